@@ -1,0 +1,43 @@
+/** One complaint about one place in a request, in the shape that the OpenHands client reads. */
+export interface ValidationDetail {
+  /** Where: `['body', 'max_iterations']`, `['query', 'query']`. */
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly type: string;
+}
+
+export interface HttpErrorOptions extends ErrorOptions {
+  /** Response headers, such as `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Only for 422. */
+  readonly detail?: readonly ValidationDetail[];
+}
+
+/**
+ * A failure that a client is told about. Made where the fact is known, turned into a response in one place,
+ * the error handler. The message is for a person and is sent as it stands: it must hold nothing secret.
+ */
+export class HttpError extends Error {
+  readonly status: number;
+  /** Stable, in snake case; clients may branch on it. */
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly detail: readonly ValidationDetail[] | undefined;
+
+  constructor(status: number, code: string, message: string, options: HttpErrorOptions = {}) {
+    super(message, options);
+    this.name = 'HttpError';
+    this.status = status;
+    this.code = code;
+    this.headers = options.headers ?? {};
+    this.detail = options.detail;
+  }
+}
+
+/** The configuration cannot work. The message is one line that says what to set; the process ends with it. */
+export class ConfigurationError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ConfigurationError';
+  }
+}
