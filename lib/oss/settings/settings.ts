@@ -15,3 +15,19 @@ export interface Settings {
   readonly llm_api_key: Secret | null;
   readonly github_token: Secret | null;
 }
+
+/** The fields whose values are secrets. */
+export const SECRET_FIELDS = ['llm_api_key', 'github_token'] as const satisfies readonly (keyof Settings)[];
+
+/** What a client is shown: everything but the GitHub token, of which it learns only whether there is one. */
+export type ShownSettings = Omit<Settings, 'github_token'> & { readonly github_token_is_set: boolean };
+
+/**
+ * Settings as `GET /api/settings` shows them. Serialized as JSON, a set secret is `**********`.
+ *
+ * @param githubTokenIsSet what the edition says: in OSS a token in Settings, in Enterprise a signed-in user.
+ */
+export function showSettings(settings: Settings, githubTokenIsSet: boolean): ShownSettings {
+  const { github_token: _, ...shown } = settings;
+  return { ...shown, github_token_is_set: githubTokenIsSet };
+}

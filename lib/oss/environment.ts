@@ -1,0 +1,137 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { ConfigurationError } from './errors.ts';
+import { parseRateLimits, RATE_LIMIT_GRAMMAR } from './middleware/rate-limit-grammar.ts';
+
+/** Environment variables as the process, a `.env` file or a test hands them in. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const TRUST_PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/**
+ * An http(s) address without credentials, query or fragment; its trailing slash is dropped, so that paths can be
+ * appended. Exported for the environments of other editions.
+ */
+export const baseUrl = z.string().transform((value, context) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const plain = url !== undefined && url.username + url.password + url.search + url.hash === '';
+  if (url === undefined || !plain || !['http:', 'https:'].includes(url.protocol)) {
+    context.addIssue('must be an http or https address such as https://example.com.');
+    return z.NEVER;
+  }
+  return url.href.replace(/\/+$/, '');
+});
+
+/** A comma-separated list; blanks around the items are dropped. Exported for the environments of other editions. */
+export const commaSeparated = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .refine((value) => value <= 65_535);
+
+const trustProxy = z.string().transform((value, context): boolean | number | string[] => {
+  if (['off', 'false', 'no'].includes(value)) return false;
+  if (['on', 'true', 'yes'].includes(value)) return true;
+  if (/^\d{1,3}$/.test(value)) return Number(value);
+  const proxies = commaSeparated.parse(value);
+  if (proxies.length === 0 || !proxies.every(isProxy)) {
+    context.addIssue(
+      'must be off, on, a number of proxies such as 1, or addresses such as loopback,10.0.0.0/8.',
+    );
+    return z.NEVER;
+  }
+  return proxies;
+});
+
+function isProxy(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/');
+  if (TRUST_PROXY_NAMES.has(value)) return true;
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= bits));
+}
+
+const rateLimit = z.string().transform((value, context) => {
+  const limits = parseRateLimits(value);
+  if (limits === undefined) {
+    context.addIssue(`must be ${RATE_LIMIT_GRAMMAR}.`);
+    return z.NEVER;
+  }
+  return limits;
+});
+
+const ossEnvironment = z
+  .object({
+    PORT: port.default(3000),
+    HOST: z.string().default('127.0.0.1'),
+    FILE_STORE_PATH: z.string().default('.openhands'),
+    FRONTEND_DIRECTORY: z.string().optional(),
+    PUBLIC_URL: baseUrl.optional(),
+    TRUST_PROXY: trustProxy.default(false),
+    GITHUB_BASE_URL: baseUrl.default('https://github.com'),
+    GITHUB_API_URL: baseUrl.optional(),
+    RATE_LIMIT: rateLimit.prefault('20/second;600/minute'),
+    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+    POSTHOG_CLIENT_KEY: z.string().default(''),
+  })
+  .transform((variables) => ({
+    ...variables,
+    GITHUB_API_URL: variables.GITHUB_API_URL ?? apiUrlOf(variables.GITHUB_BASE_URL),
+  }));
+
+/** What both editions read from the environment, under the names of the variables, checked and with defaults. */
+export type Environment = Readonly<z.output<typeof ossEnvironment>>;
+
+/** What to say of a variable whose schema has nothing to say for itself. */
+const EXPECTATIONS: Readonly<Record<string, string>> = {
+  PORT: 'must be a whole number from 0 to 65535.',
+  LOG_LEVEL: `must be one of ${LOG_LEVELS.join(', ')}.`,
+};
+
+/**
+ * Reads the variables that both editions share.
+ *
+ * @throws ConfigurationError one line that names every variable with a bad value and says what to set.
+ */
+export function readEnvironment(env: EnvironmentVariables): Environment {
+  return readVariables(ossEnvironment, env, EXPECTATIONS);
+}
+
+/**
+ * Checks variables against a schema whose keys are their names. An empty value counts as unset, as in a `.env`
+ * file with `NAME=`. Messages never hold a value: it may be a secret.
+ *
+ * @param expectations what to say of a variable instead of the schema's own message.
+ * @throws ConfigurationError one line that names every variable with a bad value and says what to set.
+ */
+export function readVariables<Schema extends z.ZodType>(
+  schema: Schema,
+  env: EnvironmentVariables,
+  expectations: Readonly<Record<string, string>> = {},
+): z.output<Schema> {
+  const set = Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = schema.safeParse(set);
+  if (result.success) return result.data;
+  const complaints = new Map<string, string>();
+  for (const issue of result.error.issues) {
+    const name = String(issue.path[0] ?? 'The environment');
+    if (!complaints.has(name)) complaints.set(name, `${name} ${expectations[name] ?? issue.message}`);
+  }
+  throw new ConfigurationError([...complaints.values()].join(' '));
+}
+
+/** GitHub's own API has its own host; GitHub Enterprise Server serves it under `/api/v3`. */
+function apiUrlOf(githubUrl: string): string {
+  return githubUrl === 'https://github.com' ? 'https://api.github.com' : `${githubUrl}/api/v3`;
+}

@@ -1,0 +1,178 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Router } from 'express';
+import { MemoryStore, type Store } from 'express-rate-limit';
+import { pino, type Logger } from 'pino';
+import type { Middleware, StateKey } from '../compose.ts';
+import type { ConversationManager } from './conversation-manager.ts';
+import { readEnvironment, type Environment, type EnvironmentVariables } from './environment.ts';
+import { ConfigurationError } from './errors.ts';
+import { GitHubService } from './github/github-service.ts';
+import { ossLayer } from './oss-layer.ts';
+import { LastProfile } from './profile/last-profile.ts';
+import { errorForLog } from './error-for-log.ts';
+import { ossRouters } from './routes/oss-routers.ts';
+import { hasIndexPage } from './routes/static.ts';
+import { isLocalOrigin } from './middleware/cors.ts';
+import type { Secret } from './secret.ts';
+import { SettingsStore } from './settings/settings-store.ts';
+import type { DocumentStore } from './storage/document-store.ts';
+import { JsonFileStore } from './storage/json-file-store.ts';
+
+/** Layers of middleware by name, the lowest first, as `compose` takes them. */
+export type Layers = Readonly<Record<string, readonly (Middleware | RequestHandler | ErrorRequestHandler)[]>>;
+
+/** What `GET /api/options/config` tells the client. */
+export interface ClientOptions {
+  readonly APP_MODE: 'oss' | 'saas';
+  readonly GITHUB_CLIENT_ID: string;
+  readonly POSTHOG_CLIENT_KEY: string;
+  readonly APP_SLUG?: string;
+  readonly FEATURE_FLAGS: { readonly ENABLE_BILLING: boolean; readonly HIDE_LLM_SETTINGS: boolean };
+}
+
+export interface ServerConfigOptions {
+  /** The environment, such as `process.env`; without it every variable has its default. */
+  readonly env?: EnvironmentVariables;
+  /** Where to log; by default JSON lines on standard output, from `LOG_LEVEL` on. */
+  readonly logger?: Logger;
+  /** The clock, in milliseconds since the epoch; for tests. */
+  readonly now?: () => number;
+  /** The host's conversations. With it, requests for a conversation find it in `req.state.conversation`. */
+  readonly conversationManager?: ConversationManager;
+  /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
+  readonly page?: boolean;
+  /** What a person may choose from in Settings. */
+  readonly models?: readonly string[];
+  readonly agents?: readonly string[];
+  readonly securityAnalyzers?: readonly string[];
+}
+
+const MODELS = ['anthropic/claude-3-5-sonnet-20241022', 'deepseek/deepseek-chat', 'openai/gpt-4o'];
+const AGENTS = ['BrowsingAgent', 'CodeActAgent', 'DelegatorAgent', 'DummyAgent', 'VisualBrowsingAgent'];
+const SECURITY_ANALYZERS = ['invariant'];
+
+/**
+ * What an edition is. The OSS edition is this class; another edition extends it, and is named by
+ * `OPENHANDS_CONFIG_CLS`. Whoever differs between editions asks the config, so that nobody asks which edition runs.
+ */
+export class ServerConfig {
+  readonly appMode: 'oss' | 'saas' = 'oss';
+  readonly environment: Environment;
+  readonly log: Logger;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly documents: DocumentStore;
+  readonly conversationManager: ConversationManager | undefined;
+  readonly page: boolean;
+  readonly models: readonly string[];
+  readonly agents: readonly string[];
+  readonly securityAnalyzers: readonly string[];
+  readonly #rateLimitStores: Store[] = [];
+
+  /** @throws ConfigurationError when a variable of the environment has a bad value. */
+  constructor(options: ServerConfigOptions = {}) {
+    this.environment = readEnvironment(options.env ?? {});
+    this.log =
+      options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
+    this.now = options.now ?? Date.now;
+    this.documents = new JsonFileStore({ directory: this.environment.FILE_STORE_PATH, log: this.log });
+    this.conversationManager = options.conversationManager;
+    this.page = options.page ?? true;
+    this.models = options.models ?? MODELS;
+    this.agents = options.agents ?? AGENTS;
+    this.securityAnalyzers = options.securityAnalyzers ?? SECURITY_ANALYZERS;
+  }
+
+  /** The layers of middleware, the lowest first. Another edition adds its own behind `super.layers()`. */
+  layers(): Layers {
+    return { oss: ossLayer(this) };
+  }
+
+  /** The groups of state keys of which an application may use only one, for `compose`. */
+  exclusive(): Record<string, StateKey[]> {
+    return {};
+  }
+
+  /** The routes, the first match first. Another edition puts its own before `super.routers()`. */
+  routers(): Router[] {
+    return ossRouters(this);
+  }
+
+  /** The state keys that {@link settingsStore} looks at, for the `settings` middleware to declare. */
+  get settingsReads(): readonly StateKey[] {
+    return [];
+  }
+
+  /** The settings of whoever makes this request; undefined when nobody is signed in. */
+  settingsStore(_req: Request): SettingsStore | undefined {
+    return new SettingsStore(this.documents, 'settings.json');
+  }
+
+  /** GitHub on behalf of whoever makes this request; undefined when there is no token to use. */
+  githubService(req: Request): GitHubService | undefined {
+    const token = req.state.github_token;
+    return token && this.githubServiceFor(token);
+  }
+
+  /** GitHub with a given token, such as one that is to be checked before it is stored. */
+  githubServiceFor(token: Secret): GitHubService {
+    return new GitHubService({ apiUrl: this.environment.GITHUB_API_URL, token, log: this.log });
+  }
+
+  /** Where the last GitHub profile of whoever makes this request is kept; undefined when there is nobody. */
+  lastProfile(req: Request): LastProfile | undefined {
+    const token = req.state.github_token;
+    return token && LastProfile.ofToken(this.documents, 'github_profile.json', token);
+  }
+
+  isAuthenticated(req: Request): boolean {
+    return req.state.github_token !== undefined;
+  }
+
+  /** Whether a page of this origin may call the API: for the check of state-changing requests. */
+  permitsOrigin(origin: string): boolean {
+    return isLocalOrigin(origin);
+  }
+
+  /** What `GET /api/options/config` tells the client. */
+  clientOptions(): ClientOptions {
+    return {
+      APP_MODE: this.appMode,
+      GITHUB_CLIENT_ID: '',
+      POSTHOG_CLIENT_KEY: this.environment.POSTHOG_CLIENT_KEY,
+      FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false },
+    };
+  }
+
+  /** What `GET /ready` checks, by name; a check rejects when it fails. */
+  checks(): Readonly<Record<string, () => Promise<void>>> {
+    return { store: () => this.documents.check() };
+  }
+
+  /** Where one rate limit counts. The config owns the store and ends its timer in {@link close}. */
+  rateLimitStore(): Store {
+    const store = new MemoryStore();
+    this.#rateLimitStores.push(store);
+    return store;
+  }
+
+  /**
+   * What has to be checked or fetched before the first request. Called once, before {@link layers} and
+   * {@link routers}; another edition awaits `super.verify()` first.
+   *
+   * @throws ConfigurationError when the server could not do its work.
+   */
+  async verify(): Promise<void> {
+    const directory = this.environment.FRONTEND_DIRECTORY;
+    if (directory !== undefined && !(await hasIndexPage(directory))) {
+      throw new ConfigurationError(
+        'FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.',
+      );
+    }
+  }
+
+  /** Ends timers and connections. Nothing of this config is used afterwards. */
+  async close(): Promise<void> {
+    await Promise.all(this.#rateLimitStores.map((store) => store.shutdown?.()));
+    await this.documents.close();
+  }
+}
