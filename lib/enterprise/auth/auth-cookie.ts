@@ -1,0 +1,69 @@
+/** The cookie that says who is signed in: `openhands_auth`, over HTTPS `__Host-openhands_auth`. */
+import { parseCookie } from 'cookie';
+import type { Request, Response } from 'express';
+
+import { browserCookieName, clearBrowserCookie, setBrowserCookie } from './browser-cookie.ts';
+import type { PublicAddress } from './public-address.ts';
+import type { SignedValueLifetime, SignedValues } from './signed-values.ts';
+
+const NAME = 'openhands_auth';
+
+/** What the cookie holds: whose it is, never a token. */
+export interface AuthClaims extends SignedValueLifetime {
+  /** GitHub's numeric id, as a decimal string. */
+  readonly github_user_id: string;
+  /** Which generation of the user's sessions this is one of; see `Sessions`. */
+  readonly generation: string;
+}
+
+/** What a request's cookie amounts to, as far as the cookie alone can tell. */
+export type AuthCookieReading =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'genuine'; readonly claims: AuthClaims };
+
+export interface AuthCookieOptions {
+  readonly values: SignedValues;
+  readonly address: PublicAddress;
+  /** `SESSION_TTL`, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+export class AuthCookie {
+  readonly #values: SignedValues;
+  readonly #address: PublicAddress;
+  readonly #ttlMs: number;
+
+  constructor({ values, address, ttlMs }: AuthCookieOptions) {
+    this.#values = values;
+    this.#address = address;
+    this.#ttlMs = ttlMs;
+  }
+
+  /** A tampered, expired or foreign value, and one signed for another purpose, is `refused`. */
+  read(req: Request): AuthCookieReading {
+    const header = req.headers.cookie;
+    const value = header && parseCookie(header)[browserCookieName(NAME, this.#address.isHttps(req))];
+    if (!value) return { kind: 'absent' };
+    const claims = this.#values.read(NAME, value);
+    return claims && holdsAuthClaims(claims) ? { kind: 'genuine', claims } : { kind: 'refused' };
+  }
+
+  set(req: Request, res: Response, session: Pick<AuthClaims, 'github_user_id' | 'generation'>): void {
+    const value = this.#values.write(NAME, session, this.#ttlMs);
+    setBrowserCookie(req, res, this.#address, { name: NAME, value, maxAgeMs: this.#ttlMs });
+  }
+
+  clear(req: Request, res: Response): void {
+    clearBrowserCookie(req, res, this.#address, NAME);
+  }
+}
+
+function holdsAuthClaims(
+  claims: Record<string, unknown> & SignedValueLifetime,
+): claims is typeof claims & AuthClaims {
+  const { github_user_id, generation } = claims;
+  return (
+    typeof github_user_id === 'string' && /^\d{1,20}$/.test(github_user_id) && typeof generation === 'string'
+  );
+}

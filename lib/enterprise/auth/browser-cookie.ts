@@ -1,0 +1,32 @@
+/** How the cookies of the Enterprise edition are named and set; what is in them is each cookie's own affair. */
+import type { CookieOptions, Request, Response } from 'express';
+
+import type { PublicAddress } from './public-address.ts';
+
+/**
+ * Over HTTPS the name carries the `__Host-` prefix (RFC 6265bis, section 4.1.3.2): a browser then takes the cookie
+ * from this very host only, so that a neighboring subdomain can neither plant nor overwrite it.
+ */
+export function browserCookieName(name: string, https: boolean): string {
+  return https ? `__Host-${name}` : name;
+}
+
+export function setBrowserCookie(
+  req: Request,
+  res: Response,
+  address: PublicAddress,
+  { name, value, maxAgeMs }: { name: string; value: string; maxAgeMs: number },
+): void {
+  const https = address.isHttps(req);
+  res.cookie(browserCookieName(name, https), value, { ...attributes(https), maxAge: maxAgeMs });
+}
+
+export function clearBrowserCookie(req: Request, res: Response, address: PublicAddress, name: string): void {
+  const https = address.isHttps(req);
+  res.clearCookie(browserCookieName(name, https), attributes(https));
+}
+
+function attributes(https: boolean): CookieOptions {
+  // Lax, not Strict: GitHub sends the browser back by a cross-site navigation, and a flow's cookie must come along.
+  return { httpOnly: true, sameSite: 'lax', secure: https, path: '/' };
+}

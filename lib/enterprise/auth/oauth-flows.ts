@@ -1,0 +1,111 @@
+/** What this browser knows of its sign-ins under way: one short-lived cookie per flow, so that two tabs work. */
+import { createHash, randomBytes } from 'node:crypto';
+
+import { parseCookie } from 'cookie';
+import type { Request, Response } from 'express';
+
+import { clearBrowserCookie, setBrowserCookie } from './browser-cookie.ts';
+import type { PublicAddress } from './public-address.ts';
+import { returnPath } from './return-to.ts';
+import type { SignedValues } from './signed-values.ts';
+
+/** GitHub's codes live this long as well. */
+const FLOW_MS = 10 * 60 * 1000;
+/** Flows that a browser may have under way; beginning one more drops the oldest, so the cookies never grow too big. */
+const MOST_FLOWS = 5;
+
+const PURPOSE = 'oauth-flow';
+const NAME = 'openhands_flow_';
+const FLOW_COOKIE = new RegExp(`^(?:__Host-)?(${NAME}[\\w-]{12})$`);
+const OUR_STATE = /^[01][\w-]{32}$/;
+
+export interface OAuthFlow {
+  /** Unguessable, and bound to this browser by the flow's cookie (RFC 6749, section 10.12). */
+  readonly state: string;
+  /** RFC 7636, section 4.1. */
+  readonly codeVerifier: string;
+  /** Whether this flow was begun because the one before came to nothing; there is no third. */
+  readonly isRetry: boolean;
+  readonly returnTo: string;
+}
+
+/** The challenge for a verifier, by the method S256 (RFC 7636, section 4.2). */
+export function codeChallenge(codeVerifier: string): string {
+  return createHash('sha256').update(codeVerifier).digest('base64url');
+}
+
+/**
+ * Whether a state that no cookie vouches for comes from a second attempt. The state itself carries that: a
+ * browser that keeps no cookies would otherwise be sent to and fro between this server and GitHub for ever.
+ * Anybody can make such a state, and all they gain is an error page.
+ */
+export function isStateOfRetry(state: string): boolean {
+  return OUR_STATE.test(state) && state.startsWith('1');
+}
+
+/** Whether this server may have made the state, to tell it from that of a client which makes its own links. */
+export function looksLikeOurState(state: string): boolean {
+  return OUR_STATE.test(state);
+}
+
+export class OAuthFlows {
+  readonly #values: SignedValues;
+  readonly #address: PublicAddress;
+
+  constructor({ values, address }: { readonly values: SignedValues; readonly address: PublicAddress }) {
+    this.#values = values;
+    this.#address = address;
+  }
+
+  begin(
+    req: Request,
+    res: Response,
+    { isRetry, returnTo }: Pick<OAuthFlow, 'isRetry' | 'returnTo'>,
+  ): OAuthFlow {
+    const state = `${isRetry ? '1' : '0'}${randomBytes(24).toString('base64url')}`;
+    const codeVerifier = randomBytes(32).toString('base64url');
+    for (const name of this.#superfluous(req)) clearBrowserCookie(req, res, this.#address, name);
+    const value = this.#values.write(
+      PURPOSE,
+      { state, code_verifier: codeVerifier, is_retry: isRetry, return_to: returnTo },
+      FLOW_MS,
+    );
+    setBrowserCookie(req, res, this.#address, { name: cookieName(state), value, maxAgeMs: FLOW_MS });
+    return { state, codeVerifier, isRetry, returnTo };
+  }
+
+  /** The flow that `state` belongs to, if this browser began it; its cookie is cleared, since it is good once. */
+  finish(req: Request, res: Response, state: string): OAuthFlow | undefined {
+    if (!OUR_STATE.test(state)) return undefined;
+    const content = this.#read(req).find(({ name }) => name === cookieName(state))?.content;
+    if (content?.state !== state) return undefined;
+    clearBrowserCookie(req, res, this.#address, cookieName(state));
+    return {
+      state,
+      codeVerifier: String(content.code_verifier),
+      isRetry: content.is_retry === true,
+      returnTo: returnPath(content.return_to),
+    };
+  }
+
+  #superfluous(req: Request): string[] {
+    return this.#read(req)
+      .sort((one, other) => (other.content?.issued_at ?? 0) - (one.content?.issued_at ?? 0))
+      .slice(MOST_FLOWS - 1)
+      .map(({ name }) => name);
+  }
+
+  #read(req: Request) {
+    const https = this.#address.isHttps(req);
+    return Object.entries(parseCookie(req.headers.cookie ?? '')).flatMap(([cookie, value]) => {
+      const name = FLOW_COOKIE.exec(cookie)?.[1];
+      if (name === undefined || value === undefined || cookie.startsWith('__Host-') !== https) return [];
+      return [{ name, content: this.#values.read(PURPOSE, value) }];
+    });
+  }
+}
+
+/** From the part of the state that is random, but not all of it: the cookie's name is less well guarded than its value. */
+function cookieName(state: string): string {
+  return `${NAME}${state.slice(1, 13)}`;
+}

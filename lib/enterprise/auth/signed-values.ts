@@ -1,0 +1,68 @@
+/** Values that a browser keeps for this server: signed, with an end, and good for one purpose only. */
+import { sign, unsign } from 'cookie-signature';
+
+import type { Secret } from '../../oss/secret.ts';
+
+/** What every signed value says of itself besides what it is kept for. */
+export interface SignedValueLifetime {
+  /** Milliseconds since 1970. */
+  readonly issued_at: number;
+  /** Milliseconds since 1970; from this moment on the value is refused. */
+  readonly ends_at: number;
+}
+
+export interface SignedValuesOptions {
+  /** The first signs, all verify; so a new one is put in front, and the old one taken out a session's length later. */
+  readonly secrets: readonly [Secret, ...Secret[]];
+  readonly now: () => number;
+}
+
+/** Browsers keep 4,096 bytes of a cookie; whatever is longer is none of ours, and not worth hashing. */
+const LONGEST = 4096;
+
+/**
+ * Signs and reads the values of cookies, with `cookie-signature` (HMAC-SHA256). The purpose is part of what is
+ * signed: a value made for one cookie is refused in another.
+ */
+export class SignedValues {
+  readonly #signingKey: string;
+  readonly #keys: readonly string[];
+  readonly #now: () => number;
+
+  constructor({ secrets, now }: SignedValuesOptions) {
+    this.#signingKey = secrets[0].reveal();
+    this.#keys = secrets.map((secret) => secret.reveal());
+    this.#now = now;
+  }
+
+  /**
+   * @param purpose What the value is for; the same has to be given to {@link SignedValues.read}.
+   * @param content What to keep. It is signed, not encrypted: the browser's owner can read it.
+   * @param ttlMs How long the value is good, in milliseconds from now.
+   */
+  write(purpose: string, content: Readonly<Record<string, unknown>>, ttlMs: number): string {
+    const issued_at = this.#now();
+    const signed = { ...content, purpose, issued_at, ends_at: issued_at + ttlMs };
+    return sign(Buffer.from(JSON.stringify(signed)).toString('base64url'), this.#signingKey);
+  }
+
+  /** The content, or `undefined` for a value that is forged, damaged, over, or signed for another purpose. */
+  read(purpose: string, value: string): (Record<string, unknown> & SignedValueLifetime) | undefined {
+    if (value.length > LONGEST) return undefined;
+    for (const key of this.#keys) {
+      const encoded = unsign(value, key);
+      if (encoded !== false) return this.#current(purpose, encoded);
+    }
+    return undefined;
+  }
+
+  #current(purpose: string, encoded: string): (Record<string, unknown> & SignedValueLifetime) | undefined {
+    // The signature is right, so this is what `write` made, here or in another version of this program.
+    const content = JSON.parse(Buffer.from(encoded, 'base64url').toString()) as Record<string, unknown>;
+    const { issued_at, ends_at } = content;
+    if (content.purpose !== purpose) return undefined;
+    if (typeof issued_at !== 'number' || typeof ends_at !== 'number' || this.#now() >= ends_at)
+      return undefined;
+    return { ...content, issued_at, ends_at };
+  }
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { pino } from 'pino';
+
+import { AllowList } from '../../../lib/enterprise/auth/allow-list.ts';
+import { ConfigurationError } from '../../../lib/oss/errors.ts';
+
+describe('AllowList', () => {
+  let folder: string;
+  let file: string;
+  let logged: string[];
+  let list: AllowList;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'allow-list-'));
+    file = join(folder, 'users.txt');
+    logged = [];
+    list = new AllowList({ file, log: pino({}, { write: (line) => logged.push(line) }) });
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('lets everyone in without a file', async () => {
+    assert.equal(
+      await new AllowList({ file: undefined, log: pino({ enabled: false }) }).allows('anybody'),
+      true,
+    );
+  });
+
+  it('knows the logins of its lines, whatever their case, and nobody else', async () => {
+    await writeFile(file, '\uFEFFOctoCat\r\n\r\n  hubot  \n# monalisa\n');
+    await list.verify();
+    assert.deepEqual(
+      await Promise.all(
+        ['octocat', 'HUBOT', 'monalisa', '# monalisa', '', 'octo'].map((login) => list.allows(login)),
+      ),
+      [true, true, false, false, false, false],
+    );
+  });
+
+  it('is read again when the file changes', async () => {
+    await writeFile(file, 'octocat\n');
+    await list.verify();
+    await writeFile(file, 'monalisa\n');
+    assert.equal(await list.allows('octocat'), false);
+    assert.equal(await list.allows('monalisa'), true);
+  });
+
+  it('refuses to start without its file, in one line that names the variable', async () => {
+    await assert.rejects(list.verify(), (err) => {
+      assert.ok(err instanceof ConfigurationError);
+      assert.match(err.message, /^GITHUB_USER_LIST_FILE: .*users\.txt cannot be read\./);
+      assert.doesNotMatch(err.message, /\n/);
+      return true;
+    });
+  });
+
+  it('holds on to the last list when the file goes away, and says so', async () => {
+    await writeFile(file, 'octocat\n');
+    await list.verify();
+    await rm(file);
+    assert.equal(await list.allows('octocat'), true);
+    assert.equal(await list.allows('monalisa'), false);
+    assert.match(logged.join(''), /cannot be read; the last one read still holds/);
+  });
+});
