@@ -1,0 +1,59 @@
+/** Enterprise: who I am, and the ways out. */
+import { confirm } from '../confirmation.js';
+import { describe } from '../failures.js';
+import { show } from '../notices.js';
+import { profileCard } from '../profile.js';
+import { slots } from '../templates.js';
+
+/** @type {import('../navigation.js').View} */
+export const accountView = {
+  id: 'account',
+  label: 'Account',
+  open(root, { session, signal, attempt }) {
+    const part = slots(root);
+    const render = () => showPerson(part, session);
+    render();
+    session.addEventListener('change', render, { signal });
+
+    part['sign-out'].addEventListener('click', () =>
+      attempt(part.notices, () => leave('You are signed out')),
+    );
+
+    part['sign-out-everywhere'].addEventListener('click', async () => {
+      const sure = await confirm({
+        title: 'Sign out everywhere?',
+        text: 'All your sessions end, on every device, and GitHub is told to take back your permission.',
+        button: 'Sign out everywhere',
+      });
+      if (sure)
+        await attempt(part.notices, () => leave('You are signed out everywhere', { everywhere: true }));
+    });
+
+    /** @param {string} title @param {{ everywhere?: boolean }} [options] */
+    async function leave(title, options) {
+      await session.signOut(options);
+      const banner = document.getElementById('banner');
+      if (banner) show(banner, { tone: 'success', title });
+    }
+  },
+};
+
+/** @param {Record<string, any>} part @param {import('../session.js').Session} session */
+function showPerson(part, session) {
+  const { profile, stale, failure } = session;
+  part.person.hidden = profile === undefined;
+  part.person.replaceChildren(...(profile ? [profileCard(profile)] : []));
+  const again = [{ label: 'Try again', run: () => void session.refresh() }];
+  if (stale) {
+    show(part.notices, {
+      tone: 'warning',
+      title: 'GitHub does not answer',
+      text: 'You are signed in, and this is your profile as GitHub last told it.',
+      actions: again,
+    });
+  } else if (failure) {
+    show(part.notices, { tone: 'failure', ...describe(failure), actions: again });
+  } else {
+    part.notices.replaceChildren();
+  }
+}

@@ -1,0 +1,107 @@
+/** OSS: put in, replace or remove the GitHub token. A saved one is never shown. */
+import { saveSettings } from '../api.js';
+import { confirm } from '../confirmation.js';
+import { describe } from '../failures.js';
+import { clear, show } from '../notices.js';
+import { profileCard } from '../profile.js';
+import { slots } from '../templates.js';
+
+/** @typedef {import('../session.js').Session} Session */
+
+/** @type {import('../navigation.js').View} */
+export const tokenView = {
+  id: 'token',
+  label: 'Token',
+  open(root, { session, signal, attempt }) {
+    const part = slots(root);
+    /** @type {HTMLFormElement} */
+    const form = part.form;
+    const input = /** @type {HTMLInputElement} */ (form.querySelector('input'));
+    const render = () => showState(part, session);
+    render();
+    session.addEventListener('change', render, { signal });
+
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const token = input.value.trim();
+      if (token === '') {
+        show(part.notices, {
+          tone: 'failure',
+          title: 'There is no token to save',
+          text: 'Paste one above first.',
+        });
+        return input.focus();
+      }
+      part.save.disabled = true;
+      const had = session.signedIn;
+      const ok = await attempt(part.notices, () => store({ github_token: token }), {
+        explain: (error) => explainRefusal(error, had),
+      });
+      part.save.disabled = false;
+      if (!ok) return;
+      form.reset();
+      show(part.notices, { tone: 'success', title: 'Token saved', text: 'Your repositories are ready.' });
+    });
+
+    part.remove.addEventListener('click', async () => {
+      const sure = await confirm({
+        title: 'Remove the token?',
+        text: 'The server forgets it, and sees no repositories until you save another. At GitHub the token stays valid.',
+        button: 'Remove the token',
+      });
+      if (!sure) return;
+      const ok = await attempt(part.notices, () => store({ unset_github_token: true }));
+      if (!ok) return;
+      show(part.notices, { tone: 'success', title: 'Token removed' });
+      input.focus();
+    });
+
+    /** @param {import('../api.js').Settings} changes */
+    async function store(changes) {
+      clear(part.notices);
+      await saveSettings(changes);
+      await session.refresh();
+    }
+  },
+};
+
+/**
+ * @param {import('../api.js').ApiError} error
+ * @param {boolean} had whether an older token is saved
+ */
+function explainRefusal({ status, code }, had) {
+  const outcome = had ? 'The token that was saved before is kept.' : 'Nothing was saved.';
+  if (status === 401) {
+    return {
+      title: 'GitHub refuses this token',
+      text: `Check that it is complete and still valid. ${outcome}`,
+    };
+  }
+  if (code === 'github_unavailable') {
+    return {
+      title: 'GitHub does not answer',
+      text: `So the token could not be checked. ${outcome} Try again later.`,
+    };
+  }
+  return undefined;
+}
+
+/** @param {Record<string, any>} part @param {Session} session */
+function showState(part, { signedIn, profile, stale, failure }) {
+  part.person.replaceChildren(...(profile ? [profileCard(profile)] : []));
+  part.state.textContent = state(signedIn, stale, failure);
+  part.state.hidden = part.state.textContent === '';
+  part.remove.hidden = !signedIn;
+  part.label.textContent = signedIn ? 'Replace it with' : 'New token';
+}
+
+/** @param {boolean} signedIn @param {boolean} stale @param {unknown} failure */
+function state(signedIn, stale, failure) {
+  if (!signedIn) return 'No token is saved.';
+  if (stale) return 'A token is saved. GitHub does not answer at the moment; this is what it said last time.';
+  if (failure) {
+    const { title, text } = describe(failure);
+    return `A token is saved. ${title}. ${text}`;
+  }
+  return 'A token is saved.';
+}
