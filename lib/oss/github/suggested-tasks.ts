@@ -1,0 +1,94 @@
+/** What the signed-in user might work on next: their open pull requests and the open issues assigned to them. */
+import { z } from 'zod';
+
+/** In order of precedence: a pull request is what the first of these says that fits. */
+export type TaskType =
+  'MERGE_CONFLICTS' | 'FAILING_CHECKS' | 'UNRESOLVED_COMMENTS' | 'OPEN_PR' | 'OPEN_ISSUE';
+
+export interface SuggestedTask {
+  readonly task_type: TaskType;
+  /** `owner/name`. */
+  readonly repo: string;
+  readonly issue_number: number;
+  readonly title: string;
+}
+
+/**
+ * Issues come from the search: `viewer.issues` holds the issues that the user has written, so those that somebody
+ * else has written and assigned to them would be missing.
+ */
+export const SUGGESTED_TASKS_QUERY = `
+  query SuggestedTasks {
+    viewer {
+      pullRequests(first: 50, states: [OPEN], orderBy: { field: UPDATED_AT, direction: DESC }) {
+        nodes {
+          number
+          title
+          repository { nameWithOwner }
+          mergeable
+          commits(last: 1) { nodes { commit { statusCheckRollup { state } } } }
+          reviews(first: 1, states: [CHANGES_REQUESTED, COMMENTED]) { nodes { state } }
+        }
+      }
+    }
+    search(type: ISSUE, first: 50, query: "is:open is:issue archived:false assignee:@me sort:updated-desc") {
+      nodes {
+        ... on Issue { number title repository { nameWithOwner } }
+      }
+    }
+  }
+`;
+
+/** GraphQL puts `null` where the token may not look, such as in an organization that asks for single sign-on. */
+function nodes<T extends z.ZodType>(node: T) {
+  return z
+    .object({ nodes: z.array(node.nullable()).nullable() })
+    .nullable()
+    .transform((connection) => (connection?.nodes ?? []).filter((entry) => entry !== null));
+}
+
+const subject = z.object({
+  number: z.int(),
+  title: z.string(),
+  repository: z.object({ nameWithOwner: z.string() }),
+});
+
+const pullRequest = subject.extend({
+  mergeable: z.string(),
+  commits: nodes(
+    z.object({ commit: z.object({ statusCheckRollup: z.object({ state: z.string() }).nullable() }) }),
+  ),
+  reviews: nodes(z.object({ state: z.string() })),
+});
+
+const suggestedTasksAnswer = z.object({
+  viewer: z.object({ pullRequests: nodes(pullRequest) }),
+  search: nodes(subject),
+});
+
+/** The answer to {@link SUGGESTED_TASKS_QUERY}: data, or errors, or both (GraphQL specification, section 7.1). */
+export const suggestedTasksEnvelope = z
+  .object({
+    data: suggestedTasksAnswer.nullish(),
+    errors: z.array(z.object({ type: z.string().optional() })).optional(),
+  })
+  .refine(({ data, errors }) => Boolean(data ?? errors));
+
+/** Pull requests first, then issues, each as GitHub ordered them: the latest first. */
+export function suggestedTasks({ viewer, search }: z.infer<typeof suggestedTasksAnswer>): SuggestedTask[] {
+  return [
+    ...viewer.pullRequests.map((pull) => task(taskType(pull), pull)),
+    ...search.map((issue) => task('OPEN_ISSUE', issue)),
+  ];
+}
+
+function taskType(pull: z.infer<typeof pullRequest>): TaskType {
+  if (pull.mergeable === 'CONFLICTING') return 'MERGE_CONFLICTS';
+  const checks = pull.commits.at(-1)?.commit.statusCheckRollup?.state;
+  if (checks === 'FAILURE' || checks === 'ERROR') return 'FAILING_CHECKS';
+  return pull.reviews.length > 0 ? 'UNRESOLVED_COMMENTS' : 'OPEN_PR';
+}
+
+function task(task_type: TaskType, { number, title, repository }: z.infer<typeof subject>): SuggestedTask {
+  return { task_type, repo: repository.nameWithOwner, issue_number: number, title };
+}
