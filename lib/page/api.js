@@ -31,6 +31,13 @@
  * @property {string} msg
  */
 
+/**
+ * Where a path of the server is. This module lies at the server's root, wherever a host has mounted that.
+ *
+ * @param {string} path such as `api/settings`
+ */
+export const at = (path) => new URL(path, import.meta.url);
+
 /** A call that failed: `status` 0 and code `unreachable` when no answer came at all. */
 export class ApiError extends Error {
   /**
@@ -66,7 +73,7 @@ async function call(method, path, { body, signal } = {}) {
   /** @type {Response} */
   let response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(at(path), init);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'unreachable', 'The server does not answer.');
@@ -98,20 +105,19 @@ function withQuery(path, query) {
 }
 
 /** @returns {Promise<Configuration>} */
-export const getConfiguration = async () => (await call('GET', '/api/options/config')).data;
+export const getConfiguration = async () => (await call('GET', 'api/options/config')).data;
 
 /**
  * @param {'models' | 'agents' | 'security-analyzers'} kind
  * @param {AbortSignal} [signal]
  * @returns {Promise<string[]>}
  */
-export const getOptions = async (kind, signal) =>
-  (await call('GET', `/api/options/${kind}`, { signal })).data;
+export const getOptions = async (kind, signal) => (await call('GET', `api/options/${kind}`, { signal })).data;
 
 /** OSS: is a token saved? Enterprise: is somebody signed in? */
 export async function isAuthenticated() {
   try {
-    await call('POST', '/api/authenticate');
+    await call('POST', 'api/authenticate');
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return false;
@@ -121,7 +127,7 @@ export async function isAuthenticated() {
 
 /** @param {{ everywhere?: boolean }} [options] */
 export const logOut = ({ everywhere = false } = {}) =>
-  call('POST', everywhere ? '/api/logout?everywhere=1' : '/api/logout');
+  call('POST', everywhere ? 'api/logout?everywhere=1' : 'api/logout');
 
 /**
  * The settings, without any secret; undefined when none have been stored yet.
@@ -131,7 +137,7 @@ export const logOut = ({ everywhere = false } = {}) =>
  */
 export async function getSettings(signal) {
   try {
-    return (await call('GET', '/api/settings', { signal })).data;
+    return (await call('GET', 'api/settings', { signal })).data;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;
@@ -143,7 +149,7 @@ export async function getSettings(signal) {
  *
  * @param {Settings} changes
  */
-export const saveSettings = (changes) => call('POST', '/api/settings', { body: changes });
+export const saveSettings = (changes) => call('POST', 'api/settings', { body: changes });
 
 /**
  * Who the token belongs to. `stale`: GitHub does not answer, and this is what it said last time.
@@ -151,7 +157,7 @@ export const saveSettings = (changes) => call('POST', '/api/settings', { body: c
  * @returns {Promise<{ profile: Profile, stale: boolean }>}
  */
 export async function getProfile() {
-  const { data, headers } = await call('GET', '/api/github/user');
+  const { data, headers } = await call('GET', 'api/github/user');
   return { profile: data, stale: headers.has('x-stale') };
 }
 
@@ -162,7 +168,7 @@ export async function getProfile() {
  */
 export async function getRepositories({ page, perPage, sort, installationId }, signal) {
   const query = { page, per_page: perPage, sort, installation_id: installationId };
-  return (await call('GET', withQuery('/api/github/repositories', query), { signal })).data;
+  return (await call('GET', withQuery('api/github/repositories', query), { signal })).data;
 }
 
 /**
@@ -172,7 +178,7 @@ export async function getRepositories({ page, perPage, sort, installationId }, s
  */
 export async function searchRepositories({ query, perPage }, signal) {
   return (
-    await call('GET', withQuery('/api/github/search/repositories', { query, per_page: perPage }), { signal })
+    await call('GET', withQuery('api/github/search/repositories', { query, per_page: perPage }), { signal })
   ).data;
 }
 
@@ -181,11 +187,11 @@ export async function searchRepositories({ query, perPage }, signal) {
  * @returns {Promise<number[]>}
  */
 export const getInstallations = async (signal) =>
-  (await call('GET', '/api/github/installations', { signal })).data;
+  (await call('GET', 'api/github/installations', { signal })).data;
 
 /**
  * @param {AbortSignal} [signal]
  * @returns {Promise<SuggestedTask[]>}
  */
 export const getSuggestedTasks = async (signal) =>
-  (await call('GET', '/api/github/suggested-tasks', { signal })).data;
+  (await call('GET', 'api/github/suggested-tasks', { signal })).data;

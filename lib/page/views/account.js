@@ -11,7 +11,8 @@ export const accountView = {
   label: 'Account',
   open(root, { session, signal, attempt }) {
     const part = slots(root);
-    const render = () => showPerson(part, session);
+    const again = () => void attempt(part.notices, () => session.refresh());
+    const render = () => showPerson(part, session, again);
     render();
     session.addEventListener('change', render, { signal });
 
@@ -38,21 +39,25 @@ export const accountView = {
   },
 };
 
-/** @param {Record<string, any>} part @param {import('../session.js').Session} session */
-function showPerson(part, session) {
+/**
+ * @param {Record<string, any>} part
+ * @param {import('../session.js').Session} session
+ * @param {() => void} again
+ */
+function showPerson(part, session, again) {
   const { profile, stale, failure } = session;
   part.person.hidden = profile === undefined;
   part.person.replaceChildren(...(profile ? [profileCard(profile)] : []));
-  const again = [{ label: 'Try again', run: () => void session.refresh() }];
+  const actions = [{ label: 'Try again', run: again }];
   if (stale) {
     show(part.notices, {
       tone: 'warning',
       title: 'GitHub does not answer',
       text: 'You are signed in, and this is your profile as GitHub last told it.',
-      actions: again,
+      actions,
     });
   } else if (failure) {
-    show(part.notices, { tone: 'failure', ...describe(failure), actions: again });
+    show(part.notices, { tone: 'failure', ...describe(failure), actions });
   } else {
     part.notices.replaceChildren();
   }

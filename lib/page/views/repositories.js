@@ -111,8 +111,10 @@ class RepositoryList {
     const ok = await this.context.attempt(
       notices,
       async () => {
-        const repositories = await request();
-        if (load !== this.#loads) return;
+        const repositories = await request().catch((error) => {
+          if (load === this.#loads) throw error;
+        });
+        if (load !== this.#loads || !repositories) return;
         clear(notices);
         list.replaceChildren(...repositories.map(row));
         list.hidden = repositories.length === 0;

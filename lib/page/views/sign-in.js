@@ -1,10 +1,12 @@
 /** Enterprise: what somebody sees who is not signed in. */
+import { at } from '../api.js';
 import { slots } from '../templates.js';
 
 /** Where signing in begins; GitHub's answer leads back to the view that is open now. */
 export function signInAddress() {
-  const { pathname, hash } = window.location;
-  return `/oauth/github/authorize?return_to=${encodeURIComponent(pathname + hash)}`;
+  const address = at('oauth/github/authorize');
+  address.searchParams.set('return_to', window.location.pathname + window.location.hash);
+  return address.href;
 }
 
 /** @type {import('../navigation.js').View} */
