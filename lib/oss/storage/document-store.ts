@@ -11,7 +11,8 @@ export interface LockOptions {
  * every adapter passes the same contract test (`test/oss/storage/document-store.contract.ts`).
  *
  * Keys are relative POSIX paths such as `settings.json` or `users/github/583231/settings.json`: segments of
- * `[A-Za-z0-9._-]`, none of them `.` or `..`. Any other key throws a `TypeError` from every method.
+ * `[A-Za-z0-9._-]`, none of them `.` or `..` or with `.corrupt-` in it, 200 characters in all. Any other key
+ * throws a `TypeError` from every method.
  */
 export interface DocumentStore {
   /**

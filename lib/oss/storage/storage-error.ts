@@ -1,0 +1,44 @@
+import { HttpError } from '../errors.ts';
+
+type StorageErrorCode = 'storage_full' | 'storage_read_only' | 'storage_unavailable';
+
+const CODES: Readonly<Record<string, StorageErrorCode>> = {
+  ENOSPC: 'storage_full',
+  EDQUOT: 'storage_full',
+  EFBIG: 'storage_full',
+  EROFS: 'storage_read_only',
+  EACCES: 'storage_read_only',
+  EPERM: 'storage_read_only',
+};
+
+const MESSAGES: Readonly<Record<StorageErrorCode, string>> = {
+  storage_full: "The server's disk is full; nothing was stored.",
+  storage_read_only: 'The server may not write to its file store; nothing was stored.',
+  storage_unavailable: 'The server cannot reach its file store at the moment.',
+};
+
+/**
+ * The file store could not do what it was asked, and the reason is on the server's side. The message is for the
+ * client; the cause (with the path and the `errno`) is for the operator's log.
+ */
+export class StorageError extends HttpError {
+  constructor(cause: unknown) {
+    const code = CODES[errorCode(cause) ?? ''] ?? 'storage_unavailable';
+    super(503, code, MESSAGES[code], { cause, headers: { 'Retry-After': '10' } });
+    this.name = 'StorageError';
+  }
+}
+
+/** The `errno` name of a file system error, such as `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Runs a file system operation; its failure becomes a {@link StorageError}. */
+export async function storing<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw error instanceof StorageError ? error : new StorageError(error);
+  }
+}

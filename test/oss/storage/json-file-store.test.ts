@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { pino } from 'pino';
+
+import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
+import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
+import { ProcessIdentity } from '../../../lib/oss/storage/process-identity.ts';
+import { documentStoreContract, keysOf } from './document-store.contract.ts';
+
+const CHILD = fileURLToPath(new URL('json-file-store.child.ts', import.meta.url));
+
+describe('JsonFileStore', () => {
+  let folder: string;
+  let logged: string[];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  const open = (options = {}) => new JsonFileStore({ path: join(folder, 'store'), log, ...options });
+  const path = (...names: string[]) => join(folder, 'store', ...names);
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'json-file-store-'));
+    logged = [];
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  documentStoreContract(() => Promise.resolve({ open, remove: () => Promise.resolve() }));
+
+  /** Starts another process on the same store; resolves when it says that it has begun. */
+  async function startChild(task: string, wrap: [string, ...string[]] | [] = []) {
+    const [command, ...args] = [...wrap, process.execPath, '--import', 'tsx', CHILD, path(), task];
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (chunk) => (said += String(chunk)));
+    const exited = once(child, 'exit');
+    while (said === '' && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), exited]);
+    return { child, exited, said: () => said };
+  }
+
+  it('makes folders that only their owner can enter, and files that only their owner can read', async () => {
+    await open().write('users/github/1/settings.json', {});
+    for (const name of ['', 'users', 'users/github', 'users/github/1', '~tmp', '~locks']) {
+      assert.equal((await stat(path(name))).mode & 0o777, 0o700, name);
+    }
+    assert.equal((await stat(path('users/github/1/settings.json'))).mode & 0o777, 0o600);
+  });
+
+  it('leaves nothing behind but the document', async () => {
+    const store = open();
+    await store.withLock('a.json', () => store.write('a.json', {}));
+    await store.check();
+    assert.deepEqual(await readdir(path('~tmp')), []);
+    assert.deepEqual(await readdir(path('~locks')), []);
+  });
+
+  for (const [what, text] of [
+    ['truncated', '{"github_token": "ghp_very'],
+    ['empty', ''],
+    ['not an object', '[1]'],
+  ] as const) {
+    it(`sets a document aside that is ${what}, and reports where it is but not what is in it`, async () => {
+      const store = open();
+      await store.write('settings.json', {});
+      await writeFile(path('settings.json'), text);
+      assert.equal(await store.read('settings.json'), undefined);
+      const aside = (await readdir(path())).filter((name) => name.startsWith('settings.json.corrupt-'));
+      assert.equal(aside.length, 1);
+      assert.equal(await readFile(path(aside[0]!), 'utf8'), text);
+      assert.match(logged.join(''), /"level":50.*set aside/);
+      assert.doesNotMatch(logged.join(''), /ghp_very/);
+      assert.deepEqual(await keysOf(store, ''), []);
+      await store.write('settings.json', { again: true });
+      assert.deepEqual(await store.read('settings.json'), { again: true });
+    });
+  }
+
+  it('does not take a document for damaged because it cannot be read', async () => {
+    const store = open();
+    await store.write('a.json', {});
+    await mkdir(path('b.json'));
+    await assert.rejects(store.read('b.json'), {
+      name: 'StorageError',
+      code: 'storage_unavailable',
+      status: 503,
+    });
+  });
+
+  it('has a whole document after each of many kills in the middle of writing, and cleans up after the killed', async function () {
+    this.timeout(30_000);
+    let leftovers = 0;
+    for (let round = 0; round < 8; round += 1) {
+      const { child, exited } = await startChild('write');
+      await delay(Math.random() * 30);
+      child.kill('SIGKILL');
+      await exited;
+      leftovers += (await readdir(path('~tmp'))).length;
+      const store = open();
+      const document = (await store.read('a.json')) as { n: number; filler: string };
+      assert.equal(document.filler.length, 200_000);
+      await store.write('b.json', {});
+      assert.deepEqual(await readdir(path('~tmp')), []);
+    }
+    assert.ok(leftovers > 0, 'no kill hit a write: the test shows nothing');
+    assert.deepEqual(
+      logged.filter((line) => line.includes('damaged')),
+      [],
+    );
+  });
+
+  it('leaves the temporary files of the living alone', async () => {
+    const { child, exited } = await startChild('hold');
+    assert.equal((await readdir(path('~tmp'))).length, 0);
+    await writeFile(path('~tmp', new ProcessIdentity().newName()), '');
+    await open().write('b.json', {});
+    assert.equal((await readdir(path('~tmp'))).length, 1);
+    child.kill('SIGKILL');
+    await exited;
+  });
+
+  it('waits for a lock that another process holds', async () => {
+    const { child, exited } = await startChild('hold');
+    await assert.rejects(
+      open().withLock('a.json', () => Promise.resolve(), { waitMs: 200 }),
+      LockTimeoutError,
+    );
+    child.kill('SIGTERM');
+    await exited;
+  });
+
+  it('takes a lock over at once from a process that was killed', async () => {
+    const { child, exited } = await startChild('hold');
+    const waiting = open().withLock('a.json', () => Promise.resolve('mine'), { waitMs: 5_000 });
+    await delay(100);
+    child.kill('SIGKILL');
+    await exited;
+    const killed = performance.now();
+    assert.equal(await waiting, 'mine');
+    assert.ok(performance.now() - killed < 1_000);
+    assert.match(logged.join(''), /took a lock over/);
+  });
+
+  it('lets one in at a time when many find a dead holder together', async () => {
+    const { child, exited } = await startChild('hold');
+    child.kill('SIGKILL');
+    await exited;
+    let inside = 0;
+    await Promise.all(
+      Array.from({ length: 30 }, () =>
+        open().withLock('a.json', async () => {
+          inside += 1;
+          assert.equal(inside, 1);
+          await delay(1);
+          inside -= 1;
+        }),
+      ),
+    );
+  });
+
+  it('takes over from a holder of another machine when its heartbeat stands still for a lease, however wrong its clock', async () => {
+    const store = open({ leaseMs: 300 });
+    await store.withLock('a.json', () => Promise.resolve());
+    const foreign = '000000000000.1.1.elsewhere-1';
+    await mkdir(path('~locks', 'a.json'));
+    await writeFile(path('~locks', 'a.json', foreign), '');
+    await utimes(path('~locks', 'a.json', foreign), new Date('2001-01-01'), new Date('2001-01-01'));
+    await assert.rejects(
+      store.withLock('a.json', () => Promise.resolve(), { waitMs: 150 }),
+      LockTimeoutError,
+    );
+    // What was seen while the first gave up counts for the next.
+    assert.equal(await store.withLock('a.json', () => Promise.resolve('mine'), { waitMs: 600 }), 'mine');
+  });
+
+  it('keeps its own lock alive for longer than a lease', async () => {
+    const holder = open({ leaseMs: 200 });
+    await holder.withLock('a.json', async () => {
+      await assert.rejects(
+        open({ leaseMs: 200 }).withLock('a.json', () => Promise.resolve(), { waitMs: 700 }),
+        LockTimeoutError,
+      );
+    });
+  });
+
+  it('never removes the lock of the one who took over', async () => {
+    const slow = open();
+    await slow.withLock('a.json', async () => {
+      const [holder] = await readdir(path('~locks', 'a.json'));
+      await rm(path('~locks', 'a.json', holder!));
+      const taken = open();
+      void taken.withLock('a.json', () => delay(300));
+      await delay(50);
+    });
+    assert.equal((await readdir(path('~locks', 'a.json'))).length, 1);
+    assert.match(logged.join(''), /taken over while it was held/);
+    await delay(300);
+  });
+
+  it('says that the disk is full, keeps the old document, and leaves no rest', async () => {
+    // A file size limit of the kernel: the write fails in its middle, as it does on a full disk.
+    const store = open();
+    await store.write('a.json', { old: true });
+    const { exited, said } = await startChild('writeOnce', [
+      'sh',
+      '-c',
+      'trap "" XFSZ; ulimit -f 50; exec "$@"',
+      'sh',
+    ]);
+    await exited;
+    assert.equal(said(), 'storage_full 503\n');
+    assert.deepEqual(await store.read('a.json'), { old: true });
+    assert.deepEqual(await readdir(path('~tmp')), []);
+  });
+
+  it('says that the folder is read-only', async () => {
+    const store = open();
+    await store.write('a.json', { old: true });
+    await chmod(folder, 0o755);
+    for (const name of ['', '~tmp', '~locks']) await chmod(path(name), 0o555);
+    await chmod(path('a.json'), 0o444);
+    const { exited, said } = await startChild('writeOnceAsNobody');
+    await exited;
+    assert.equal(said(), 'storage_read_only 503\n');
+    assert.deepEqual(await store.read('a.json'), { old: true });
+  });
+
+  it('works again as soon as what was wrong is mended', async () => {
+    await writeFile(path(), 'a file where the folder should be');
+    const store = open();
+    await assert.rejects(store.check(), { code: 'storage_unavailable' });
+    await rm(path());
+    await store.check();
+  });
+
+  it('waits in close for the writes that are under way', async () => {
+    const store = open();
+    const writes = Array.from({ length: 20 }, (_, n) => store.write('a.json', { n }));
+    await store.close();
+    assert.deepEqual(await store.read('a.json'), { n: 19 });
+    await Promise.all(writes);
+  });
+});
