@@ -1,8 +1,13 @@
 /** The cookie that says who is signed in: `openhands_auth`, over HTTPS `__Host-openhands_auth`. */
 import { parseCookie } from 'cookie';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 
-import { browserCookieName, clearBrowserCookie, setBrowserCookie } from './browser-cookie.ts';
+import {
+  browserCookieName,
+  clearBrowserCookie,
+  setBrowserCookie,
+  type CookieRequest,
+} from './browser-cookie.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { SignedValueLifetime, SignedValues } from './signed-values.ts';
 
@@ -41,7 +46,7 @@ export class AuthCookie {
   }
 
   /** A tampered, expired or foreign value, and one signed for another purpose, is `refused`. */
-  read(req: Request): AuthCookieReading {
+  read(req: CookieRequest): AuthCookieReading {
     const header = req.headers.cookie;
     const value = header && parseCookie(header)[browserCookieName(NAME, this.#address.isHttps(req))];
     if (!value) return { kind: 'absent' };
@@ -49,12 +54,12 @@ export class AuthCookie {
     return claims && holdsAuthClaims(claims) ? { kind: 'genuine', claims } : { kind: 'refused' };
   }
 
-  set(req: Request, res: Response, session: Pick<AuthClaims, 'github_user_id' | 'generation'>): void {
+  set(req: CookieRequest, res: Response, session: Pick<AuthClaims, 'github_user_id' | 'generation'>): void {
     const value = this.#values.write(NAME, session, this.#ttlMs);
     setBrowserCookie(req, res, this.#address, { name: NAME, value, maxAgeMs: this.#ttlMs });
   }
 
-  clear(req: Request, res: Response): void {
+  clear(req: CookieRequest, res: Response): void {
     clearBrowserCookie(req, res, this.#address, NAME);
   }
 }

@@ -1,7 +1,10 @@
 /** How the cookies of the Enterprise edition are named and set; what is in them is each cookie's own affair. */
 import type { CookieOptions, Request, Response } from 'express';
 
-import type { PublicAddress } from './public-address.ts';
+import type { AddressedRequest, PublicAddress } from './public-address.ts';
+
+/** A request as far as cookies are concerned. */
+export type CookieRequest = AddressedRequest & Pick<Request, 'headers'>;
 
 /**
  * Over HTTPS the name carries the `__Host-` prefix (RFC 6265bis, section 4.1.3.2): a browser then takes the cookie
@@ -12,7 +15,7 @@ export function browserCookieName(name: string, https: boolean): string {
 }
 
 export function setBrowserCookie(
-  req: Request,
+  req: AddressedRequest,
   res: Response,
   address: PublicAddress,
   { name, value, maxAgeMs }: { name: string; value: string; maxAgeMs: number },
@@ -21,7 +24,12 @@ export function setBrowserCookie(
   res.cookie(browserCookieName(name, https), value, { ...attributes(https), maxAge: maxAgeMs });
 }
 
-export function clearBrowserCookie(req: Request, res: Response, address: PublicAddress, name: string): void {
+export function clearBrowserCookie(
+  req: AddressedRequest,
+  res: Response,
+  address: PublicAddress,
+  name: string,
+): void {
   const https = address.isHttps(req);
   res.clearCookie(browserCookieName(name, https), attributes(https));
 }

@@ -1,23 +1,33 @@
 /** What cookies are signed with, when the operator has not set `COOKIE_SECRETS`. */
 import { randomBytes } from 'node:crypto';
 
+import { ConfigurationError } from '../../oss/errors.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import { generateOnce } from '../../oss/storage/generate-once.ts';
 
 const KEY = 'cookie_secrets.json';
 
-/** The secret kept in the store, made at the first start. Two processes that start at once get the same one. */
+/**
+ * The secrets kept in the store; one is made at the first start.
+ *
+ * @throws ConfigurationError when somebody has changed the document into something else.
+ */
 export async function storedCookieSecrets(documents: DocumentStore): Promise<[Secret, ...Secret[]]> {
-  return documents.withLock(KEY, async () => {
-    const stored = (await documents.read(KEY))?.secrets;
-    if (Array.isArray(stored)) {
-      const [first, ...others] = stored
-        .filter((secret) => typeof secret === 'string')
-        .map((it) => new Secret(it));
-      if (first !== undefined) return [first, ...others];
-    }
-    const secret = randomBytes(48).toString('base64url');
-    await documents.write(KEY, { secrets: [secret] });
-    return [new Secret(secret)];
-  });
+  const { secrets } = await generateOnce(documents, KEY, () => ({
+    secrets: [randomBytes(48).toString('base64url')],
+  }));
+  if (!isListOfStrings(secrets)) {
+    throw new ConfigurationError(
+      `${KEY} in the file store holds no secrets. Delete it for a new one, or set COOKIE_SECRETS.`,
+    );
+  }
+  const [first, ...others] = secrets;
+  return [new Secret(first), ...others.map((secret) => new Secret(secret))];
+}
+
+function isListOfStrings(value: unknown): value is [string, ...string[]] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== '')
+  );
 }

@@ -2,11 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import { parseCookie } from 'cookie';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 
-import { clearBrowserCookie, setBrowserCookie } from './browser-cookie.ts';
+import { clearBrowserCookie, setBrowserCookie, type CookieRequest } from './browser-cookie.ts';
 import type { PublicAddress } from './public-address.ts';
-import { returnPath } from './return-to.ts';
 import type { SignedValues } from './signed-values.ts';
 
 /** GitHub's codes live this long as well. */
@@ -58,7 +57,7 @@ export class OAuthFlows {
   }
 
   begin(
-    req: Request,
+    req: CookieRequest,
     res: Response,
     { isRetry, returnTo }: Pick<OAuthFlow, 'isRetry' | 'returnTo'>,
   ): OAuthFlow {
@@ -75,7 +74,7 @@ export class OAuthFlows {
   }
 
   /** The flow that `state` belongs to, if this browser began it; its cookie is cleared, since it is good once. */
-  finish(req: Request, res: Response, state: string): OAuthFlow | undefined {
+  finish(req: CookieRequest, res: Response, state: string): OAuthFlow | undefined {
     if (!OUR_STATE.test(state)) return undefined;
     const content = this.#read(req).find(({ name }) => name === cookieName(state))?.content;
     if (content?.state !== state) return undefined;
@@ -84,18 +83,18 @@ export class OAuthFlows {
       state,
       codeVerifier: String(content.code_verifier),
       isRetry: content.is_retry === true,
-      returnTo: returnPath(content.return_to),
+      returnTo: String(content.return_to),
     };
   }
 
-  #superfluous(req: Request): string[] {
+  #superfluous(req: CookieRequest): string[] {
     return this.#read(req)
       .sort((one, other) => (other.content?.issued_at ?? 0) - (one.content?.issued_at ?? 0))
       .slice(MOST_FLOWS - 1)
       .map(({ name }) => name);
   }
 
-  #read(req: Request) {
+  #read(req: CookieRequest) {
     const https = this.#address.isHttps(req);
     return Object.entries(parseCookie(req.headers.cookie ?? '')).flatMap(([cookie, value]) => {
       const name = FLOW_COOKIE.exec(cookie)?.[1];

@@ -7,18 +7,19 @@ const LONGEST = 1024;
 
 /**
  * @param requested The `return_to` of a request, of whatever type the query parser made of it.
- * @returns The path with its query and fragment as a browser would normalize it, or `/` for everything that could
+ * @param home The path of this server's page, for whatever is refused.
+ * @returns The path with its query and fragment as a browser would normalize it, or `home` for everything that could
  *   leave this origin (`//host`, `/\host`, `/%2Fhost`, an absolute URL, control characters, which browsers drop
  *   before they look), and for the paths of sign-in itself, which would go round in a circle.
  */
-export function returnPath(requested: unknown): string {
-  if (typeof requested !== 'string' || requested.length > LONGEST) return '/';
+export function returnPath(requested: unknown, home = '/'): string {
+  if (typeof requested !== 'string' || requested.length > LONGEST) return home;
   // Twice, since some proxies decode a path on its way.
   const decoded = decodedOnce(requested);
-  if (!isPlainPath(requested) || decoded === undefined || !isPlainPath(decoded)) return '/';
+  if (!isPlainPath(requested) || decoded === undefined || !isPlainPath(decoded)) return home;
   const { origin, pathname, search, hash } = new URL(requested, SOMEWHERE);
   // Normalizing may make what was not there: `/.//host` becomes `//host`.
-  if (origin !== SOMEWHERE || !isPlainPath(pathname) || /^\/oauth\//i.test(pathname)) return '/';
+  if (origin !== SOMEWHERE || !isPlainPath(pathname) || /^\/oauth\//i.test(pathname)) return home;
   return `${pathname}${search}${hash}`;
 }
 

@@ -69,6 +69,11 @@ describe('returnPath', () => {
     }
   });
 
+  it('answers the page of this server, where that is not /', () => {
+    assert.equal(returnPath('//evil.example', '/openhands/'), '/openhands/');
+    assert.equal(returnPath('/openhands/settings', '/openhands/'), '/openhands/settings');
+  });
+
   it('never leaves the origin, whatever is thrown at it', () => {
     const piece = fc.constantFrom(
       '/',

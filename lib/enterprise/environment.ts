@@ -1,0 +1,75 @@
+/** What the Enterprise edition reads from the environment besides what both editions read. */
+import ms from 'ms';
+import { z } from 'zod';
+
+import { commaSeparated, readVariables, type EnvironmentVariables } from '../oss/environment.ts';
+import { Secret } from '../oss/secret.ts';
+
+const SHORTEST_COOKIE_SECRET = 32;
+/** Browsers cut a cookie's age to this (RFC 6265bis, section 5.5). */
+const LONGEST_SESSION_MS = ms('400d');
+
+const secret = z.string().transform((value) => new Secret(value));
+
+const origins = commaSeparated.transform((values, context) => {
+  if (!values.every(isOrigin)) {
+    context.addIssue('must be origins such as https://app.example.com, comma-separated, without a path.');
+    return z.NEVER;
+  }
+  return values.map((value) => new URL(value).origin);
+});
+
+function isOrigin(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+}
+
+const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Secret[]] => {
+  const [first, ...others] = values;
+  if (first === undefined || values.some((value) => value.length < SHORTEST_COOKIE_SECRET)) {
+    context.addIssue(
+      `must be secrets of at least ${SHORTEST_COOKIE_SECRET} characters each, comma-separated.`,
+    );
+    return z.NEVER;
+  }
+  return [new Secret(first), ...others.map((value) => new Secret(value))];
+});
+
+const sessionTtlMs = z.string().transform((value, context) => {
+  // A bare number would be milliseconds to `ms`, and seconds to most people.
+  const ttlMs = /[a-z]$/i.test(value) ? (ms(value as ms.StringValue) as number | undefined) : undefined;
+  if (ttlMs === undefined || !(ttlMs >= 1_000 && ttlMs <= LONGEST_SESSION_MS)) {
+    context.addIssue('must be a time with its unit, from 1s to 400d, such as 30d or 12h.');
+    return z.NEVER;
+  }
+  return ttlMs;
+});
+
+const saasEnvironment = z.object({
+  GITHUB_APP_CLIENT_ID: z.string(),
+  GITHUB_APP_CLIENT_SECRET: secret,
+  GITHUB_APP_WEBHOOK_SECRET: secret.optional(),
+  GITHUB_USER_LIST_FILE: z.string().optional(),
+  PERMITTED_CORS_ORIGINS: origins.prefault(''),
+  COOKIE_SECRETS: cookieSecrets.optional(),
+  TOKEN_ENCRYPTION_KEYS: z.string().optional(),
+  SESSION_TTL: sessionTtlMs.prefault('30d'),
+  METRICS_TOKEN: secret.optional(),
+});
+
+/** Under the names of the variables, checked and with defaults; `SESSION_TTL` in milliseconds. */
+export type SaasEnvironment = Readonly<z.output<typeof saasEnvironment>>;
+
+const EXPECTATIONS: Readonly<Record<string, string>> = {
+  GITHUB_APP_CLIENT_ID: 'must be set to the client ID of the GitHub App.',
+  GITHUB_APP_CLIENT_SECRET: 'must be set to a client secret of the GitHub App.',
+};
+
+/**
+ * Reads the variables of the Enterprise edition.
+ *
+ * @throws ConfigurationError one line that names every variable that is missing or has a bad value.
+ */
+export function readSaasEnvironment(env: EnvironmentVariables): SaasEnvironment {
+  return readVariables(saasEnvironment, env, EXPECTATIONS);
+}

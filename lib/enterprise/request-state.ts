@@ -1,0 +1,10 @@
+import type { AuthCookieReading } from './auth/auth-cookie.ts';
+
+declare module '../compose.ts' {
+  interface RequestState {
+    /** What the request's cookie amounts to; whether its session still goes on is not known from it. */
+    session?: AuthCookieReading;
+    /** GitHub's numeric id of whoever is signed in: what the Enterprise edition revolves around. */
+    github_user_id?: string;
+  }
+}

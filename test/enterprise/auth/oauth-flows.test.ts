@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+
+import express from 'express';
+import request from 'supertest';
+
+import {
+  codeChallenge,
+  isStateOfRetry,
+  looksLikeOurState,
+  OAuthFlows,
+} from '../../../lib/enterprise/auth/oauth-flows.ts';
+import { PublicAddress } from '../../../lib/enterprise/auth/public-address.ts';
+import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
+import { Secret } from '../../../lib/oss/secret.ts';
+
+interface Flow {
+  state: string;
+  codeVerifier: string;
+  isRetry: boolean;
+  returnTo: string;
+}
+
+describe('OAuthFlows', () => {
+  let time: number;
+  let app: express.Express;
+
+  beforeEach(() => {
+    time = 1_000_000;
+    const secrets: [Secret] = [new Secret('a secret of at least 32 characters')];
+    const values = new SignedValues({ secrets, now: () => time });
+    const flows = new OAuthFlows({ values, address: new PublicAddress() });
+    app = express();
+    app.get('/begin', (req, res) => {
+      res.json(flows.begin(req, res, { isRetry: req.query.retry === '1', returnTo: String(req.query.to) }));
+    });
+    app.get('/finish/:state', (req, res) => void res.json(flows.finish(req, res, req.params.state) ?? null));
+  });
+
+  async function begin(browser: ReturnType<typeof request.agent>, query = 'to=/'): Promise<Flow> {
+    return (await browser.get(`/begin?${query}`)).body as Flow;
+  }
+
+  async function finish(browser: ReturnType<typeof request.agent>, state: string): Promise<Flow | null> {
+    return (await browser.get(`/finish/${encodeURIComponent(state)}`)).body as Flow | null;
+  }
+
+  it('are finished in the browser that began them', async () => {
+    const browser = request.agent(app);
+    const flow = await begin(browser, 'to=/settings');
+    assert.equal(flow.returnTo, '/settings');
+    assert.deepEqual(await finish(browser, flow.state), flow);
+  });
+
+  it('are unknown to any other browser', async () => {
+    const { state } = await begin(request.agent(app));
+    assert.equal(await finish(request.agent(app), state), null);
+  });
+
+  it('go on side by side, as in two tabs', async () => {
+    const browser = request.agent(app);
+    const one = await begin(browser, 'to=/one');
+    const two = await begin(browser, 'to=/two');
+    assert.deepEqual(await finish(browser, one.state), one);
+    assert.deepEqual(await finish(browser, two.state), two);
+  });
+
+  it('are finished once', async () => {
+    const browser = request.agent(app);
+    const { state } = await begin(browser);
+    await finish(browser, state);
+    assert.equal(await finish(browser, state), null);
+  });
+
+  it('are over after ten minutes', async () => {
+    const browser = request.agent(app);
+    const { state } = await begin(browser);
+    time += 10 * 60 * 1000;
+    assert.equal(await finish(browser, state), null);
+  });
+
+  it('are told apart by the whole state, not only by the part that names the cookie', async () => {
+    const browser = request.agent(app);
+    const { state } = await begin(browser);
+    assert.equal(await finish(browser, `${state.slice(0, -1)}${state.endsWith('A') ? 'B' : 'A'}`), null);
+  });
+
+  it('drop the oldest when a browser has more than five under way', async () => {
+    const browser = request.agent(app);
+    const begun: Flow[] = [];
+    for (let count = 0; count < 7; count += 1) {
+      time += 1_000;
+      begun.push(await begin(browser));
+    }
+    const known = [];
+    for (const { state } of begun) known.push((await finish(browser, state)) !== null);
+    assert.deepEqual(known, [false, false, true, true, true, true, true]);
+  });
+
+  it('have states and verifiers of their own, long enough for RFC 7636', async () => {
+    const [one, other] = [await begin(request.agent(app)), await begin(request.agent(app))];
+    assert.notEqual(one.state, other.state);
+    assert.notEqual(one.codeVerifier, other.codeVerifier);
+    assert.match(one.codeVerifier, /^[\w-]{43}$/);
+  });
+
+  it('show in the state itself whether they are a second attempt', async () => {
+    const { state: first } = await begin(request.agent(app));
+    const { state: second, isRetry } = await begin(request.agent(app), 'to=/&retry=1');
+    assert.deepEqual([isStateOfRetry(first), isStateOfRetry(second), isRetry], [false, true, true]);
+    assert.deepEqual([looksLikeOurState(first), looksLikeOurState(second)], [true, true]);
+    for (const foreign of ['', 'xyz', '1', `1${'a'.repeat(31)}`, `2${'a'.repeat(32)}`]) {
+      assert.deepEqual([isStateOfRetry(foreign), looksLikeOurState(foreign)], [false, false], foreign);
+    }
+  });
+
+  it('take the challenge of a verifier as RFC 7636, appendix B, does', () => {
+    assert.equal(
+      codeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'),
+      'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    );
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+
+import { readSaasEnvironment } from '../../lib/enterprise/environment.ts';
+import { ConfigurationError } from '../../lib/oss/errors.ts';
+
+describe('The environment of the Enterprise edition', () => {
+  const needed = { GITHUB_APP_CLIENT_ID: 'Iv23.client', GITHUB_APP_CLIENT_SECRET: 'the-client-secret' };
+
+  function complaint(env: Record<string, string>): string {
+    try {
+      readSaasEnvironment(env);
+    } catch (err) {
+      assert.ok(err instanceof ConfigurationError);
+      assert.doesNotMatch(err.message, /\n/);
+      return err.message;
+    }
+    assert.fail('It was accepted.');
+  }
+
+  it('has defaults for all but the client of the GitHub App', () => {
+    const { SESSION_TTL, PERMITTED_CORS_ORIGINS, COOKIE_SECRETS, METRICS_TOKEN } =
+      readSaasEnvironment(needed);
+    assert.deepEqual([SESSION_TTL, PERMITTED_CORS_ORIGINS], [30 * 24 * 60 * 60 * 1000, []]);
+    assert.deepEqual([COOKIE_SECRETS, METRICS_TOKEN], [undefined, undefined]);
+  });
+
+  it('names every variable that is missing, in one line', () => {
+    assert.match(complaint({}), /GITHUB_APP_CLIENT_ID.*GITHUB_APP_CLIENT_SECRET/);
+    assert.match(
+      complaint({ GITHUB_APP_CLIENT_SECRET: ' ' }),
+      /GITHUB_APP_CLIENT_ID.*GITHUB_APP_CLIENT_SECRET/,
+    );
+    assert.doesNotMatch(complaint({ GITHUB_APP_CLIENT_ID: 'Iv23.client' }), /CLIENT_ID/);
+  });
+
+  it('takes several cookie secrets, each of at least 32 characters', () => {
+    const [old, current] = ['o'.repeat(32), 'c'.repeat(32)];
+    const { COOKIE_SECRETS } = readSaasEnvironment({ ...needed, COOKIE_SECRETS: `${current}, ${old}` });
+    assert.deepEqual(
+      COOKIE_SECRETS?.map((secret) => secret.reveal()),
+      [current, old],
+    );
+    for (const bad of ['c'.repeat(31), `${current},short`, ',']) {
+      assert.match(complaint({ ...needed, COOKIE_SECRETS: bad }), /^COOKIE_SECRETS must .* 32 characters/);
+    }
+  });
+
+  it('takes a session length with its unit', () => {
+    const ttl = (SESSION_TTL: string) => readSaasEnvironment({ ...needed, SESSION_TTL }).SESSION_TTL;
+    assert.deepEqual([ttl('12h'), ttl('1s'), ttl('2 days')], [43_200_000, 1_000, 172_800_000]);
+    for (const bad of ['3600', 'soon', '-1d', '0s', '10ms', '2y', 'd']) {
+      assert.match(
+        complaint({ ...needed, SESSION_TTL: bad }),
+        /^SESSION_TTL must be a time with its unit/,
+        bad,
+      );
+    }
+  });
+
+  it('takes origins, and nothing that no browser sends as one', () => {
+    const { PERMITTED_CORS_ORIGINS } = readSaasEnvironment({
+      ...needed,
+      PERMITTED_CORS_ORIGINS: 'https://App.example:443, http://localhost:3001,',
+    });
+    assert.deepEqual(PERMITTED_CORS_ORIGINS, ['https://app.example', 'http://localhost:3001']);
+    for (const bad of [
+      '*',
+      'app.example',
+      'https://app.example/path',
+      'null',
+      'file:///',
+      'https://*.example/x',
+    ]) {
+      assert.match(
+        complaint({ ...needed, PERMITTED_CORS_ORIGINS: bad }),
+        /^PERMITTED_CORS_ORIGINS must/,
+        bad,
+      );
+    }
+  });
+
+  it('shows no secret, neither in what it is nor in what it complains of', () => {
+    const secrets = {
+      GITHUB_APP_CLIENT_SECRET: 'hush-1',
+      GITHUB_APP_WEBHOOK_SECRET: 'hush-2',
+      METRICS_TOKEN: 'hush-3',
+      COOKIE_SECRETS: `hush-4-${'x'.repeat(32)}`,
+    };
+    const environment = readSaasEnvironment({ ...needed, ...secrets });
+    assert.doesNotMatch(inspect(environment) + JSON.stringify(environment), /hush/);
+    assert.doesNotMatch(complaint({ ...secrets, COOKIE_SECRETS: 'hush-5' }), /hush/);
+  });
+});
