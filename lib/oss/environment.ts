@@ -74,7 +74,8 @@ const ossEnvironment = z
     FILE_STORE_PATH: z.string().default('.openhands'),
     FRONTEND_DIRECTORY: z.string().optional(),
     PUBLIC_URL: baseUrl.optional(),
-    TRUST_PROXY: trustProxy.default(false),
+    /** Unset, a mounted app goes by what its host trusts. */
+    TRUST_PROXY: trustProxy.optional(),
     GITHUB_BASE_URL: baseUrl.default('https://github.com'),
     GITHUB_API_URL: baseUrl.optional(),
     RATE_LIMIT: rateLimit.prefault('20/second;600/minute'),

@@ -17,7 +17,7 @@ export async function loadServerConfig(options: ServerConfigOptions = {}): Promi
   const ConfigClass = name === undefined ? ServerConfig : await loadConfigClass(name.trim());
   const config = new ConfigClass(options);
   try {
-    await config.verify();
+    await config.prepare();
   } catch (error) {
     await config.close();
     throw error;

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { ErrorRequestHandler, Request, RequestHandler, Router } from 'express';
 import { MemoryStore, type Store } from 'express-rate-limit';
 import { pino, type Logger } from 'pino';
 import type { Middleware, StateKey } from '../compose.ts';
+import { builtInPage } from './built-in-page.ts';
 import type { ConversationManager } from './conversation-manager.ts';
 import { readEnvironment, type Environment, type EnvironmentVariables } from './environment.ts';
 import { ConfigurationError } from './errors.ts';
@@ -62,11 +64,13 @@ export class ServerConfig {
   readonly now: () => number;
   readonly documents: DocumentStore;
   readonly conversationManager: ConversationManager | undefined;
-  readonly page: boolean;
+  /** The folder of the page that is served, the built-in one or `FRONTEND_DIRECTORY`; undefined when none is. */
+  readonly pageDirectory: string | undefined;
   readonly models: readonly string[];
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
   readonly #rateLimitStores: Store[] = [];
+  #prepared: Promise<void> | undefined;
 
   /** @throws ConfigurationError when a variable of the environment has a bad value. */
   constructor(options: ServerConfigOptions = {}) {
@@ -74,9 +78,10 @@ export class ServerConfig {
     this.log =
       options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
     this.now = options.now ?? Date.now;
-    this.documents = new JsonFileStore({ directory: this.environment.FILE_STORE_PATH, log: this.log });
+    this.documents = new JsonFileStore({ path: this.environment.FILE_STORE_PATH, log: this.log });
     this.conversationManager = options.conversationManager;
-    this.page = options.page ?? true;
+    this.pageDirectory =
+      options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage);
     this.models = options.models ?? MODELS;
     this.agents = options.agents ?? AGENTS;
     this.securityAnalyzers = options.securityAnalyzers ?? SECURITY_ANALYZERS;
@@ -156,23 +161,31 @@ export class ServerConfig {
   }
 
   /**
-   * What has to be checked or fetched before the first request. Called once, before {@link layers} and
-   * {@link routers}; another edition awaits `super.verify()` first.
+   * What has to be checked or fetched before {@link layers}, {@link routers} and the first request; another edition
+   * awaits `super.verify()` first. Called through {@link prepare}.
    *
    * @throws ConfigurationError when the server could not do its work.
    */
   async verify(): Promise<void> {
-    const directory = this.environment.FRONTEND_DIRECTORY;
-    if (directory !== undefined && !(await hasIndexPage(directory))) {
+    if (this.pageDirectory !== undefined && !(await hasIndexPage(this.pageDirectory))) {
       throw new ConfigurationError(
         'FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.',
       );
     }
   }
 
+  /**
+   * Runs {@link verify}, once however often it is called.
+   *
+   * @throws ConfigurationError when the server could not do its work.
+   */
+  prepare(): Promise<void> {
+    return (this.#prepared ??= this.verify());
+  }
+
   /** Ends timers and connections. Nothing of this config is used afterwards. */
   async close(): Promise<void> {
-    await Promise.all(this.#rateLimitStores.map((store) => store.shutdown?.()));
+    for (const store of this.#rateLimitStores) await store.shutdown?.();
     await this.documents.close();
   }
 }

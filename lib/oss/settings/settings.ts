@@ -28,6 +28,7 @@ export type ShownSettings = Omit<Settings, 'github_token'> & { readonly github_t
  * @param githubTokenIsSet what the edition says: in OSS a token in Settings, in Enterprise a signed-in user.
  */
 export function showSettings(settings: Settings, githubTokenIsSet: boolean): ShownSettings {
-  const { github_token: _, ...shown } = settings;
-  return { ...shown, github_token_is_set: githubTokenIsSet };
+  const shown: ShownSettings & Partial<Settings> = { ...settings, github_token_is_set: githubTokenIsSet };
+  delete shown.github_token;
+  return shown;
 }

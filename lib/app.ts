@@ -1,0 +1,60 @@
+import express, { type Express } from 'express';
+import { compose, type Stack } from './compose.ts';
+import { loadServerConfig } from './oss/load-server-config.ts';
+import { errorHandler, notFound } from './oss/routes/errors.ts';
+import { clientViews } from './oss/routes/static.ts';
+import type { ServerConfig, ServerConfigOptions } from './oss/server-config.ts';
+
+/** An Express app, and what it is made of. */
+export interface OpenHandsApp extends Express {
+  readonly config: ServerConfig;
+  /** The composed middleware: `app.stack.print('table')` shows it. */
+  readonly stack: Stack;
+  /** Ends what the app holds: timers, connections, files. Close the server that listens first. */
+  close(): Promise<void>;
+}
+
+/**
+ * The whole server of an edition as an Express app: its stack of middleware, its routes, its page, and JSON for
+ * everything else.
+ *
+ * @throws ConfigurationError when the server could not do its work.
+ */
+export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
+  await config.prepare();
+  const app = appOf(config);
+  if (config.environment.FRONTEND_DIRECTORY !== undefined && config.pageDirectory !== undefined) {
+    app.use(clientViews(config.pageDirectory));
+  }
+  app.use(notFound());
+  app.use(errorHandler({ log: config.log }));
+  return app;
+}
+
+/**
+ * An edition to mount in a host's own app: `app.use(await openhands({ env: process.env }))`. Addresses that it does
+ * not know fall through to the host's routes behind it, which find `req.state` and `req.stack` filled. The page is
+ * the host's business unless `page: true` is given.
+ *
+ * @param options those of the config; which edition it is, `env.OPENHANDS_CONFIG_CLS` says.
+ * @throws ConfigurationError when the edition could not do its work.
+ */
+export async function openhands(options: ServerConfigOptions = {}): Promise<OpenHandsApp> {
+  const config = await loadServerConfig({ page: false, ...options });
+  const app = appOf(config);
+  app.use(errorHandler({ log: config.log }));
+  return app;
+}
+
+function appOf(config: ServerConfig): OpenHandsApp {
+  const app = express();
+  app.disable('x-powered-by');
+  // The client of the original server was written without 304s. Static files have their own.
+  app.disable('etag');
+  const { TRUST_PROXY } = config.environment;
+  if (TRUST_PROXY !== undefined) app.set('trust proxy', TRUST_PROXY);
+  const stack = compose(config.layers(), { exclusive: config.exclusive(), log: config.log });
+  app.use(stack);
+  for (const router of config.routers()) app.use(router);
+  return Object.assign(app, { config, stack, close: () => config.close() });
+}

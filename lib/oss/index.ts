@@ -1,0 +1,22 @@
+/** The OSS edition, and what other editions build on. */
+import './request-state.ts';
+
+export { ServerConfig, type ClientOptions, type ServerConfigOptions } from './server-config.ts';
+export { loadServerConfig } from './load-server-config.ts';
+export type { ConversationManager } from './conversation-manager.ts';
+export { readVariables, type Environment, type EnvironmentVariables } from './environment.ts';
+export { ConfigurationError, HttpError, type HttpErrorOptions, type ValidationDetail } from './errors.ts';
+export { MASK, Secret } from './secret.ts';
+export type { Settings } from './settings/settings.ts';
+export { SettingsStore } from './settings/settings-store.ts';
+export type { SettingsUpdate } from './settings/settings-update.ts';
+export {
+  LockTimeoutError,
+  type Document,
+  type DocumentStore,
+  type LockOptions,
+} from './storage/document-store.ts';
+export { JsonFileStore } from './storage/json-file-store.ts';
+export { GitHubService } from './github/github-service.ts';
+export { LastProfile } from './profile/last-profile.ts';
+export { resource, type ResourceHandlers } from './routes/resource.ts';

@@ -1,0 +1,31 @@
+import { json } from 'express';
+import { defineMiddleware } from '../../compose.ts';
+import { HttpError } from '../errors.ts';
+
+/** Settings are some hundred bytes. */
+const LIMIT = '100kb';
+
+/** Reads JSON bodies under `/api` into `req.body`. Bodies of other types are left to whoever knows them. */
+export function jsonBody() {
+  const parse = json({ limit: LIMIT, strict: false });
+  return defineMiddleware({
+    name: 'json-body',
+    path: '/api',
+    ends: [400, 413, 415],
+    handle(req, res, next) {
+      parse(req, res, (error?: unknown) => (error === undefined ? next() : next(bodyErrorFrom(error))));
+    },
+  });
+}
+
+/** What body-parser found wrong, by its documented `type`; its messages quote the body, which may hold a token. */
+function bodyErrorFrom(error: unknown): HttpError {
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  if (type === 'entity.too.large') {
+    return new HttpError(413, 'body_too_large', `The request body is larger than ${LIMIT}.`);
+  }
+  if (status === 415) {
+    return new HttpError(415, 'unsupported_media_type', 'The encoding of the request body is not supported.');
+  }
+  return new HttpError(400, 'malformed_json', 'The request body is not valid JSON.');
+}

@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import { defineMiddleware } from '../../compose.ts';
+
+export interface RequestLogOptions {
+  readonly log: Logger;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Query parameters that may be logged. Of all others, such as `code` and `state`, only the names are. */
+const HARMLESS = new Set(['page', 'per_page', 'sort', 'order', 'installation_id']);
+
+/** Logs every request once, when its response has ended. Headers and bodies, which hold secrets, are not logged. */
+export function requestLog({ log, now }: RequestLogOptions) {
+  return defineMiddleware({
+    name: 'request-log',
+    reads: ['request_id'],
+    handle(req, res, next) {
+      const { request_id } = req.state;
+      const startedAt = now();
+      const request = { request_id, method: req.method, url: withoutValues(req.originalUrl) };
+      // 'close' comes after 'finish', and also when the client went away before the answer was complete.
+      res.once('close', () => {
+        const outcome = {
+          status: res.statusCode,
+          duration_ms: now() - startedAt,
+          ...(!res.writableFinished && { aborted: true }),
+        };
+        log[res.statusCode >= 500 ? 'error' : 'info']({ ...request, ...outcome }, 'request');
+      });
+      next();
+    },
+  });
+}
+
+/** A URL with the values of its query parameters replaced by `*`, but for those known to be harmless. */
+export function withoutValues(url: string): string {
+  const start = url.indexOf('?');
+  if (start === -1) return url;
+  const parameters = url
+    .slice(start + 1)
+    .split('&')
+    .map((parameter) => {
+      const [name = ''] = parameter.split('=', 1);
+      return HARMLESS.has(name) || name === parameter ? parameter : `${name}=*`;
+    });
+  return `${url.slice(0, start)}?${parameters.join('&')}`;
+}

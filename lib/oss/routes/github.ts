@@ -1,0 +1,104 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { GitHubRateLimitError, GitHubTokenRequiredError, GitHubUnavailableError } from '../github/errors.ts';
+import { REPOSITORY_SORTS, SEARCH_SORTS, type GitHubService } from '../github/github-service.ts';
+import type { LastProfile } from '../profile/last-profile.ts';
+import { parseInput } from '../validation.ts';
+import { resource } from './resource.ts';
+
+export interface GitHubRoutesOptions {
+  /** GitHub on behalf of whoever makes the request; undefined when there is no token to use. */
+  readonly githubService: (req: Request) => GitHubService | undefined;
+  readonly lastProfile: (req: Request) => LastProfile | undefined;
+  readonly log: Logger;
+}
+
+/** GitHub gives at most so many, however many are asked for. */
+const MOST_PER_PAGE = 100;
+
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'Input should be a whole number greater than 0')
+  .transform(Number);
+const perPage = count.transform((value) => Math.min(value, MOST_PER_PAGE));
+
+const repositoriesQuery = z.object({
+  page: count.default(1),
+  per_page: perPage.default(10),
+  sort: z.enum(REPOSITORY_SORTS).default('pushed'),
+  installation_id: count.optional(),
+});
+
+const searchQuery = z.object({
+  query: z.string(),
+  per_page: perPage.default(5),
+  sort: z.enum(SEARCH_SORTS).default('stars'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
+
+/** `/api/github/*`: GitHub, as the user may see it. */
+export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOptions): Router {
+  const router = Router();
+
+  const withGitHub =
+    (answer: (github: GitHubService, req: Request, res: Response) => Promise<unknown>): RequestHandler =>
+    async (req, res) => {
+      const github = githubService(req);
+      if (!github) throw new GitHubTokenRequiredError();
+      res.json(await answer(github, req, res));
+    };
+
+  resource(router, '/api/github/user', {
+    get: withGitHub(async (github, req, res) => {
+      const kept = lastProfile(req);
+      try {
+        const user = await github.getUser();
+        // Whoever asked gets the answer even if it cannot be kept.
+        await kept?.remember(user).catch((err: unknown) => log.error({ err }, 'A profile could not be kept'));
+        return user;
+      } catch (error) {
+        const passing = error instanceof GitHubUnavailableError || error instanceof GitHubRateLimitError;
+        const user = passing ? await kept?.recall() : undefined;
+        if (!user) throw error;
+        // The stock client takes any error here for a sign-out, and wipes the user's token.
+        res.set('X-Stale', '1');
+        return user;
+      }
+    }),
+  });
+
+  resource(router, '/api/github/repositories', {
+    get: withGitHub((github, req) => {
+      const query = parseInput(repositoriesQuery, 'query', givenIn(req));
+      return github.getRepositories({
+        page: query.page,
+        perPage: query.per_page,
+        sort: query.sort,
+        installationId: query.installation_id,
+      });
+    }),
+  });
+
+  resource(router, '/api/github/installations', {
+    get: withGitHub((github) => github.getInstallationIds()),
+  });
+
+  resource(router, '/api/github/search/repositories', {
+    get: withGitHub((github, req) => {
+      const { query, per_page, sort, order } = parseInput(searchQuery, 'query', givenIn(req));
+      return github.searchRepositories({ query, perPage: per_page, sort, order });
+    }),
+  });
+
+  resource(router, '/api/github/suggested-tasks', {
+    get: withGitHub((github) => github.getSuggestedTasks()),
+  });
+
+  return router;
+}
+
+/** The query parameters that have a value: `installation_id=` says no more than leaving it out. */
+function givenIn(req: Request): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(req.query).filter(([, value]) => value !== ''));
+}
