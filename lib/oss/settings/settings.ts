@@ -28,7 +28,6 @@ export type ShownSettings = Omit<Settings, 'github_token'> & { readonly github_t
  * @param githubTokenIsSet what the edition says: in OSS a token in Settings, in Enterprise a signed-in user.
  */
 export function showSettings(settings: Settings, githubTokenIsSet: boolean): ShownSettings {
-  const shown: ShownSettings & Partial<Settings> = { ...settings, github_token_is_set: githubTokenIsSet };
-  delete shown.github_token;
-  return shown;
+  const { github_token, ...shown } = settings;
+  return { ...shown, github_token_is_set: githubTokenIsSet };
 }
