@@ -65,11 +65,8 @@ export interface SearchOptions {
   readonly order: 'asc' | 'desc';
 }
 
-/** What every request is sent with. */
-interface RequestOptions {
-  headers: { authorization: string };
-  request: { signal: AbortSignal };
-}
+/** What every request is sent with: the token, and the signal that ends it. */
+type RequestOptions = NonNullable<Parameters<Octokit['rest']['users']['getAuthenticated']>[0]>;
 
 interface Response {
   readonly url: string;

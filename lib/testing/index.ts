@@ -1,0 +1,18 @@
+/** What a test suite of a server like this one needs; docs/testing.md shows it in use. */
+export { Clock } from './clock.ts';
+export type { FakeGitHubApp } from './fake-github/app.ts';
+export type { FakeGitHubBehavior } from './fake-github/behavior.ts';
+export type { Calls, RecordedCall } from './fake-github/calls.ts';
+export type {
+  Directory,
+  FakeInstallation,
+  FakeIssue,
+  FakeOrganization,
+  FakePullRequest,
+  FakeRepository,
+  FakeUser,
+} from './fake-github/directory.ts';
+export { FakeGitHub, type FakeGitHubOptions } from './fake-github/fake-github.ts';
+export type { Fault, Faults } from './fake-github/faults.ts';
+export type { TokenHolder, TokenPair, Tokens } from './fake-github/tokens.ts';
+export type { SignedWebhook } from './fake-github/webhooks.ts';
