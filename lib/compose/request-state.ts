@@ -11,4 +11,4 @@
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
 export interface RequestState {}
 
-export type StateKey = keyof RequestState & string;
+export type StateKey = Extract<keyof RequestState, string>;

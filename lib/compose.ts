@@ -1,0 +1,106 @@
+/**
+ * Layers of middleware, composed into one Express handler: in an order worked out from what each says it reads, writes
+ * and replaces, and with conflicts settled by one rule: the higher layer wins; within one layer a tie is an error.
+ */
+import type { RequestHandler } from 'express';
+import { ConflictReporter } from './compose/conflict-reporter.ts';
+import { DIAGNOSTICS } from './compose/diagnostic.ts';
+import type { Layers } from './compose/layers.ts';
+import type { ComposeOptions } from './compose/options.ts';
+import { planStack, type Plan } from './compose/plan.ts';
+import { printPlan } from './compose/print.ts';
+import type { StateKey } from './compose/request-state.ts';
+import { trackedRunner } from './compose/runner.ts';
+import type { StackRuntime } from './compose/runtime.ts';
+import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
+import { describePlan } from './compose/stack-plan.ts';
+import { viewClass } from './compose/state-view.ts';
+import { buildLine } from './compose/station.ts';
+import { untrackedRunner } from './compose/untracked-runner.ts';
+
+// `export *`, not a list of names: so can `declare module` merge keys into RequestState through this module.
+export * from './compose/request-state.ts';
+export { ConflictError } from './compose/conflict.ts';
+export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './compose/conflict.ts';
+export type { Declaration } from './compose/declaration.ts';
+export type { Diagnostic, DiagnosticId, WarningId } from './compose/diagnostic.ts';
+export type { LayerEntry, Layers } from './compose/layers.ts';
+export { defineErrorMiddleware, defineMiddleware } from './compose/middleware.ts';
+export type { ErrorMiddlewareDefinition, Middleware, MiddlewareDefinition } from './compose/middleware.ts';
+export type { ComposeOptions, StackLog } from './compose/options.ts';
+export type { PrintFormat } from './compose/print.ts';
+export type { EntryOutcome, EntryReport, RequestStack } from './compose/request-stack.ts';
+export type { Composed, RouteHandler, Stack, UnmetRead } from './compose/stack.ts';
+export type { PlannedMiddleware } from './compose/stack-plan.ts';
+export { formatDiagnostic, StackError } from './compose/stack-error.ts';
+export { TRACING_CHANNEL, type MiddlewareTrace } from './compose/tracing.ts';
+export type {
+  DeclaredState,
+  StateErrorHandler,
+  StateHandler,
+  StateRequest,
+} from './compose/typed-request.ts';
+
+/**
+ * Composes layers of middleware into one Express handler. The later layer is the higher one: it runs outermost, and
+ * wins where two layers disagree. The order is fixed here, once; see docs/diagnostics.md for what is refused.
+ *
+ * @throws StackError with everything that is wrong with the layers.
+ * @throws TypeError when the layers or the options are malformed.
+ */
+export function compose<const L extends Layers, const Given extends StateKey = never>(
+  layers: L,
+  options: ComposeOptions & { readonly given?: readonly Given[] } = {},
+): Composed<L, Given> {
+  checkSilence(options.silence ?? []);
+  const plan = planStack(layers, options);
+  for (const diagnostic of plan.diagnostics) {
+    options.log?.warn({ diagnostic }, `${diagnostic.id} ${diagnostic.message} ${diagnostic.hint}`);
+  }
+
+  let described: Stack['plan'] | undefined;
+  const stack: Stack = Object.defineProperties(runner(plan, options), {
+    plan: { get: () => (described ??= describePlan(plan)) },
+    diagnostics: { value: plan.diagnostics },
+    print: { value: (format?: Parameters<Stack['print']>[0]) => printPlan(stack, format) },
+    handler: { value: (handle: RouteHandler<StateKey>) => handle as unknown as RequestHandler },
+  }) as Stack;
+  return stack as unknown as Composed<L, Given>;
+}
+
+function runner(plan: Plan, options: ComposeOptions): RequestHandler {
+  const runtime = runtimeOf(plan, options);
+  const handler =
+    options.tracking === false
+      ? untrackedRunner(runtime)
+      : trackedRunner(runtime, options.timing ?? 'sampled');
+  runtime.handler = handler;
+  return handler;
+}
+
+function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
+  const { stations, application, indexOf } = buildLine(plan);
+  return {
+    stations,
+    application,
+    keys: plan.keys,
+    indexOf,
+    losses: plan.losses,
+    View: viewClass(plan.keys),
+    reporter: new ConflictReporter(onConflict, log),
+    order: Object.freeze(plan.entries.map(({ name }) => name)),
+    noValues: plan.keys.map(() => undefined),
+    noWriters: plan.keys.map(() => undefined),
+    handler: undefined,
+  };
+}
+
+function checkSilence(ids: readonly string[]): void {
+  for (const id of ids) {
+    const known = Object.hasOwn(DIAGNOSTICS, id) && DIAGNOSTICS[id as keyof typeof DIAGNOSTICS];
+    if (!known) throw new TypeError(`silence: there is no diagnostic "${id}".`);
+    if (known.level === 'error') {
+      throw new TypeError(`silence: ${id} (${known.title}) is an error, which cannot be silenced.`);
+    }
+  }
+}

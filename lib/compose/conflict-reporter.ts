@@ -1,0 +1,79 @@
+import { ConflictError, CONFLICTS, type Conflict, type ConflictId, type ConflictPolicy } from './conflict.ts';
+import type { StackLog } from './options.ts';
+import type { Step } from './run.ts';
+import type { Station } from './station.ts';
+
+/** Writes conflicts down in their request, and reacts as `onConflict` says. One for each stack. */
+export class ConflictReporter {
+  readonly #policy: ConflictPolicy;
+  readonly #log: StackLog | undefined;
+  /** The kinds and pairs that have been logged. As many as the declarations allow, not as many as the requests. */
+  readonly #logged = new Set<string>();
+
+  constructor(policy: ConflictPolicy = 'warn', log?: StackLog) {
+    this.#policy = policy;
+    this.#log = log;
+  }
+
+  /**
+   * @param predicate what the step's middleware does, such as `calls next() a second time.`
+   * @throws ConflictError when the policy says `'error'`.
+   */
+  report(step: Step, id: ConflictId, predicate: string, about: About = {}): void {
+    const { run, station } = step;
+    const found = conflictOf(station, id, predicate, about);
+    const known = run.conflicts?.find((one) => pairOf(one) === pairOf(found));
+    if (known === undefined) {
+      if ((run.conflicts ??= []).length < RECORDED_AT_MOST) run.conflicts.push(found);
+    } else {
+      known.count++;
+    }
+    const conflict = known ?? found;
+    const reaction =
+      typeof this.#policy === 'function' ? (this.#policy(conflict, run.req) ?? 'warn') : this.#policy;
+    if (reaction === 'record') return;
+    this.#logOnce(conflict, about.error);
+    if (reaction === 'error') throw new ConflictError(conflict);
+  }
+
+  /** Logs what happened on a request that is not tracked. */
+  log(station: Station, id: ConflictId, predicate: string, about: About = {}): void {
+    this.#logOnce(conflictOf(station, id, predicate, about), about.error);
+  }
+
+  #logOnce(conflict: Conflict, error: unknown): void {
+    const pair = pairOf(conflict);
+    if (this.#log === undefined || this.#logged.has(pair) || this.#logged.size >= LOGGED_AT_MOST) return;
+    this.#logged.add(pair);
+    const { id, kind, key, middlewares, kept, message } = conflict;
+    this.#log.warn(
+      { conflict: { id, kind, key, middlewares, kept }, ...(error !== undefined && { err: error }) },
+      `${id} ${message} Further ones of this kind are not logged.`,
+    );
+  }
+}
+
+interface About {
+  readonly key?: string;
+  readonly kept?: Conflict['kept'];
+  readonly error?: unknown;
+}
+
+function conflictOf(
+  { name }: Station,
+  id: ConflictId,
+  predicate: string,
+  { key, kept }: About,
+): { -readonly [Field in keyof Conflict]: Conflict[Field] } {
+  const middlewares = kept === undefined ? [name] : [name, kept.middleware];
+  return { id, kind: CONFLICTS[id], message: `${name} ${predicate}`, key, middlewares, kept, count: 1 };
+}
+
+/** The kind of a conflict and who is in it: what is logged once, and counted on a request. */
+function pairOf({ id, key, middlewares }: Conflict): string {
+  return [id, key, ...middlewares].join('\0');
+}
+
+// Undeclared keys may come from outside, such as `req.state[req.query.name]`, and must not fill the memory.
+const LOGGED_AT_MOST = 1000;
+const RECORDED_AT_MOST = 100;

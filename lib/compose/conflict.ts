@@ -1,0 +1,53 @@
+import type { Request } from 'express';
+
+/** What can go wrong between middleware at run time. The ids are stable; docs/diagnostics.md explains each. */
+export const CONFLICTS = {
+  S301: 'held-back write',
+  S302: 'write of a losing key',
+  S303: 'read of a losing key',
+  S304: 'undeclared write',
+  S305: 'undeclared read',
+  S306: 'late write',
+  S307: 'next called twice',
+  S308: 'late error',
+} as const;
+
+export type ConflictId = keyof typeof CONFLICTS;
+
+/** Something that happened on a request against the declarations. It never holds a value: values may be secrets. */
+export interface Conflict {
+  readonly id: ConflictId;
+  readonly kind: (typeof CONFLICTS)[ConflictId];
+  /** One sentence for a person. */
+  readonly message: string;
+  /** The state key it is about; undefined for `next` and errors. */
+  readonly key: string | undefined;
+  /** The name of who did it, and then, if somebody else is concerned, of whom. */
+  readonly middlewares: readonly string[];
+  /** What counts after all: of which middleware, under which key. */
+  readonly kept: { readonly key: string; readonly middleware: string } | undefined;
+  /** How many times it happened on this request. */
+  readonly count: number;
+}
+
+/**
+ * What to do about a conflict, besides writing it down in `req.stack.conflicts`: `'record'` nothing, `'warn'` log it,
+ * once per kind and pair, `'error'` throw a {@link ConflictError} at whoever caused it. A function is called each time,
+ * and may return one of these; by default then `'warn'`.
+ */
+export type ConflictPolicy =
+  ConflictReaction | ((conflict: Conflict, req: Request) => ConflictReaction | undefined);
+
+export type ConflictReaction = 'record' | 'warn' | 'error';
+
+/** Thrown where the conflict arose when `onConflict` says `'error'`. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError';
+  readonly code = 'stack_conflict';
+  readonly conflict: Conflict;
+
+  constructor(conflict: Conflict) {
+    super(`${conflict.id} (${conflict.kind}): ${conflict.message}`);
+    this.conflict = conflict;
+  }
+}

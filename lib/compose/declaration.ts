@@ -1,0 +1,33 @@
+import type { StateKey } from './request-state.ts';
+
+/**
+ * What a middleware says about itself. `compose` works out the order from it, finds what cannot work, and notices at
+ * run time what was not declared.
+ */
+export interface Declaration<Reads extends StateKey = StateKey, Writes extends StateKey = StateKey> {
+  /** Unique in the whole stack, such as `'rate-limit'`. */
+  readonly name: string;
+  /**
+   * The prefix, or prefixes, of the path below which it runs, as in `app.use(path, …)`: in whole segments, whatever
+   * the case. `req.url` is not rewritten. By default it runs on every request.
+   */
+  readonly path?: string | readonly string[];
+  /** The keys of `req.state` it reads: it runs after everyone who writes them. */
+  readonly reads?: readonly Reads[];
+  /** The keys of `req.state` it writes; it may read them as well. */
+  readonly writes?: readonly Writes[];
+  /** The names of the response headers it sets. */
+  readonly headers?: readonly string[];
+  /** The statuses with which it may end the response itself, such as `[429]`. */
+  readonly ends?: readonly number[];
+  /**
+   * The names of those it runs after. `'cors?'`: if there is one. `'header:Vary'`: everyone who declares that header.
+   */
+  readonly after?: readonly string[];
+  /** The names of those it runs before, written as in `after`. */
+  readonly before?: readonly string[];
+  /** The names that must be in the stack, wherever they stand. */
+  readonly requires?: readonly string[];
+  /** The name, in a lower layer, that it stands in for: it takes that one's place, and its `before` and `after`. */
+  readonly overrides?: string | undefined;
+}

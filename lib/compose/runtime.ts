@@ -1,0 +1,24 @@
+import type { RequestHandler } from 'express';
+import type { ConflictReporter } from './conflict-reporter.ts';
+import type { Loss } from './exclusive.ts';
+import type { Step } from './run.ts';
+import type { StateView } from './state-view.ts';
+import type { Station } from './station.ts';
+
+/** What all requests through one stack share. */
+export interface StackRuntime {
+  readonly stations: readonly Station[];
+  /** The routes behind the stack, as one more station. */
+  readonly application: Station;
+  readonly keys: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly losses: ReadonlyMap<string, Loss>;
+  readonly View: new (step: Step) => StateView;
+  readonly reporter: ConflictReporter;
+  /** The names of the stations. */
+  readonly order: readonly string[];
+  readonly noValues: readonly unknown[];
+  readonly noWriters: readonly (Station | undefined)[];
+  /** The stack itself, as it stands in an application. */
+  handler: RequestHandler | undefined;
+}

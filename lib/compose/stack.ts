@@ -1,0 +1,58 @@
+import type { NextFunction, RequestHandler, Response } from 'express';
+import type { Diagnostic } from './diagnostic.ts';
+import type { LayerEntry } from './layers.ts';
+import type { Middleware } from './middleware.ts';
+import type { PrintFormat } from './print.ts';
+import type { RequestState, StateKey } from './request-state.ts';
+import type { RequestStack } from './request-stack.ts';
+import type { PlannedMiddleware } from './stack-plan.ts';
+import type { StateRequest } from './typed-request.ts';
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express is extended
+  namespace Express {
+    interface Request {
+      /** What the middleware of the stack has written; behind the stack, as the application may see it. */
+      state: RequestState;
+      /** What the stack has done with this request. */
+      stack: RequestStack;
+    }
+  }
+}
+
+/** What `compose` makes: an ordinary Express handler that knows its plan. */
+export interface Stack<Provides extends StateKey = StateKey> extends RequestHandler {
+  /** The middleware in the order of running, each with why it stands there. */
+  readonly plan: readonly PlannedMiddleware[];
+  /** The warnings that are not silenced. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The plan for a terminal (`'table'`, the default), as a Mermaid flowchart, or as JSON. */
+  print(format?: PrintFormat): string;
+  /** Types a route handler: its `req.state` holds what this stack provides. */
+  handler(handle: RouteHandler<Provides>): RequestHandler;
+}
+
+/** An ordinary Express handler behind a stack. */
+export type RouteHandler<Provides extends StateKey> = (
+  req: StateRequest<Provides, never>,
+  res: Response,
+  next: NextFunction,
+) => unknown;
+
+/** Not a handler: the stack reads a key that nobody writes. */
+export interface UnmetRead<Key extends string> {
+  readonly 'nobody in this stack writes the key': Key;
+}
+
+type EntriesOf<Layers extends Readonly<Record<string, readonly LayerEntry[]>>> = Layers[keyof Layers][number];
+
+type ReadsOf<Entry> = Entry extends Middleware<infer Reads> ? Reads : never;
+type WritesOf<Entry> = Entry extends Middleware<StateKey, infer Writes> ? Writes : never;
+
+/** A {@link Stack}, or, if somebody reads a key that nobody writes, an {@link UnmetRead} of that key. */
+export type Composed<
+  Layers extends Readonly<Record<string, readonly LayerEntry[]>>,
+  Given extends StateKey,
+> = [Exclude<ReadsOf<EntriesOf<Layers>>, WritesOf<EntriesOf<Layers>> | Given>] extends [never]
+  ? Stack<WritesOf<EntriesOf<Layers>> | Given>
+  : UnmetRead<Exclude<ReadsOf<EntriesOf<Layers>>, WritesOf<EntriesOf<Layers>> | Given>>;

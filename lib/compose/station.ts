@@ -1,0 +1,93 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { Entry } from './entry.ts';
+import { isBelow, pathOf, type Prefixes } from './path-prefix.ts';
+import type { Plan } from './plan.ts';
+
+/** How many keys a step can tick off in one integer. Keys beyond it take the longer way. */
+const TICKS = 31;
+
+/** An entry as the runner needs it, one for all requests. The application behind the stack has one as well. */
+export class Station {
+  readonly name: string;
+  readonly layer: string;
+  /** The height of its layer; the application lies below all of them. */
+  readonly rank: number;
+  /** Its place in the order of running, from 0. */
+  readonly position: number;
+  readonly handle: RequestHandler | ErrorRequestHandler | undefined;
+  readonly handlesErrors: boolean;
+  readonly prefixes: Prefixes | undefined;
+  /** By the key's index in the plan: the tick of a read that needs no second look; 0 if it does. */
+  readonly readTicks: Int32Array;
+  /** The same for writes. */
+  readonly writeTicks: Int32Array;
+  /** The key behind each tick, the lowest first. */
+  readonly ticked: readonly string[];
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+
+  constructor(
+    place: Pick<Entry, 'name' | 'layer' | 'rank' | 'handlesErrors' | 'prefixes'>,
+    position: number,
+    handle: RequestHandler | ErrorRequestHandler | undefined,
+    declared: { reads: Iterable<string>; writes: Iterable<string> },
+    plan: Pick<Plan, 'losses'> & { readonly indexOf: ReadonlyMap<string, number> },
+  ) {
+    this.name = place.name;
+    this.layer = place.layer;
+    this.rank = place.rank;
+    this.handlesErrors = place.handlesErrors;
+    this.prefixes = place.prefixes;
+    this.position = position;
+    this.handle = handle;
+    this.writes = new Set(declared.writes);
+    this.reads = new Set([...declared.reads, ...this.writes]);
+    this.ticked = [...this.reads].filter((key) => !plan.losses.has(key)).slice(0, TICKS);
+    this.readTicks = new Int32Array(plan.indexOf.size);
+    this.writeTicks = new Int32Array(plan.indexOf.size);
+    this.ticked.forEach((key, bit) => {
+      const index = plan.indexOf.get(key) ?? 0;
+      this.readTicks[index] = 1 << bit;
+      if (this.writes.has(key)) this.writeTicks[index] = 1 << bit;
+    });
+  }
+
+  /** Whether it takes a request, by its path and by whether there is an error. */
+  takes(req: Request, failed: boolean): boolean {
+    return (
+      this.handlesErrors === failed &&
+      (this.prefixes === undefined || isBelow(pathOf(req.url), this.prefixes))
+    );
+  }
+}
+
+/** What a failed handler hands on. A falsy reason would read as "no error", and let the request pass. */
+export function errorOf(reason: unknown, { name }: Station): unknown {
+  if (reason) return reason;
+  return new Error(`Middleware "${name}" failed with ${String(reason)}.`);
+}
+
+/** The stations of a plan, and the application's. */
+export interface Line {
+  readonly stations: readonly Station[];
+  readonly application: Station;
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+export function buildLine(plan: Plan): Line {
+  const indexOf = new Map(plan.keys.map((key, index) => [key, index]));
+  const known = { losses: plan.losses, indexOf };
+  return {
+    indexOf,
+    stations: plan.entries.map(
+      (entry, position) => new Station(entry, position, entry.middleware.handle, entry.middleware, known),
+    ),
+    application: new Station(
+      { name: 'application', layer: '', rank: -1, handlesErrors: false, prefixes: undefined },
+      plan.entries.length,
+      undefined,
+      { reads: plan.keys, writes: plan.keys },
+      known,
+    ),
+  };
+}
