@@ -7,8 +7,9 @@ import { HttpError } from '../../oss/errors.ts';
 import { InvalidGitHubTokenError } from '../../oss/github/errors.ts';
 import type { GitHubService, GitHubUser } from '../../oss/github/github-service.ts';
 import type { Secret } from '../../oss/secret.ts';
+import { AppMisconfiguredError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import type { GithubTokenProvider, GithubTokens } from '../tokens/github-token-provider.ts';
 import type { AllowList } from './allow-list.ts';
 import type { AuthClaims } from './auth-cookie.ts';
 import type { Sessions } from './sessions.ts';
@@ -44,8 +45,8 @@ export class SignIn {
   async complete(
     grant: Parameters<GitHubOAuthClient['exchange']>[0],
   ): Promise<Pick<AuthClaims, 'github_user_id' | 'generation'>> {
-    const { oauth, tokens, sessions, allowList, log } = this.#options;
-    const issued = await oauth.exchange(grant);
+    const { tokens, sessions, allowList, log } = this.#options;
+    const issued = await this.#exchange(grant);
     const user = await this.#identify(issued.accessToken);
     if (!(await allowList.allows(user.login))) {
       await this.#giveBack(issued.accessToken);
@@ -55,6 +56,21 @@ export class SignIn {
     const github_user_id = String(user.id);
     await tokens.store(github_user_id, issued);
     return { github_user_id, generation: await sessions.begin(github_user_id) };
+  }
+
+  async #exchange(grant: Parameters<GitHubOAuthClient['exchange']>[0]): Promise<GithubTokens> {
+    try {
+      return await this.#options.oauth.exchange(grant);
+    } catch (err) {
+      if (err instanceof AppMisconfiguredError) {
+        const { reason } = err;
+        this.#options.log.error(
+          { reason },
+          'GitHub refuses this server as its GitHub App: nobody can sign in.',
+        );
+      }
+      throw err;
+    }
   }
 
   async #identify(token: Secret): Promise<GitHubUser> {

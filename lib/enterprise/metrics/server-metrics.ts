@@ -1,6 +1,8 @@
 /** What an operator sees of this process at `/internal/metrics`. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import type { Conflict } from '../../compose.ts';
+
 /** A request that has ended, one way or the other. */
 export interface EndedRequest {
   readonly method: string;
@@ -60,7 +62,7 @@ export class ServerMetrics {
     this.#requests.observe({ method, route, status: String(status) }, seconds);
   }
 
-  conflictSettled({ id, key }: { readonly id: string; readonly key?: string | undefined }): void {
-    this.#conflicts.inc({ id, key: key ?? '' });
+  conflictSettled({ id, key, count }: Pick<Conflict, 'id' | 'key' | 'count'>): void {
+    this.#conflicts.inc({ id, key: key ?? '' }, count);
   }
 }

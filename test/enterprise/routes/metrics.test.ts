@@ -74,7 +74,9 @@ describe('GET /internal/metrics', () => {
         .set(headers);
       assert.deepEqual([status, body], [403, { code: 'forbidden' }], JSON.stringify(headers));
     }
-    assert.equal((await request(site({ behindProxy: true })).get('/internal/metrics')).status, 403);
+    for (const options of [{ behindProxy: true }, { trustProxy: true }]) {
+      assert.equal((await request(site(options)).get('/internal/metrics')).status, 403);
+    }
   });
 
   it('knows this machine by all of its names', async () => {

@@ -1,0 +1,1 @@
+export { SaasServerConfig } from './saas-server-config.ts';

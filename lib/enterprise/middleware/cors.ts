@@ -1,0 +1,13 @@
+import { defineMiddleware } from '../../compose.ts';
+import { allowOrigins, CORS_HEADERS } from '../../oss/middleware/cors.ts';
+
+/** The Enterprise edition's CORS, instead of that of the OSS edition: the origins that the operator permits, no other. */
+export function cors({ origins }: { readonly origins: readonly string[] }) {
+  const permitted = new Set(origins);
+  return defineMiddleware({
+    name: 'cors',
+    overrides: 'cors',
+    headers: CORS_HEADERS,
+    handle: allowOrigins((origin) => permitted.has(origin)),
+  });
+}

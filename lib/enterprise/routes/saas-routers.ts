@@ -1,0 +1,28 @@
+import type { Router } from 'express';
+
+import { isLocalOrigin } from '../../oss/middleware/cors.ts';
+import type { SaasServerConfig } from '../saas-server-config.ts';
+import type { SaasServices } from '../saas-services.ts';
+import { githubWebhookRoutes } from './github-webhook.ts';
+import { logoutRoutes } from './logout.ts';
+import { metricsRoutes } from './metrics.ts';
+import { oauthRoutes } from './oauth.ts';
+import { saasRoutes } from './saas.ts';
+
+/** The routes of the Enterprise edition; those of the OSS edition come behind them. */
+export function saasRouters(config: SaasServerConfig, services: SaasServices): Router[] {
+  const { environment, log, saasEnvironment } = config;
+  const { PUBLIC_URL } = environment;
+  const { GITHUB_APP_WEBHOOK_SECRET, METRICS_TOKEN } = saasEnvironment;
+  return [
+    saasRoutes(),
+    oauthRoutes({ ...services, log }),
+    logoutRoutes(services),
+    githubWebhookRoutes({ ...services, secret: GITHUB_APP_WEBHOOK_SECRET, log }),
+    metricsRoutes({
+      registry: services.metrics.registry,
+      token: METRICS_TOKEN,
+      behindProxy: PUBLIC_URL !== undefined && !isLocalOrigin(new URL(PUBLIC_URL).origin),
+    }),
+  ];
+}

@@ -1,0 +1,97 @@
+/** The Enterprise edition: `OPENHANDS_CONFIG_CLS=./lib/enterprise/saas-server-config.ts#SaasServerConfig`. */
+import type { Request, Router } from 'express';
+
+import type { Layers, StateKey } from '../compose.ts';
+import type { GitHubService } from '../oss/github/github-service.ts';
+import { LastProfile } from '../oss/profile/last-profile.ts';
+import { ServerConfig, type ClientOptions, type ServerConfigOptions } from '../oss/server-config.ts';
+import { SettingsStore } from '../oss/settings/settings-store.ts';
+import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
+import { SaaSGitHubService } from './github/saas-github-service.ts';
+import { saasRouters } from './routes/saas-routers.ts';
+import { saasLayer } from './saas-layer.ts';
+import { startSaasServices, type SaasServices } from './saas-services.ts';
+
+export class SaasServerConfig extends ServerConfig {
+  override readonly appMode = 'saas';
+  readonly saasEnvironment: SaasEnvironment;
+  #services: SaasServices | undefined;
+
+  /** @throws ConfigurationError one line that names every variable that is missing or has a bad value. */
+  constructor(options: ServerConfigOptions = {}) {
+    super(options);
+    this.saasEnvironment = readSaasEnvironment(options.env ?? {});
+  }
+
+  override layers(): Layers {
+    return { ...super.layers(), enterprise: saasLayer(this, this.#started()) };
+  }
+
+  override exclusive(): Record<string, StateKey[]> {
+    return { ...super.exclusive(), identity: ['github_token', 'github_user_id'] };
+  }
+
+  override routers(): Router[] {
+    return [...saasRouters(this, this.#started()), ...super.routers()];
+  }
+
+  override get settingsReads(): readonly StateKey[] {
+    return ['github_user_id'];
+  }
+
+  override settingsStore(req: Request): SettingsStore | undefined {
+    const userId = req.state.github_user_id;
+    return userId === undefined
+      ? undefined
+      : new SettingsStore(this.documents, `users/github/${userId}/settings.json`);
+  }
+
+  override githubService(req: Request): GitHubService | undefined {
+    const githubUserId = req.state.github_user_id;
+    if (githubUserId === undefined) return undefined;
+    const { tokens } = this.#started();
+    return new SaaSGitHubService({
+      apiUrl: this.environment.GITHUB_API_URL,
+      githubUserId,
+      tokens,
+      log: this.log,
+    });
+  }
+
+  override lastProfile(req: Request): LastProfile | undefined {
+    const userId = req.state.github_user_id;
+    return userId === undefined
+      ? undefined
+      : new LastProfile(this.documents, `users/github/${userId}/github_profile.json`, userId);
+  }
+
+  override isAuthenticated(req: Request): boolean {
+    return req.state.github_user_id !== undefined;
+  }
+
+  override permitsOrigin(origin: string): boolean {
+    const { PUBLIC_URL } = this.environment;
+    // Behind a proxy, the host that a request names need not be the one that its page has come from.
+    const isOwn = PUBLIC_URL !== undefined && new URL(PUBLIC_URL).origin === origin;
+    return isOwn || this.saasEnvironment.PERMITTED_CORS_ORIGINS.includes(origin);
+  }
+
+  override clientOptions(): ClientOptions {
+    return { ...super.clientOptions(), GITHUB_CLIENT_ID: this.saasEnvironment.GITHUB_APP_CLIENT_ID };
+  }
+
+  override async verify(): Promise<void> {
+    await super.verify();
+    this.#services = await startSaasServices(this);
+  }
+
+  override async close(): Promise<void> {
+    await this.#services?.tokens.close();
+    await super.close();
+  }
+
+  #started(): SaasServices {
+    if (this.#services === undefined) throw new Error('SaasServerConfig: await prepare() first.');
+    return this.#services;
+  }
+}

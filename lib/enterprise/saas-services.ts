@@ -1,0 +1,66 @@
+/** Everything that the middleware and the routes of the Enterprise edition share, made once at the start. */
+import { AllowList } from './auth/allow-list.ts';
+import { AuthCookie } from './auth/auth-cookie.ts';
+import { storedCookieSecrets } from './auth/cookie-secrets.ts';
+import { OAuthFlows } from './auth/oauth-flows.ts';
+import { PublicAddress } from './auth/public-address.ts';
+import { Sessions } from './auth/sessions.ts';
+import { SignedValues } from './auth/signed-values.ts';
+import { SignIn } from './auth/sign-in.ts';
+import { GitHubOAuthClient } from './github/github-oauth-client.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
+import type { SaasServerConfig } from './saas-server-config.ts';
+import { DocumentCipher } from './tokens/document-cipher.ts';
+import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
+import { GithubTokenManager } from './tokens/github-token-manager.ts';
+import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
+
+export interface SaasServices {
+  readonly address: PublicAddress;
+  readonly authCookie: AuthCookie;
+  readonly flows: OAuthFlows;
+  readonly metrics: ServerMetrics;
+  readonly oauth: GitHubOAuthClient;
+  readonly sessions: Sessions;
+  readonly signIn: SignIn;
+  readonly tokens: GithubTokenProvider;
+}
+
+/** @throws ConfigurationError when the Enterprise edition could not do its work. */
+export async function startSaasServices(config: SaasServerConfig): Promise<SaasServices> {
+  const { documents, environment, log, now, saasEnvironment } = config;
+  const allowList = new AllowList({ file: saasEnvironment.GITHUB_USER_LIST_FILE, log });
+  await allowList.verify();
+  const secrets = saasEnvironment.COOKIE_SECRETS ?? (await storedCookieSecrets(documents));
+  const values = new SignedValues({ secrets, now });
+  const { PUBLIC_URL } = environment;
+  const address = new PublicAddress(PUBLIC_URL === undefined ? undefined : new URL(PUBLIC_URL));
+  const oauth = new GitHubOAuthClient({
+    baseUrl: environment.GITHUB_BASE_URL,
+    apiUrl: environment.GITHUB_API_URL,
+    clientId: saasEnvironment.GITHUB_APP_CLIENT_ID,
+    clientSecret: saasEnvironment.GITHUB_APP_CLIENT_SECRET,
+    now,
+  });
+  const keys = await loadEncryptionKeys(documents, saasEnvironment.TOKEN_ENCRYPTION_KEYS);
+  const encryption = new DocumentCipher(keys);
+  const tokens = new GithubTokenManager({ documents, oauth, encryption, log, now });
+  const sessions = new Sessions({ documents, now });
+  return {
+    address,
+    authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
+    flows: new OAuthFlows({ values, address }),
+    metrics: new ServerMetrics(),
+    oauth,
+    sessions,
+    signIn: new SignIn({
+      oauth,
+      tokens,
+      sessions,
+      allowList,
+      githubServiceFor: (token) => config.githubServiceFor(token),
+      log,
+    }),
+    tokens,
+  };
+}

@@ -1,0 +1,132 @@
+/** An Enterprise server on a real port, beside a fake GitHub with the same clock, for one test. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { pino } from 'pino';
+import request, { type Response } from 'supertest';
+
+import { createApp } from '../../lib/app.ts';
+import { SaasServerConfig } from '../../lib/enterprise/saas-server-config.ts';
+import { errorForLog } from '../../lib/oss/error-for-log.ts';
+import { FakeGitHub } from '../../lib/testing/index.ts';
+
+export type Browser = ReturnType<typeof request.agent>;
+
+export class EnterpriseSite {
+  readonly github: FakeGitHub;
+  readonly url: string;
+  /** Where the file store is. */
+  readonly files: string;
+  /** Every line of the log so far, at the most verbose level. */
+  readonly log: string[];
+  readonly #stop: () => Promise<void>;
+
+  private constructor(
+    site: Pick<EnterpriseSite, 'github' | 'url' | 'files' | 'log'>,
+    stop: () => Promise<void>,
+  ) {
+    this.github = site.github;
+    this.url = site.url;
+    this.files = site.files;
+    this.log = site.log;
+    this.#stop = stop;
+  }
+
+  /** @param env Besides what the fake GitHub demands; no rate limit unless it is given. */
+  static async open(env: Record<string, string> = {}): Promise<EnterpriseSite> {
+    const github = await FakeGitHub.listen();
+    const files = await mkdtemp(join(tmpdir(), 'enterprise-'));
+    const log: string[] = [];
+    const config = new SaasServerConfig({
+      env: { ...environmentFor(github, files), ...env },
+      now: github.clock.now,
+      logger: pino(
+        { level: 'trace', serializers: { err: errorForLog } },
+        { write: (line) => log.push(line) },
+      ),
+    });
+    const app = await createApp(config);
+    const server = createServer(app);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    return new EnterpriseSite({ github, url, files, log }, async () => {
+      server.closeAllConnections();
+      server.close();
+      await app.close();
+      await github.close();
+      await rm(files, { recursive: true, force: true });
+    });
+  }
+
+  /** A browser of its own, with its own cookies. */
+  browser(): Browser {
+    return request.agent(this.url);
+  }
+
+  /** A browser whose user has signed in. */
+  async signedIn(login = 'octocat'): Promise<Browser> {
+    const browser = this.browser();
+    const answer = await this.signIn(browser, login);
+    if (answer.status !== 302)
+      throw new Error(`Signing in was answered with ${answer.status}: ${answer.text}`);
+    return browser;
+  }
+
+  /** Goes through the whole flow, continuing as `login` at GitHub. @returns what the callback is answered with. */
+  async signIn(browser: Browser, login = 'octocat', query = ''): Promise<Response> {
+    return browser.get(await this.callback(browser, login, query));
+  }
+
+  /** Goes through the flow as far as GitHub's redirect. @returns the path of the callback. */
+  async callback(browser: Browser, login = 'octocat', query = ''): Promise<string> {
+    const { headers } = await browser.get(`/oauth/github/authorize${query}`);
+    return pathOf(await this.github.authorize(headers.location!, login));
+  }
+
+  /** The files in the store, as paths relative to it, in order; without those of locks. */
+  async documents(): Promise<string[]> {
+    const entries = await readdir(this.files, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.files.length + 1))
+      .filter((path) => !path.startsWith('~'))
+      .sort();
+  }
+
+  async document(path: string): Promise<string> {
+    return readFile(join(this.files, path), 'utf8');
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+  }
+}
+
+/** What an Enterprise server needs to know of a fake GitHub. */
+export function environmentFor(github: FakeGitHub, files: string): Record<string, string> {
+  return {
+    FILE_STORE_PATH: files,
+    RATE_LIMIT: 'off',
+    GITHUB_BASE_URL: github.url,
+    GITHUB_API_URL: github.apiUrl,
+    GITHUB_APP_CLIENT_ID: github.app.clientId,
+    GITHUB_APP_CLIENT_SECRET: github.app.clientSecret,
+    GITHUB_APP_WEBHOOK_SECRET: github.app.webhookSecret,
+  };
+}
+
+export function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** The `Set-Cookie` lines of a response. */
+export function setCookies({ headers }: Response): string[] {
+  return (headers['set-cookie'] as unknown as string[] | undefined) ?? [];
+}
