@@ -1,0 +1,171 @@
+import { AuthorizationCode, type AccessToken } from 'simple-oauth2';
+import { z } from 'zod';
+
+import { classifyGitHubFailure, GitHubUnavailableError } from '../../oss/github/errors.ts';
+import { Secret } from '../../oss/secret.ts';
+import type { GithubTokens } from '../tokens/github-token-provider.ts';
+import { failureOfAnswer, failureOfRequest } from './oauth-failure.ts';
+import { silenceOAuthDebug } from './silence-oauth-debug.ts';
+
+export interface GitHubOAuthClientOptions {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  /** `https://github.com`, or the address of a GitHub Enterprise Server. */
+  readonly baseUrl: string;
+  /** `https://api.github.com`, or `https://<host>/api/v3`. */
+  readonly apiUrl: string;
+  /**
+   * Milliseconds for GitHub to begin its answer, and as many again to complete it; 10,000 unless given. A call never
+   * takes longer than twice this.
+   */
+  readonly timeoutMs?: number;
+  /** Milliseconds since the epoch; the real clock unless given. */
+  readonly now?: () => number;
+}
+
+export interface AuthorizeUrlOptions {
+  /** RFC 6749, section 10.12. */
+  readonly state: string;
+  /** RFC 7636, section 4.2; the method is S256. */
+  readonly codeChallenge: string;
+  readonly redirectUri: string;
+}
+
+export interface ExchangeOptions {
+  readonly code: string;
+  /** RFC 7636, section 4.1. */
+  readonly codeVerifier: string;
+  /** The one that the code was asked for with. */
+  readonly redirectUri: string;
+}
+
+const LARGEST_ANSWER_BYTES = 65_536;
+
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  token_type: z.string().regex(/^bearer$/i),
+  expires_in: z.coerce.number().positive().optional(),
+  refresh_token: z.string().min(1).optional(),
+  refresh_token_expires_in: z.coerce.number().positive().optional(),
+});
+
+/** The OAuth 2.0 side of a GitHub App: its web flow, refreshing, and giving a grant back. Keeps no token. */
+export class GitHubOAuthClient {
+  readonly #client: AuthorizationCode;
+  readonly #grantUrl: string;
+  readonly #authorization: Secret;
+  readonly #timeoutMs: number;
+  readonly #now: () => number;
+
+  constructor(options: GitHubOAuthClientOptions) {
+    const { clientId, clientSecret, baseUrl, apiUrl, timeoutMs = 10_000, now = Date.now } = options;
+    silenceOAuthDebug();
+    this.#client = new AuthorizationCode({
+      client: { id: clientId, secret: clientSecret.reveal() },
+      auth: {
+        tokenHost: baseUrl,
+        tokenPath: '/login/oauth/access_token',
+        authorizePath: '/login/oauth/authorize',
+      },
+      options: { authorizationMethod: 'body' },
+      // simple-oauth2 has no time-out of its own.
+      http: { timeout: timeoutMs, maxBytes: LARGEST_ANSWER_BYTES },
+    });
+    this.#grantUrl = `${apiUrl.replace(/\/+$/, '')}/applications/${encodeURIComponent(clientId)}/grant`;
+    this.#authorization = new Secret(
+      `Basic ${Buffer.from(`${clientId}:${clientSecret.reveal()}`).toString('base64')}`,
+    );
+    this.#timeoutMs = timeoutMs;
+    this.#now = now;
+  }
+
+  /** Where a browser goes to sign in (RFC 6749, section 4.1.1; RFC 7636, section 4.3). */
+  authorizeUrl({ state, codeChallenge, redirectUri }: AuthorizeUrlOptions): string {
+    return this.#client.authorizeURL({
+      redirect_uri: redirectUri,
+      state,
+      code_challenge: codeChallenge,
+      code_challenge_method: 'S256',
+    } as Parameters<AuthorizationCode['authorizeURL']>[0]);
+  }
+
+  /**
+   * The tokens for a code (RFC 6749, section 4.1.3). A code works once.
+   *
+   * @throws BadVerificationCodeError, UnverifiedEmailError - the user has to act
+   * @throws AppMisconfiguredError - the operator has to act
+   * @throws GitHubUnavailableError - nothing is known; GitHub may even have used the code up
+   */
+  async exchange({ code, codeVerifier, redirectUri }: ExchangeOptions): Promise<GithubTokens> {
+    const parameters = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
+    return this.#request(() => this.#client.getToken(parameters));
+  }
+
+  /**
+   * A new pair for a refresh token (RFC 6749, section 6). The old pair is dead from then on: keep the new one first,
+   * then use it.
+   *
+   * @throws BadRefreshTokenError - this refresh token is dead
+   * @throws AppMisconfiguredError - the operator has to act
+   * @throws GitHubUnavailableError - nothing is known; GitHub may even have rotated the pair
+   */
+  async refresh(refreshToken: Secret): Promise<GithubTokens> {
+    const old = this.#client.createToken({ refresh_token: refreshToken.reveal() });
+    return this.#request(() => old.refresh());
+  }
+
+  /**
+   * Gives the user's grant back, which kills all their tokens of this App. Needs an access token that works.
+   *
+   * @returns `unknown-token` when GitHub does not know the token (any more): nothing was done.
+   * @throws HttpError as the GitHub service throws them.
+   * @see https://docs.github.com/rest/apps/oauth-applications#delete-an-app-authorization
+   */
+  async revokeGrant(accessToken: Secret): Promise<'revoked' | 'unknown-token'> {
+    let response: Response;
+    try {
+      response = await fetch(this.#grantUrl, {
+        method: 'DELETE',
+        headers: {
+          accept: 'application/vnd.github+json',
+          authorization: this.#authorization.reveal(),
+          'content-type': 'application/json',
+          'user-agent': 'openhands-express',
+        },
+        body: JSON.stringify({ access_token: accessToken.reveal() }),
+        redirect: 'error',
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      });
+      await response.body?.cancel();
+    } catch (error) {
+      throw new GitHubUnavailableError(undefined, { cause: error });
+    }
+    const { status, headers } = response;
+    if (status === 204) return 'revoked';
+    if (status === 404 || status === 422) return 'unknown-token';
+    const cause = new Error(`GitHub answered ${status} to DELETE /applications/{client_id}/grant.`);
+    throw classifyGitHubFailure({ status, headers: Object.fromEntries(headers), now: this.#now(), cause });
+  }
+
+  /** simple-oauth2 resolves with whatever JSON came with a status below 400, an error of OAuth included. */
+  async #request(ask: () => Promise<AccessToken>): Promise<GithubTokens> {
+    let answer: unknown;
+    try {
+      answer = (await ask()).token;
+    } catch (error) {
+      throw failureOfRequest(error);
+    }
+    const parsed = tokenAnswer.safeParse(answer);
+    if (!parsed.success) throw failureOfAnswer(answer);
+    const { access_token, expires_in, refresh_token, refresh_token_expires_in } = parsed.data;
+    const now = this.#now();
+    return {
+      accessToken: new Secret(access_token),
+      ...(expires_in !== undefined && { expiresAt: now + expires_in * 1000 }),
+      ...(refresh_token !== undefined && { refreshToken: new Secret(refresh_token) }),
+      ...(refresh_token_expires_in !== undefined && {
+        refreshTokenExpiresAt: now + refresh_token_expires_in * 1000,
+      }),
+    };
+  }
+}

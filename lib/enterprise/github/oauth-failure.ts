@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+import type { HttpError } from '../../oss/errors.ts';
+import { GitHubUnavailableError } from '../../oss/github/errors.ts';
+import {
+  AppMisconfiguredError,
+  BadRefreshTokenError,
+  BadVerificationCodeError,
+  UnverifiedEmailError,
+} from './errors.ts';
+
+/** GitHub's OAuth errors, which come with status 200; none is taken for another on the word of the status alone. */
+const errorAnswer = z.object({ error: z.string() });
+
+/** What simple-oauth2 throws: a Boom error of Wreck, with the response if there was one, and its body if it was JSON. */
+const wreckError = z.object({
+  data: z.object({
+    res: z
+      .object({ statusCode: z.number(), headers: z.record(z.string(), z.unknown()), destroy: z.function() })
+      .optional(),
+    payload: z.unknown(),
+    code: z.string().optional(),
+  }),
+});
+
+/** What GitHub meant by an answer that is no pair of tokens. */
+export function failureOfAnswer(answer: unknown): HttpError {
+  const parsed = errorAnswer.safeParse(answer);
+  return parsed.success ? failureOfCode(parsed.data.error) : unavailable('answered with no tokens in it');
+}
+
+/**
+ * What a failed request to GitHub's token endpoint means. Nothing of the error itself is passed on: it holds the request
+ * with the client secret, and the answer.
+ */
+export function failureOfRequest(error: unknown): HttpError {
+  const parsed = wreckError.safeParse(error);
+  if (!parsed.success) return unavailable('gave an answer that cannot be read');
+  const { res, payload, code } = parsed.data.data;
+  if (res === undefined) return unavailable(`gave no answer (${code ?? 'connection failed'})`);
+  // After a time-out in the middle of a body, Wreck leaves the connection open.
+  (error as { data: { res: { destroy(): void } } }).data.res.destroy();
+  if (errorAnswer.safeParse(payload).success) return failureOfAnswer(payload);
+  return unavailable(`answered ${res.statusCode}`, retryAfterSeconds(res.headers['retry-after']));
+}
+
+function failureOfCode(code: string): HttpError {
+  switch (code) {
+    case 'bad_refresh_token':
+      return new BadRefreshTokenError();
+    case 'bad_verification_code':
+      return new BadVerificationCodeError();
+    case 'unverified_user_email':
+      return new UnverifiedEmailError();
+    case 'incorrect_client_credentials':
+    case 'redirect_uri_mismatch':
+    case 'unsupported_grant_type':
+    case 'application_suspended':
+      return new AppMisconfiguredError(code);
+    default:
+      // Not known to be definitive, so it must not cost anybody their tokens.
+      return unavailable('answered with an error that is not known here');
+  }
+}
+
+function unavailable(what: string, retryAfter?: number): GitHubUnavailableError {
+  return new GitHubUnavailableError(retryAfter, { cause: new Error(`GitHub's token endpoint ${what}.`) });
+}
+
+/** The delay form of RFC 9110, section 10.2.3; GitHub sends no other. */
+function retryAfterSeconds(value: unknown): number | undefined {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Math.max(1, Number(value)) : undefined;
+}

@@ -1,0 +1,70 @@
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+
+import type { EncryptionKeys } from './encryption-keys.ts';
+
+/** A document that cannot be decrypted: under a key that is not configured, forged, or of another place. */
+export class UnreadableDocumentError extends Error {
+  constructor(key: string, why: string) {
+    super(`${key} cannot be decrypted: ${why}`);
+    this.name = 'UnreadableDocumentError';
+  }
+}
+
+/**
+ * Encrypts what a document keeps secret: JWE Compact Serialization, `dir` with A256GCM (RFC 7516; RFC 7518, sections
+ * 4.5 and 5.3). The protected header names the key, and the document, as `aud`: so a ciphertext that is copied to
+ * another user's document is refused there (claims in the header: RFC 7519, section 5.3).
+ */
+export class DocumentCipher {
+  readonly #keys: EncryptionKeys;
+
+  constructor(keys: EncryptionKeys) {
+    this.#keys = keys;
+  }
+
+  /** The id of the key that new documents are encrypted with. */
+  get kid(): string {
+    return this.#keys[0].kid;
+  }
+
+  /** @param documentKey Where the result will be; it can be decrypted nowhere else. */
+  encrypt(documentKey: string, content: object): Promise<string> {
+    const [{ kid, key }] = this.#keys;
+    return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, aud: documentKey })
+      .encrypt(key);
+  }
+
+  /** @throws UnreadableDocumentError */
+  async decrypt(
+    documentKey: string,
+    jwe: string,
+  ): Promise<{ readonly content: unknown; readonly kid: string }> {
+    const { kid, aud } = headerOf(documentKey, jwe);
+    const key = this.#keys.find((candidate) => candidate.kid === kid)?.key;
+    if (kid === undefined || key === undefined) {
+      throw new UnreadableDocumentError(
+        documentKey,
+        `no key with the id ${JSON.stringify(kid)} is configured.`,
+      );
+    }
+    if (aud !== documentKey)
+      throw new UnreadableDocumentError(documentKey, 'it was written for another place.');
+    try {
+      const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
+      const { plaintext } = await compactDecrypt(jwe, key, options);
+      return { content: JSON.parse(new TextDecoder().decode(plaintext)), kid };
+    } catch {
+      // The original error is left out: it may quote what it could not parse.
+      throw new UnreadableDocumentError(documentKey, 'it is forged or damaged.');
+    }
+  }
+}
+
+function headerOf(documentKey: string, jwe: string) {
+  try {
+    return decodeProtectedHeader(jwe);
+  } catch {
+    throw new UnreadableDocumentError(documentKey, 'it is no JWE.');
+  }
+}

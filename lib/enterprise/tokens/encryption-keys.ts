@@ -1,0 +1,64 @@
+import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+
+import { z } from 'zod';
+
+import { ConfigurationError } from '../../oss/errors.ts';
+import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import { generateOnce } from '../../oss/storage/generate-once.ts';
+
+const KEY_BYTES = 32;
+const ENTRY = /^(?<kid>[A-Za-z0-9_-]{1,64}):(?<key>[A-Za-z0-9+/]{43}=)$/;
+const GENERATED = 'token_encryption_keys.json';
+
+const generatedKeys = z.object({ keys: z.string() });
+
+/** A 256-bit key and the id that documents under it name. */
+export interface EncryptionKey {
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
+/** At least one; the first encrypts, all decrypt. */
+export type EncryptionKeys = readonly [EncryptionKey, ...EncryptionKey[]];
+
+/**
+ * Reads `TOKEN_ENCRYPTION_KEYS`: `kid:base64` of 32 bytes each, comma-separated.
+ *
+ * @throws ConfigurationError that says what is wrong, and not what the value is.
+ */
+export function parseEncryptionKeys(value: string): EncryptionKeys {
+  const entries = value.split(',').map((entry) => ENTRY.exec(entry.trim())?.groups);
+  const keys: EncryptionKey[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const { kid, key } = entry ?? {};
+    if (kid === undefined || key === undefined) {
+      throw new ConfigurationError(
+        `TOKEN_ENCRYPTION_KEYS: entry ${index + 1} is not kid:base64 of ${KEY_BYTES} bytes; ` +
+          'make one with: echo "k1:$(openssl rand -base64 32)"',
+      );
+    }
+    if (keys.some((other) => other.kid === kid)) {
+      throw new ConfigurationError(`TOKEN_ENCRYPTION_KEYS: the key id ${kid} is there twice.`);
+    }
+    keys.push({ kid, key: createSecretKey(key, 'base64') });
+  }
+  return keys as [EncryptionKey, ...EncryptionKey[]];
+}
+
+/**
+ * The configured keys; without any, one that is made once and kept in `documents`. Give the file store for that: a key
+ * beside what it encrypts in a database protects nothing.
+ */
+export async function loadEncryptionKeys(
+  documents: DocumentStore,
+  configured: string | undefined,
+): Promise<EncryptionKeys> {
+  if (configured !== undefined) return parseEncryptionKeys(configured);
+  const document = await generateOnce(documents, GENERATED, () => {
+    const kid = `generated-${randomBytes(4).toString('hex')}`;
+    return { keys: `${kid}:${randomBytes(KEY_BYTES).toString('base64')}` };
+  });
+  const { success, data } = generatedKeys.safeParse(document);
+  if (success) return parseEncryptionKeys(data.keys);
+  throw new ConfigurationError(`${GENERATED} in the file store holds no keys: set TOKEN_ENCRYPTION_KEYS.`);
+}
