@@ -1,17 +1,20 @@
-import express, { type Express } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type Express, type RequestHandler } from 'express';
 import { compose, type Stack } from './compose.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { clientViews } from './oss/routes/static.ts';
 import type { ServerConfig, ServerConfigOptions } from './oss/server-config.ts';
 
-/** An Express app, and what it is made of. */
-export interface OpenHandsApp extends Express {
+/** An Express app, to listen or to be mounted, and what it is made of. */
+export type OpenHandsApp = Omit<Express, 'stack'> & RequestHandler & RequestListener & OpenHandsParts;
+
+export interface OpenHandsParts {
   readonly config: ServerConfig;
   /** The composed middleware: `app.stack.print('table')` shows it. */
   readonly stack: Stack;
   /** Ends what the app holds: timers, connections, files. Close the server that listens first. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -53,8 +56,9 @@ function appOf(config: ServerConfig): OpenHandsApp {
   app.disable('etag');
   const { TRUST_PROXY } = config.environment;
   if (TRUST_PROXY !== undefined) app.set('trust proxy', TRUST_PROXY);
-  const stack = compose(config.layers(), { exclusive: config.exclusive(), log: config.log });
+  const stack = compose(config.layers(), config.stackOptions());
   app.use(stack);
   for (const router of config.routers()) app.use(router);
-  return Object.assign(app, { config, stack, close: () => config.close() });
+  const parts: OpenHandsParts = { config, stack, close: () => config.close() };
+  return Object.assign(app as Omit<Express, 'stack'> & RequestHandler & RequestListener, parts);
 }

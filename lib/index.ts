@@ -1,4 +1,4 @@
 /** What users import. */
 export * from './compose.ts';
 export * from './oss/index.ts';
-export { createApp, openhands, type OpenHandsApp } from './app.ts';
+export { createApp, openhands, type OpenHandsApp, type OpenHandsParts } from './app.ts';

@@ -31,7 +31,7 @@ export function ossLayer(config: ServerConfig): Middleware[] {
       ? [
           attachConversation({
             conversationManager,
-            reads: ['github_token', 'settings', ...config.settingsReads],
+            reads: ['settings', ...config.settingsReads],
             log,
           }),
         ]

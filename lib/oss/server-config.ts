@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { ErrorRequestHandler, Request, RequestHandler, Router } from 'express';
+import type { Request, Router } from 'express';
 import { MemoryStore, type Store } from 'express-rate-limit';
 import { pino, type Logger } from 'pino';
-import type { Middleware, StateKey } from '../compose.ts';
+import type { ComposeOptions, Layers, StateKey } from '../compose.ts';
 import { builtInPage } from './built-in-page.ts';
 import type { ConversationManager } from './conversation-manager.ts';
 import { readEnvironment, type Environment, type EnvironmentVariables } from './environment.ts';
@@ -19,8 +19,7 @@ import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
 
-/** Layers of middleware by name, the lowest first, as `compose` takes them. */
-export type Layers = Readonly<Record<string, readonly (Middleware | RequestHandler | ErrorRequestHandler)[]>>;
+export type { Layers } from '../compose.ts';
 
 /** What `GET /api/options/config` tells the client. */
 export interface ClientOptions {
@@ -42,6 +41,8 @@ export interface ServerConfigOptions {
   readonly conversationManager?: ConversationManager;
   /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
   readonly page?: boolean;
+  /** How the stack runs: `onConflict: 'error'` in tests, for one. */
+  readonly stack?: Omit<ComposeOptions, 'exclusive' | 'reads'>;
   /** What a person may choose from in Settings. */
   readonly models?: readonly string[];
   readonly agents?: readonly string[];
@@ -69,6 +70,7 @@ export class ServerConfig {
   readonly models: readonly string[];
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
+  readonly #stack: ServerConfigOptions['stack'];
   readonly #rateLimitStores: Store[] = [];
   #prepared: Promise<void> | undefined;
 
@@ -82,6 +84,7 @@ export class ServerConfig {
     this.conversationManager = options.conversationManager;
     this.pageDirectory =
       options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage);
+    this.#stack = options.stack;
     this.models = options.models ?? MODELS;
     this.agents = options.agents ?? AGENTS;
     this.securityAnalyzers = options.securityAnalyzers ?? SECURITY_ANALYZERS;
@@ -95,6 +98,16 @@ export class ServerConfig {
   /** The groups of state keys of which an application may use only one, for `compose`. */
   exclusive(): Record<string, StateKey[]> {
     return {};
+  }
+
+  /** The state keys that the routes read, and a host's routes behind them. */
+  get routeReads(): readonly StateKey[] {
+    return ['settings', 'github_token', 'conversation'];
+  }
+
+  /** How `compose` puts the layers together. */
+  stackOptions(): ComposeOptions {
+    return { log: this.log, ...this.#stack, exclusive: this.exclusive(), reads: this.routeReads };
   }
 
   /** The routes, the first match first. Another edition puts its own before `super.routers()`. */
