@@ -1,0 +1,98 @@
+/** Every view of both editions, in both palettes, on a telephone and on a desk: axe finds nothing, nothing sticks out. */
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+import { Installation } from './installation.ts';
+import { Visitor } from './visitor.ts';
+
+const FORMATS = [
+  { width: 1440, colorScheme: 'light' },
+  { width: 1440, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const;
+
+for (const { width, colorScheme } of FORMATS) {
+  describe(`the page at ${width} px, ${colorScheme}`, () => {
+    let browser: Browser;
+    let server: Installation | undefined;
+    let visitor: Visitor;
+    let page: Page;
+
+    before(async () => {
+      browser = await launchChromium();
+    });
+
+    beforeEach(async () => {
+      visitor = await Visitor.arrive(browser, { width, colorScheme });
+      page = visitor.page;
+    });
+
+    afterEach(async () => {
+      await server?.remove();
+      await visitor.leave();
+    });
+
+    after(async () => {
+      await browser.close();
+    });
+
+    /** Looks at the view as it is now. */
+    async function check(name: string): Promise<void> {
+      await visitor.expectAccessible(`${name}-${width}-${colorScheme}`);
+      await visitor.expectNoSidewaysScrolling();
+    }
+
+    async function open(address: string, heading: string, waitFor = heading): Promise<void> {
+      await page.goto(address);
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+      await page.getByText(waitFor).first().waitFor();
+    }
+
+    it('is accessible in the OSS edition', async () => {
+      server = await Installation.oss();
+      await open(`${server.url}/#/repositories`, 'Repositories', 'No GitHub token yet');
+      await check('oss-no-token');
+      await open(`${server.url}/#/token`, 'GitHub token', 'No token is saved');
+      await page.getByLabel('New token').fill('ghp_wrong');
+      await page.getByRole('button', { name: 'Save token' }).click();
+      await page.getByText('GitHub refuses this token').waitFor();
+      await check('oss-token-refused');
+      await page.getByLabel('New token').fill(server.github.addPersonalAccessToken('octocat'));
+      await page.getByRole('button', { name: 'Save token' }).click();
+      await page.getByText('Token saved').waitFor();
+      await check('oss-token');
+      await page.getByRole('button', { name: 'Remove the token' }).click();
+      await page.getByRole('dialog').waitFor();
+      await check('oss-token-confirmation');
+    });
+
+    it('is accessible in the Enterprise edition', async () => {
+      server = await Installation.enterprise();
+      await open(`${server.url}/?login=denied`, 'Sign in', 'You were not signed in');
+      await check('enterprise-denied');
+      await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+      await page.getByRole('button', { name: 'octocat' }).click();
+      await page.getByText(/^Page 1 of/).waitFor();
+      await check('enterprise-repositories');
+      await open(`${server.url}/#/tasks`, 'Suggested tasks', 'Merge conflicts');
+      await check('enterprise-tasks');
+      await open(`${server.url}/#/settings`, 'Settings', 'Language model');
+      await page.getByLabel('Most iterations for a task').fill('100');
+      await check('enterprise-settings');
+      await open(`${server.url}/#/account`, 'Account', '@octocat');
+      await check('enterprise-account');
+      server.github.faults.add({ on: 'GET /user/repos', kind: 'status', status: 503 });
+      await open(`${server.url}/#/repositories`, 'Repositories', 'GitHub does not answer');
+      await check('enterprise-outage');
+    });
+
+    it('follows the palette of the system', async () => {
+      server = await Installation.oss();
+      await page.goto(server.url);
+      const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      const [red = 0] = /\d+/.exec(ground)?.map(Number) ?? [];
+      assert.equal(red > 127, colorScheme === 'light', ground);
+    });
+  });
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+import { Installation } from './installation.ts';
+import { Visitor } from './visitor.ts';
+
+describe('the page of the Enterprise edition', () => {
+  let browser: Browser;
+  let server: Installation;
+  let visitor: Visitor;
+  let page: Page;
+
+  before(async () => {
+    browser = await launchChromium();
+  });
+
+  beforeEach(async () => {
+    server = await Installation.enterprise();
+    visitor = await Visitor.arrive(browser);
+    page = visitor.page;
+  });
+
+  afterEach(async () => {
+    await server.remove();
+    await visitor.leave();
+  });
+
+  after(async () => {
+    await browser.close();
+  });
+
+  async function signIn(tab: Page, login = 'octocat', path = '/'): Promise<void> {
+    await tab.goto(server.url + path);
+    await tab.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await tab.getByRole('button', { name: login }).click();
+    await tab.getByRole('navigation', { name: 'Views' }).waitFor();
+  }
+
+  const repositories = () => page.getByRole('list', { name: 'Repositories' }).getByRole('listitem');
+
+  it('brings a person back, after signing in, to the view they wanted', async () => {
+    await signIn(page, 'octocat', '/#/settings');
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    assert.equal(new URL(page.url()).hash, '#/settings');
+  });
+
+  it('says that nobody was signed in when the person says no at GitHub, once', async () => {
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('You were not signed in').waitFor();
+    assert.equal(page.url(), `${server.url}/`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    assert.equal(await page.locator('.notice').count(), 0);
+  });
+
+  it('pages through the repositories of one installation or all', async () => {
+    await signIn(page);
+    await page.getByText(/^Page 1 of/).waitFor();
+    const first = await repositories().first().innerText();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText(/^Page 2 of/).waitFor();
+    assert.notEqual(await repositories().first().innerText(), first);
+    await page.getByRole('button', { name: 'Previous' }).click();
+    await page.getByText(/^Page 1 of/).waitFor();
+    assert.equal(await repositories().first().innerText(), first);
+    await page.getByLabel('Installation').selectOption({ index: 1 });
+    await repositories().first().waitFor();
+  });
+
+  it('searches all of GitHub, and comes back', async () => {
+    await signIn(page);
+    await page.getByText(/^Page 1 of/).waitFor();
+    await page.getByLabel('Search all of GitHub').fill('hello');
+    await page.keyboard.press('Enter');
+    await page.getByText(/found for “hello”/).waitFor();
+    await page.getByRole('button', { name: 'Back to my repositories' }).click();
+    await page.getByText(/^Page 1 of/).waitFor();
+  });
+
+  it('lets a person go on without noticing when the access token runs out', async () => {
+    await signIn(page);
+    await page.getByText(/^Page 1 of/).waitFor();
+    server.github.advance(9 * 60 * 60 * 1000);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText(/^Page 2 of/).waitFor();
+    assert.equal(await page.locator('.notice').count(), 0);
+  });
+
+  it('says that the session is over, and leads to signing in again', async () => {
+    await signIn(page);
+    await page.getByText(/^Page 1 of/).waitFor();
+    await visitor.loseCookies();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Your session is over').waitFor();
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).waitFor();
+  });
+
+  it('signs out everywhere after asking: the other browser is out, too', async () => {
+    await signIn(page);
+    const elsewhere = await Visitor.arrive(browser);
+    await signIn(elsewhere.page);
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.getByText('You are signed out everywhere').waitFor();
+    await elsewhere.page.getByRole('link', { name: 'Tasks' }).click();
+    await elsewhere.page.getByText('Your session is over').waitFor();
+    await elsewhere.leave();
+  });
+
+  it('signs in two tabs that started at the same time', async () => {
+    const other = await visitor.openTab();
+    for (const tab of [page, other]) {
+      await tab.goto(server.url);
+      await tab.getByRole('link', { name: 'Sign in with GitHub' }).click();
+      await tab.getByRole('button', { name: 'octocat' }).waitFor();
+    }
+    for (const tab of [page, other]) {
+      await tab.getByRole('button', { name: 'octocat' }).click();
+      await tab.getByRole('navigation', { name: 'Views' }).waitFor();
+    }
+  });
+
+  it('shows the account through an outage of GitHub, and says so', async () => {
+    await signIn(page);
+    await page.getByRole('link', { name: 'Account' }).click();
+    server.github.faults.add({ on: 'GET /user', kind: 'status', status: 503 });
+    await page.reload();
+    await page.getByText('your profile as GitHub last told it').waitFor();
+    await page.getByText('@octocat').waitFor();
+  });
+});
+
+describe('the page of the Enterprise edition, as its operator has set it up', () => {
+  let browser: Browser;
+  let server: Installation | undefined;
+  let visitor: Visitor;
+
+  before(async () => {
+    browser = await launchChromium();
+  });
+
+  beforeEach(async () => {
+    visitor = await Visitor.arrive(browser);
+  });
+
+  afterEach(async () => {
+    await server?.remove();
+    await visitor.leave();
+  });
+
+  after(async () => {
+    await browser.close();
+  });
+
+  it('says how long to wait after too many requests', async () => {
+    server = await Installation.enterprise({ RATE_LIMIT: '3/minute' });
+    const { page } = visitor;
+    await page.goto(server.url);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.reload();
+    await page.getByText('Too many requests').waitFor();
+    assert.match(await page.locator('.notice').innerText(), /Try again in \d+ seconds/);
+  });
+});

@@ -1,0 +1,74 @@
+/** One edition, installed: the real server in its own process, on a file store of its own, and a GitHub to talk to. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../demo/free-port.ts';
+import { FakeGitHub } from '../../lib/testing/index.ts';
+import { ServerProcess } from './server-process.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+export class Installation {
+  readonly url: string;
+  readonly github: FakeGitHub;
+  readonly fileStore: string;
+  readonly #variables: Variables;
+  #server: ServerProcess | undefined;
+
+  private constructor(url: string, github: FakeGitHub, fileStore: string, variables: Variables) {
+    this.url = url;
+    this.github = github;
+    this.fileStore = fileStore;
+    this.#variables = variables;
+  }
+
+  /** The OSS edition, with nobody's token yet. */
+  static oss(variables: Variables = {}): Promise<Installation> {
+    return Installation.#start(() => variables);
+  }
+
+  /** The Enterprise edition, as a GitHub App of the fake GitHub. */
+  static enterprise(variables: Variables = {}): Promise<Installation> {
+    return Installation.#start(({ app }) => ({
+      OPENHANDS_CONFIG_CLS: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
+      GITHUB_APP_CLIENT_ID: app.clientId,
+      GITHUB_APP_CLIENT_SECRET: app.clientSecret,
+      GITHUB_APP_WEBHOOK_SECRET: app.webhookSecret,
+      ...variables,
+    }));
+  }
+
+  static async #start(variables: (github: FakeGitHub) => Variables): Promise<Installation> {
+    const port = await freePort();
+    const github = await FakeGitHub.listen();
+    const fileStore = await mkdtemp(join(tmpdir(), 'openhands-browser-test-'));
+    const installation = new Installation(`http://127.0.0.1:${port}`, github, fileStore, {
+      PORT: String(port),
+      FILE_STORE_PATH: fileStore,
+      GITHUB_BASE_URL: github.url,
+      GITHUB_API_URL: github.apiUrl,
+      // A test clicks faster than a person; the one about the limit sets its own.
+      RATE_LIMIT: 'off',
+      ...variables(github),
+    });
+    await installation.restart();
+    return installation;
+  }
+
+  /** A new process on the same file store. */
+  async restart(): Promise<void> {
+    await this.#server?.stop();
+    this.#server = await ServerProcess.start(this.#variables);
+  }
+
+  /** Stops the server only: the page stays open, and finds nobody. */
+  async stopServer(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  async remove(): Promise<void> {
+    await this.#server?.stop();
+    await this.github.close();
+    await rm(this.fileStore, { recursive: true, force: true });
+  }
+}

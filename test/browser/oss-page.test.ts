@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+import { Installation } from './installation.ts';
+import { Visitor } from './visitor.ts';
+
+describe('the page of the OSS edition', () => {
+  let browser: Browser;
+  let server: Installation;
+  let visitor: Visitor;
+  let page: Page;
+
+  before(async () => {
+    browser = await launchChromium();
+  });
+
+  beforeEach(async () => {
+    server = await Installation.oss();
+    visitor = await Visitor.arrive(browser);
+    page = visitor.page;
+  });
+
+  afterEach(async () => {
+    await server.remove();
+    await visitor.leave();
+  });
+
+  after(async () => {
+    await browser.close();
+  });
+
+  const notice = () => page.locator('.notice');
+  const repositories = () => page.getByRole('list', { name: 'Repositories' }).getByRole('listitem');
+
+  async function saveToken(token: string): Promise<void> {
+    await page.goto(`${server.url}/#/token`);
+    await page.getByLabel(/New token|Replace it with/).fill(token);
+    await page.getByRole('button', { name: 'Save token' }).click();
+    await notice().waitFor();
+  }
+
+  it('leads somebody without a token to where one is saved, and then shows the repositories', async () => {
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'Add a token' }).click();
+    await page.getByLabel('New token').fill(server.github.addPersonalAccessToken('octocat'));
+    await page.getByRole('button', { name: 'Save token' }).click();
+    await page.getByText('Token saved').waitFor();
+    await page.getByText('@octocat').waitFor();
+
+    await page.getByRole('link', { name: 'Repositories' }).click();
+    await repositories().first().waitFor();
+    assert.match(await repositories().first().innerText(), /octocat\//);
+  });
+
+  it('never shows a saved token again', async () => {
+    const token = server.github.addPersonalAccessToken('octocat');
+    await saveToken(token);
+    assert.equal(await page.getByLabel('Replace it with').inputValue(), '');
+    await page.reload();
+    await page.getByText('A token is saved.').waitFor();
+    assert.ok(!(await page.content()).includes(token));
+  });
+
+  it('still knows the token after a restart of the server', async () => {
+    await saveToken(server.github.addPersonalAccessToken('octocat'));
+    await server.restart();
+    await page.goto(`${server.url}/#/repositories`);
+    await page.reload();
+    await repositories().first().waitFor();
+  });
+
+  it('says that GitHub refuses a wrong token, and keeps the one from before', async () => {
+    await saveToken(server.github.addPersonalAccessToken('octocat'));
+    await saveToken('ghp_0000000000000000000000000000000000wrong');
+    assert.match(await notice().innerText(), /GitHub refuses this token[^]*saved before is kept/);
+    await page.goto(`${server.url}/#/repositories`);
+    await repositories().first().waitFor();
+  });
+
+  it('says that a token could not be checked while GitHub is down, and stores nothing', async () => {
+    server.github.faults.add({ on: 'GET /user', kind: 'status', status: 502 });
+    await saveToken(server.github.addPersonalAccessToken('octocat'));
+    assert.match(await notice().innerText(), /GitHub does not answer[^]*Nothing was saved/);
+    await page.getByText('No token is saved.').waitFor();
+  });
+
+  it('removes the token after asking, and only then', async () => {
+    await saveToken(server.github.addPersonalAccessToken('octocat'));
+    await page.getByRole('button', { name: 'Remove the token' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('A token is saved.').waitFor();
+
+    await page.getByRole('button', { name: 'Remove the token' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove the token' }).click();
+    await page.getByText('Token removed').waitFor();
+    const stored = JSON.parse(await readFile(join(server.fileStore, 'settings.json'), 'utf8'));
+    assert.equal(stored.github_token ?? null, null);
+  });
+
+  it('tells an outage of GitHub from a dead token, and goes on when it is over', async () => {
+    await saveToken(server.github.addPersonalAccessToken('octocat'));
+    const outage = server.github.faults.add({ on: 'GET /user/repos', kind: 'status', status: 503 });
+    await page.goto(`${server.url}/#/repositories`);
+    await notice().waitFor();
+    assert.match(await notice().innerText(), /GitHub does not answer[^]*Nothing is lost/);
+    outage.remove();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await repositories().first().waitFor();
+    assert.equal(await notice().count(), 0);
+  });
+
+  it('shows the profile from before an outage of GitHub, and says so', async () => {
+    await saveToken(server.github.addPersonalAccessToken('octocat'));
+    server.github.faults.add({ on: 'GET /user', kind: 'status', status: 503 });
+    await page.reload();
+    await page.getByText('@octocat').waitFor();
+    await page.getByText('this is what it said last time').waitFor();
+  });
+
+  it('offers to save another token when GitHub refuses the one that is saved', async () => {
+    await saveToken(server.github.addPersonalAccessToken('octocat'));
+    server.github.faults.add({ on: 'GET /user/repos', kind: 'status', status: 401 });
+    await page.goto(`${server.url}/#/repositories`);
+    await page.getByText('GitHub refuses the token').waitFor();
+    await page.getByRole('link', { name: 'Save another token' }).click();
+    await page.getByRole('heading', { name: 'GitHub token' }).waitFor();
+  });
+
+  it('says when the server itself is gone', async () => {
+    await page.goto(`${server.url}/#/token`);
+    await page.getByText('No token is saved.').waitFor();
+    await server.stopServer();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByText('The server does not answer').waitFor();
+  });
+
+  it('saves what was changed in the settings, and nothing else', async () => {
+    await page.goto(`${server.url}/#/settings`);
+    await page.getByLabel('Model', { exact: true }).fill('openai/gpt-4o');
+    await page.getByLabel('API key').fill('sk-of-the-browser-test');
+    await page.getByLabel('Most iterations for a task').fill('50');
+    await page.getByLabel('Ask me before an action is carried out').check();
+    await page.getByLabel('Language').selectOption('de');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Settings saved.').waitFor();
+
+    await page.reload();
+    await page.getByText('A key is saved. Leave this empty to keep it.').waitFor();
+    assert.equal(await page.getByLabel('Model', { exact: true }).inputValue(), 'openai/gpt-4o');
+    assert.equal(await page.getByLabel('API key').inputValue(), '');
+    assert.equal(await page.getByLabel('Language').inputValue(), 'de');
+    await page.getByLabel('Most iterations for a task').fill('');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Settings saved.').waitFor();
+
+    const stored = JSON.parse(await readFile(join(server.fileStore, 'settings.json'), 'utf8'));
+    assert.equal(stored.llm_model, 'openai/gpt-4o');
+    assert.equal(stored.llm_api_key, 'sk-of-the-browser-test');
+    assert.equal(stored.max_iterations, null);
+    assert.equal(stored.confirmation_mode, true);
+    assert.equal(stored.user_consents_to_analytics, null, 'a question that was not answered stays open');
+  });
+
+  it('can be used by keyboard alone', async () => {
+    const token = server.github.addPersonalAccessToken('octocat');
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'Add a token' }).waitFor();
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'Skip to the content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(), 'Add a token');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'GitHub token' }).waitFor();
+    assert.equal(await focused(), 'GitHub token', 'a new view is read from its heading on');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(token);
+    await page.keyboard.press('Enter');
+    await page.getByText('Token saved').waitFor();
+  });
+
+  const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
+});

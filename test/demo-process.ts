@@ -1,0 +1,60 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../demo/free-port.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** `npm run demo` as its own process, without the npm in front of it. */
+export class DemoProcess {
+  /** Where it says that the server is. */
+  readonly address: string;
+  /** Where it says that its GitHub is. */
+  readonly githubAddress: string;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, address: string, githubAddress: string) {
+    this.#child = child;
+    this.address = address;
+    this.githubAddress = githubAddress;
+  }
+
+  /**
+   * Resolves when it has printed its addresses.
+   *
+   * @throws with what it printed, when it ends before that.
+   */
+  static async start(variables: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'demo/demo.ts'], {
+      cwd: root,
+      env: { PATH: process.env.PATH, PORT: String(await freePort()), ...variables },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    const started = new Promise<DemoProcess>((resolve, reject) => {
+      const read = (chunk: Buffer): void => {
+        printed += chunk.toString();
+        const address = /Open\s+(\S+)/.exec(printed)?.[1];
+        const githubAddress = /GitHub\s+(\S+)/.exec(printed)?.[1];
+        if (address && githubAddress) resolve(new DemoProcess(child, address, githubAddress));
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', () => reject(new Error(`The demo ended before it was ready:\n${printed}`)));
+    });
+    return started;
+  }
+
+  /**
+   * Sends the signal, and waits until the process is gone.
+   *
+   * @returns Its exit code; null when it was the signal that ended it.
+   */
+  async stop(signal: 'SIGINT' | 'SIGTERM'): Promise<number | null> {
+    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    const gone = once(this.#child, 'exit') as Promise<[number | null]>;
+    this.#child.kill(signal);
+    const [code] = await gone;
+    return code;
+  }
+}
