@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+
+import { FakeGitHub, type Fault } from '../../../lib/testing/index.ts';
+
+describe('the faults of the fake GitHub', () => {
+  let github: FakeGitHub;
+  let authorization: string;
+  beforeEach(async () => {
+    github = await FakeGitHub.listen();
+    authorization = `Bearer ${github.addPersonalAccessToken('octocat')}`;
+  });
+  afterEach(() => github.close());
+
+  const get = (path = '/user', timeoutMs = 5_000) =>
+    fetch(`${github.apiUrl}${path}`, {
+      headers: { authorization },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+
+  const refresh = (token: string) =>
+    fetch(`${github.url}/login/oauth/access_token`, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: new URLSearchParams({
+        client_id: github.app.clientId,
+        client_secret: github.app.clientSecret,
+        grant_type: 'refresh_token',
+        refresh_token: token,
+      }),
+    });
+
+  it('meet as many requests as they are told to, at their route alone', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'status', status: 503, times: 2 });
+    assert.equal((await get('/user/repos')).status, 200);
+    assert.deepEqual([(await get()).status, (await get()).status, (await get()).status], [503, 503, 200]);
+  });
+
+  it('meet every request at every route until they are cleared', async () => {
+    github.faults.add({ on: '*', kind: 'status', status: 500 });
+    assert.deepEqual([(await get()).status, (await get('/user/repos')).status], [500, 500]);
+    github.faults.clear();
+    assert.equal((await get()).status, 200);
+  });
+
+  it('can be a page, an empty body, or JSON that stops in the middle', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'html', times: 1 });
+    const page = await get();
+    assert.equal(page.status, 502);
+    assert.match(await page.text(), /<html>/);
+
+    github.faults.add({ on: 'GET /user', kind: 'empty', times: 1 });
+    const empty = await get();
+    assert.equal(empty.status, 200);
+    assert.equal(await empty.text(), '');
+
+    github.faults.add({ on: 'GET /user', kind: 'malformed', times: 1 });
+    await assert.rejects((await get()).json(), SyntaxError);
+  });
+
+  it('can be the primary rate limit or a secondary one', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'rate-limit', times: 1 });
+    const primary = await get();
+    assert.equal(primary.status, 403);
+    assert.equal(primary.headers.get('x-ratelimit-remaining'), '0');
+
+    github.faults.add({ on: 'GET /user', kind: 'rate-limit', status: 429, retryAfterSeconds: 7, times: 1 });
+    const secondary = await get();
+    assert.equal(secondary.status, 429);
+    assert.equal(secondary.headers.get('retry-after'), '7');
+  });
+
+  it('can be an OAuth error, which changes nothing', async () => {
+    const token = github.tokens.issuePair('octocat').refresh_token!;
+    github.faults.add({
+      on: 'POST /login/oauth/access_token',
+      kind: 'oauth-error',
+      error: 'incorrect_client_credentials',
+      times: 1,
+    });
+    const refused = await refresh(token);
+    assert.equal(refused.status, 200);
+    assert.equal(((await refused.json()) as { error: string }).error, 'incorrect_client_credentials');
+    assert.ok('access_token' in ((await (await refresh(token)).json()) as object));
+  });
+
+  it('can be a request that hangs, which does not hold up the end of the fake', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'hang', times: 1 });
+    await assert.rejects(get('/user', 100), { name: 'TimeoutError' });
+    github.faults.add({ on: 'GET /user', kind: 'hang', times: 1 });
+    const hanging = assert.rejects(get());
+    while (github.calls.count('GET /user') < 2) await new Promise((resolve) => setImmediate(resolve));
+    await github.close();
+    await hanging;
+  });
+
+  const broken: readonly Fault['kind'][] = ['reset', 'lost-answer'];
+  for (const kind of broken) {
+    it(`can be a connection that breaks (${kind})`, async () => {
+      github.faults.add({ on: 'GET /user', kind, times: 1 } as Fault);
+      await assert.rejects(get(), { message: 'fetch failed' });
+      assert.equal((await get()).status, 200);
+    });
+  }
+
+  it('do the work and lose the answer, so that a rotated pair is nobody’s', async () => {
+    const token = github.tokens.issuePair('octocat').refresh_token!;
+    github.faults.add({ on: 'POST /login/oauth/access_token', kind: 'lost-answer', times: 1 });
+    await assert.rejects(refresh(token));
+    const again = (await (await refresh(token)).json()) as { error: string };
+    assert.equal(again.error, 'bad_refresh_token');
+  });
+
+  it('break before the work is done, so that a refresh token is still good', async () => {
+    const token = github.tokens.issuePair('octocat').refresh_token!;
+    github.faults.add({ on: 'POST /login/oauth/access_token', kind: 'reset', times: 1 });
+    await assert.rejects(refresh(token));
+    assert.ok('access_token' in ((await (await refresh(token)).json()) as object));
+  });
+
+  it('can be half an answer', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'truncated', times: 1 });
+    const response = await get();
+    assert.equal(response.status, 200);
+    await assert.rejects(response.text());
+  });
+
+  it('can be a late answer', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'slow', delayMs: 150, times: 1 });
+    const started = performance.now();
+    assert.equal((await get()).status, 200);
+    assert.ok(performance.now() - started >= 145);
+  });
+
+  it('are counted among the calls, with the status that went out', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'status', status: 503, times: 1 });
+    await get();
+    await get();
+    assert.deepEqual(
+      github.calls.all.map(({ route, status }) => [route, status]),
+      [
+        ['GET /user', 503],
+        ['GET /user', 200],
+      ],
+    );
+    github.calls.clear();
+    assert.equal(github.calls.count(), 0);
+  });
+});
