@@ -101,11 +101,11 @@ describe('the page of the OSS edition', () => {
 
   it('tells an outage of GitHub from a dead token, and goes on when it is over', async () => {
     await saveToken(server.github.addPersonalAccessToken('octocat'));
-    const outage = server.github.faults.add({ on: 'GET /user/repos', kind: 'status', status: 503 });
+    server.github.faults.add({ on: 'GET /user/repos', kind: 'status', status: 503 });
     await page.goto(`${server.url}/#/repositories`);
     await notice().waitFor();
     assert.match(await notice().innerText(), /GitHub does not answer[^]*Nothing is lost/);
-    outage.remove();
+    server.github.faults.clear();
     await page.getByRole('button', { name: 'Try again' }).click();
     await repositories().first().waitFor();
     assert.equal(await notice().count(), 0);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { OssApp } from './oss-app.ts';
 
 const DEFAULTS = {
@@ -193,22 +193,21 @@ describe('Settings of the OSS edition', () => {
     await oss.request.get('/api/settings').expect(200, { ...DEFAULTS, language: 'de' });
   });
 
-  it('that cannot be read are an error of the server, and not of what needs no settings', async function () {
-    await oss.writeFile('settings.json', '{}');
-    await chmod(oss.directory, 0o000);
+  it('that cannot be read are an error of the server, and not of what needs no settings', async () => {
+    const broken = await OssApp.start({ env: { FILE_STORE_PATH: '/dev/null/store' } });
     try {
-      const { status, body } = await oss.request.get('/api/settings');
-      // Root may read everything.
-      if (process.getuid?.() !== 0) {
-        assert.equal(status, 503);
-        assert.match(body.code, /^storage_/);
-      }
       for (const path of ['/health', '/alive', '/', '/api/options/config']) {
-        await oss.request.get(path).expect(200);
+        await broken.request.get(path).expect(200);
       }
-      await oss.request.post('/api/logout').expect(200);
+      await broken.request.post('/api/logout').expect(200);
+      const { body, text } = await broken.request.get('/api/settings').expect(503);
+      assert.match(body.code, /^storage_/);
+      assert.ok(!text.includes('/dev/null'));
+      const ready = await broken.request.get('/ready').expect(503);
+      assert.equal(ready.body.code, 'not_ready');
+      assert.deepEqual(ready.body.checks, { store: 'failed' });
     } finally {
-      await chmod(oss.directory, 0o700);
+      await broken.close();
     }
   });
 });

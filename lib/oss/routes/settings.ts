@@ -29,8 +29,7 @@ export function settingsRoutes({ settingsStore, isTokenSet, checkToken }: Settin
     post: async (req, res) => {
       const store = settingsStore(req);
       if (!store) throw new HttpError(401, 'not_authenticated', 'User is not authenticated');
-      // null: there is no body at all, and the validation says so.
-      if (req.is('json') === false) {
+      if (req.get('content-type') !== undefined && req.is('json') === false) {
         throw new HttpError(415, 'unsupported_media_type', 'Send settings as application/json.');
       }
       const update = parseInput(settingsUpdate, 'body', req.body);
