@@ -14,6 +14,7 @@ import { trackedRunner } from './compose/runner.ts';
 import type { StackRuntime } from './compose/runtime.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 import { describePlan } from './compose/stack-plan.ts';
+import { viewClass } from './compose/state-view.ts';
 import { buildLine } from './compose/station.ts';
 import { untrackedRunner } from './compose/untracked-runner.ts';
 
@@ -78,18 +79,18 @@ function runner(plan: Plan, options: ComposeOptions): RequestHandler {
 }
 
 function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
-  const { stations, application, numberOf } = buildLine(plan);
-  const unset = Array.from({ length: 1 + Math.max(-1, ...numberOf.values()) }, () => undefined);
+  const { stations, application, indexOf } = buildLine(plan);
   return {
     stations,
     application,
     keys: plan.keys,
-    numberOf,
+    indexOf,
     losses: plan.losses,
+    View: viewClass(plan.keys),
     reporter: new ConflictReporter(onConflict, log),
     order: Object.freeze(plan.entries.map(({ name }) => name)),
-    noValues: unset,
-    noWriters: unset,
+    noValues: plan.keys.map(() => undefined),
+    noWriters: plan.keys.map(() => undefined),
     handler: undefined,
   };
 }

@@ -18,6 +18,10 @@ describe('npm run demo', () => {
     await rm(temporary, { recursive: true, force: true });
   });
 
+  /** What is in the temporary folder, but for the cache that tsx keeps there. */
+  const filesOfTheDemo = async (): Promise<string[]> =>
+    (await readdir(temporary)).filter((name) => !name.startsWith('tsx-'));
+
   const isGone = (url: string): Promise<boolean> =>
     fetch(url).then(
       () => false,
@@ -26,7 +30,6 @@ describe('npm run demo', () => {
 
   it('prints an address where a person can sign in and see repositories', async () => {
     const authorize = await fetch(`${demo.address}/oauth/github/authorize`, { redirect: 'manual' });
-    const flowCookies = authorize.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
     const consent = new URL(authorize.headers.get('location')!);
     assert.equal(consent.origin, new URL(demo.githubAddress).origin);
     assert.equal((await fetch(consent)).status, 200);
@@ -35,11 +38,11 @@ describe('npm run demo', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`ends the server and its GitHub on ${signal}, and leaves no files behind`, async () => {
       assert.equal((await fetch(`${demo.address}/health`)).status, 200);
-      assert.notDeepEqual(await readdir(temporary), []);
+      assert.notDeepEqual(await filesOfTheDemo(), []);
       assert.equal(await demo.stop(signal), 0);
       assert.ok(await isGone(`${demo.address}/health`));
       assert.ok(await isGone(demo.githubAddress));
-      assert.deepEqual(await readdir(temporary), []);
+      assert.deepEqual(await filesOfTheDemo(), []);
     });
   }
 });

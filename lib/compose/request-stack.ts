@@ -58,7 +58,7 @@ export class RequestStack {
         name,
         layer,
         outcome: step.outcome === 'running' && res.writableEnded ? 'ended' : step.outcome,
-        duration: step.timing && step.timing.duration >= 0 ? step.timing.duration : undefined,
+        duration: step.duration < 0 ? undefined : step.duration,
         ...keysOf(step),
       };
     });

@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Conflict } from './conflict.ts';
 import type { Station } from './station.ts';
 import type { StackRuntime } from './runtime.ts';
-import { StateView } from './state-view.ts';
+import type { StateView } from './state-view.ts';
 
 /** One request on its way through the stack. */
 export class Run {
@@ -11,7 +11,7 @@ export class Run {
   readonly res: Response;
   /** Leaves the stack. */
   readonly out: NextFunction;
-  /** The values of the keys, by their numbers. */
+  /** The values of the plan's keys, by index. */
   readonly values: unknown[];
   /** Who wrote each of them last. */
   readonly writers: (Station | undefined)[];
@@ -55,14 +55,6 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 /** How a step has handed the request on, or that it has not. */
 export type StepOutcome = 'running' | 'next' | 'error' | 'route' | 'router';
 
-/** In milliseconds. */
-export interface StepTiming {
-  /** When the step began, or, if not every step is timed, when it began to make the request wait. */
-  readonly since: number;
-  /** Negative as long as it is not over. */
-  duration: number;
-}
-
 /** One middleware's turn on one request. */
 export class Step {
   readonly run: Run;
@@ -77,8 +69,10 @@ export class Step {
   /** The keys without a tick that it has read and written. */
   moreReads: Set<string> | undefined = undefined;
   moreWrites: Set<string> | undefined = undefined;
-  /** As far as it is timed, which most are not. */
-  timing: StepTiming | undefined = undefined;
+  /** When it started, or, if it is not timed, when it began to make the request wait; 0 before that. */
+  since = 0;
+  /** In milliseconds; negative as long as nobody has measured. */
+  duration = -1;
   /** Whether its handler is on the call stack, in the part before any `await`. */
   onStack = true;
   /** While it is, and it has called `next`: what `req.state` shall be when it returns. */
@@ -87,7 +81,7 @@ export class Step {
   constructor(run: Run, station: Station) {
     this.run = run;
     this.station = station;
-    this.view = new StateView(this);
+    this.view = new run.runtime.View(this);
     this.previous = run.last;
     run.last = this;
   }

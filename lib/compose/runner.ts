@@ -10,7 +10,7 @@ import { errorOf } from './station.ts';
 import { invokeTraced, isTraced } from './tracing.ts';
 
 /** One request in so many is timed step by step. */
-const SAMPLE = 32;
+const SAMPLE = 16;
 /** After so many middlewares in a row that call `next` at once, the call stack starts anew. */
 const DEEPEST = 300;
 
@@ -24,38 +24,34 @@ export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'):
     const run = new Run(runtime, req, res, next, isObject(outer) ? outer : undefined, timed, traced);
     if (run.outer !== undefined) takeOver(run, run.outer);
     req.stack = new RequestStack(run, req.stack);
-    dispatch(run, 0, undefined, timed ? performance.now() : 0);
+    dispatch(run, 0, undefined);
   };
 }
 
 /** What was in `req.state` before the stack stays, but for the keys that may not be used. */
 function takeOver(run: Run, outer: object): void {
-  for (const [key, number] of run.runtime.numberOf) {
-    if (!run.runtime.losses.has(key)) run.values[number] = (outer as Record<string, unknown>)[key];
-  }
+  run.runtime.keys.forEach((key, index) => {
+    if (!run.runtime.losses.has(key)) run.values[index] = (outer as Record<string, unknown>)[key];
+  });
 }
 
-/**
- * Starts the next middleware that the request concerns, from a position on; behind the last one, leaves.
- *
- * @param now the time if this request is timed, so that one reading of the clock ends a step and begins the next.
- */
-function dispatch(run: Run, position: number, error: unknown, now: number): void {
+/** Starts the next middleware that the request concerns, from a position on; behind the last one, leaves. */
+function dispatch(run: Run, position: number, error: unknown): void {
   const { stations } = run.runtime;
   for (let at = position; at < stations.length; at++) {
     const station = stations[at];
     if (!station?.takes(run.req, error !== undefined)) continue;
-    if (run.depth >= DEEPEST) setImmediate(dispatch, run, at, error, now);
-    else start(new Step(run, station), error, now);
+    if (run.depth >= DEEPEST) setImmediate(dispatch, run, at, error);
+    else start(new Step(run, station), error);
     return;
   }
   leave(run, error);
 }
 
-function start(step: Step, error: unknown, now: number): void {
+function start(step: Step, error: unknown): void {
   const { run, view } = step;
   run.req.state = stateOf(view);
-  if (run.timed) step.timing = { since: now, duration: -1 };
+  if (run.timed) step.since = performance.now();
   run.depth++;
   try {
     const result = invoke(step, error, (signal?: unknown) => proceed(step, signal));
@@ -85,21 +81,21 @@ function proceed(step: Step, signal: unknown): void {
     run.runtime.reporter.report(step, 'S307', 'calls next() a second time; only the first call counts.');
     return;
   }
-  const now = measure(step);
+  measure(step);
   const following = step.station.position + 1;
   if (!signal) {
     step.outcome = 'next';
-    dispatch(run, following, undefined, now);
+    dispatch(run, following, undefined);
   } else if (signal === 'router') {
     step.outcome = 'router';
     leave(run, signal);
   } else if (signal === 'route') {
     step.outcome = 'route';
     if (standsInRoute(run.req, run.runtime.handler)) leave(run, signal);
-    else dispatch(run, following, undefined, now);
+    else dispatch(run, following, undefined);
   } else {
     step.outcome = 'error';
-    dispatch(run, following, signal, now);
+    dispatch(run, following, signal);
   }
   if (step.onStack) {
     step.deeper = run.req.state;
@@ -134,15 +130,11 @@ function settle(step: Step, result: PromiseLike<unknown>): void {
 /** The handler has returned without calling `next`: it has ended the response, or it makes the request wait. */
 function waitFor(step: Step): void {
   if (step.run.res.writableEnded) measure(step);
-  else step.timing ??= { since: performance.now(), duration: -1 };
+  else if (step.since === 0) step.since = performance.now();
 }
 
-/** Ends the timing of a step, if it is timed. @returns the time, or 0. */
-function measure({ timing }: Step): number {
-  if (timing === undefined) return 0;
-  const now = performance.now();
-  timing.duration = now - timing.since;
-  return now;
+function measure(step: Step): void {
+  if (step.since !== 0) step.duration = performance.now() - step.since;
 }
 
 /** From here on `req.state` is the application's view. */

@@ -70,12 +70,12 @@ export function writeCarefully(step: Step, key: string, value: unknown): void {
     );
     return;
   }
-  const number = runtime.numberOf.get(key);
-  if (number === undefined) {
+  const index = runtime.indexOf.get(key);
+  if (index === undefined) {
     (run.extra ??= new Map()).set(key, { value, writer: station });
   } else {
-    run.values[number] = value;
-    run.writers[number] = station;
+    run.values[index] = value;
+    run.writers[index] = station;
   }
 }
 
@@ -93,15 +93,15 @@ export function visibleState(step: Step): Record<string, unknown> {
 }
 
 function valueOf({ run }: Step, key: string): unknown {
-  const number = run.runtime.numberOf.get(key);
-  if (number !== undefined) return run.values[number];
+  const index = run.runtime.indexOf.get(key);
+  if (index !== undefined) return run.values[index];
   const extra = run.extra?.get(key);
   return extra === undefined ? (run.outer as Record<string, unknown> | undefined)?.[key] : extra.value;
 }
 
 function writerOf({ run }: Step, key: string): Station | undefined {
-  const number = run.runtime.numberOf.get(key);
-  return number === undefined ? run.extra?.get(key)?.writer : run.writers[number];
+  const index = run.runtime.indexOf.get(key);
+  return index === undefined ? run.extra?.get(key)?.writer : run.writers[index];
 }
 
 function report(

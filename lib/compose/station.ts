@@ -2,7 +2,6 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Entry } from './entry.ts';
 import { isBelow, pathOf, type Prefixes } from './path-prefix.ts';
 import type { Plan } from './plan.ts';
-import { StateView } from './state-view.ts';
 
 /** How many keys a step can tick off in one integer. Keys beyond it take the longer way. */
 const TICKS = 31;
@@ -18,7 +17,7 @@ export class Station {
   readonly handle: RequestHandler | ErrorRequestHandler | undefined;
   readonly handlesErrors: boolean;
   readonly prefixes: Prefixes | undefined;
-  /** By the key's number (see `StateView`): the tick of a read that needs no second look; 0 if it does. */
+  /** By the key's index in the plan: the tick of a read that needs no second look; 0 if it does. */
   readonly readTicks: Int32Array;
   /** The same for writes. */
   readonly writeTicks: Int32Array;
@@ -32,7 +31,7 @@ export class Station {
     position: number,
     handle: RequestHandler | ErrorRequestHandler | undefined,
     declared: { reads: Iterable<string>; writes: Iterable<string> },
-    plan: Pick<Plan, 'losses'> & { readonly numberOf: ReadonlyMap<string, number> },
+    plan: Pick<Plan, 'losses'> & { readonly indexOf: ReadonlyMap<string, number> },
   ) {
     this.name = place.name;
     this.layer = place.layer;
@@ -43,14 +42,13 @@ export class Station {
     this.handle = handle;
     this.writes = new Set(declared.writes);
     this.reads = new Set([...declared.reads, ...this.writes]);
-    const size = 1 + Math.max(-1, ...plan.numberOf.values());
     this.ticked = [...this.reads].filter((key) => !plan.losses.has(key)).slice(0, TICKS);
-    this.readTicks = new Int32Array(size);
-    this.writeTicks = new Int32Array(size);
+    this.readTicks = new Int32Array(plan.indexOf.size);
+    this.writeTicks = new Int32Array(plan.indexOf.size);
     this.ticked.forEach((key, bit) => {
-      const number = plan.numberOf.get(key) ?? 0;
-      this.readTicks[number] = 1 << bit;
-      if (this.writes.has(key)) this.writeTicks[number] = 1 << bit;
+      const index = plan.indexOf.get(key) ?? 0;
+      this.readTicks[index] = 1 << bit;
+      if (this.writes.has(key)) this.writeTicks[index] = 1 << bit;
     });
   }
 
@@ -73,14 +71,14 @@ export function errorOf(reason: unknown, { name }: Station): unknown {
 export interface Line {
   readonly stations: readonly Station[];
   readonly application: Station;
-  readonly numberOf: ReadonlyMap<string, number>;
+  readonly indexOf: ReadonlyMap<string, number>;
 }
 
 export function buildLine(plan: Plan): Line {
-  const numberOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
-  const known = { losses: plan.losses, numberOf };
+  const indexOf = new Map(plan.keys.map((key, index) => [key, index]));
+  const known = { losses: plan.losses, indexOf };
   return {
-    numberOf,
+    indexOf,
     stations: plan.entries.map(
       (entry, position) => new Station(entry, position, entry.middleware.handle, entry.middleware, known),
     ),

@@ -26,7 +26,10 @@ export function attachConversation({ conversationManager, reads, log }: AttachCo
     ends: [404],
     async handle(req, res, next) {
       const id = req.method === 'OPTIONS' ? undefined : CONVERSATION_PATH.exec(req.path)?.groups?.id;
-      if (id === undefined) { next(); return; }
+      if (id === undefined) {
+        next();
+        return;
+      }
       const conversation = await conversationManager.attachToConversation(decode(id), req as Request);
       if (conversation === undefined || conversation === null) {
         throw new HttpError(404, 'conversation_not_found', 'Session not found');

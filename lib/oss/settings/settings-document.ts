@@ -37,7 +37,7 @@ export function settingsFrom(document: Document): Settings {
 /** The fields as they are stored: plain JSON, secrets in the clear (the file is 0600, as in the original). */
 export function documentFrom(settings: Settings): Document {
   const revealed = SECRET_FIELDS.map((field) => [field, settings[field]?.reveal() ?? null]);
-  return { ...settings, ...Object.fromEntries(revealed) };
+  return { ...settings, ...(Object.fromEntries(revealed) as Document) };
 }
 
 /** Settings of somebody who has never stored any. */

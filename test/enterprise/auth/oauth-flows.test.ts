@@ -31,7 +31,7 @@ describe('OAuthFlows', () => {
     const flows = new OAuthFlows({ values, address: new PublicAddress() });
     app = express();
     app.get('/begin', (req, res) => {
-      res.json(flows.begin(req, res, { isRetry: req.query.retry === '1', returnTo: String(req.query.to) }));
+      res.json(flows.begin(req, res, { isRetry: req.query.retry === '1', returnTo: req.query.to as string }));
     });
     app.get('/finish/:state', (req, res) => void res.json(flows.finish(req, res, req.params.state) ?? null));
   });
