@@ -1,6 +1,4 @@
-import { Octokit } from '@octokit/rest';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
 
 import type { Secret } from '../secret.ts';
 import {
@@ -12,14 +10,8 @@ import {
   type GitHubUser,
   type Repository,
 } from './answers.ts';
-import {
-  classifyGitHubFailure,
-  GitHubForbiddenError,
-  GitHubUnavailableError,
-  InvalidGitHubTokenError,
-  type GitHubFailure,
-} from './errors.ts';
-import { failureOf } from './octokit-failure.ts';
+import { classifyGitHubFailure, GitHubForbiddenError } from './errors.ts';
+import { GitHubClient, type Checked } from './github-client.ts';
 import {
   SUGGESTED_TASKS_QUERY,
   suggestedTasks,
@@ -65,58 +57,36 @@ export interface SearchOptions {
   readonly order: 'asc' | 'desc';
 }
 
-/** What every request is sent with: the token, and the signal that ends it. */
-type RequestOptions = NonNullable<Parameters<Octokit['rest']['users']['getAuthenticated']>[0]>;
-
-interface Response {
-  readonly url: string;
-  readonly headers: ResponseHeaders;
-  readonly data: unknown;
-}
-
-type ResponseHeaders = GitHubFailure['headers'] & { readonly link?: string | undefined };
-type Send = (options: RequestOptions) => Promise<Response>;
-
-/** A response whose body has been found to be what was expected. */
-interface Checked<T extends z.ZodType> {
-  readonly data: z.infer<T>;
-  /** `""` if there was none. */
-  readonly link: string;
-  readonly headers: ResponseHeaders;
-}
-
 /**
  * GitHub on behalf of one user, for one request to this server. Another edition says where the token comes from by
  * {@link GitHubService.accessToken} and {@link GitHubService.replacementFor}.
  *
- * Every method throws the errors of `./errors.ts`, and no others; what is a dead token, a rate limit or an outage is
- * decided there.
+ * Every method throws the errors of `./errors.ts`; what is a dead token, a rate limit or an outage is decided there.
  */
 export class GitHubService {
   readonly #token: Secret;
   readonly #apiUrl: string;
-  readonly #octokit: Octokit;
-  readonly #timeoutMs: number;
   readonly #now: () => number;
+  readonly #client: GitHubClient;
 
   constructor({ apiUrl, token, log, timeoutMs = 10_000, now = Date.now }: GitHubServiceOptions) {
     this.#token = token;
     this.#apiUrl = apiUrl.replace(/\/+$/, '');
-    this.#timeoutMs = timeoutMs;
     this.#now = now;
-    const silent = (): undefined => undefined;
-    this.#octokit = new Octokit({
-      baseUrl: this.#apiUrl,
-      userAgent: 'openhands-express',
-      // Octokit's debug log holds whole requests, with their tokens.
-      log: { debug: silent, info: silent, warn: (message: string) => log?.warn(message), error: silent },
+    this.#client = new GitHubClient({
+      apiUrl: this.#apiUrl,
+      accessToken: () => this.accessToken(),
+      replacementFor: (rejected) => this.replacementFor(rejected),
+      log,
+      timeoutMs,
+      now,
     });
   }
 
   /** The user that the token speaks for. */
   async getUser(): Promise<GitHubUser> {
-    const { data } = await this.#ask(userAnswer, (options) =>
-      this.#octokit.rest.users.getAuthenticated(options),
+    const { data } = await this.#client.ask(userAnswer, ({ rest }, options) =>
+      rest.users.getAuthenticated(options),
     );
     return data;
   }
@@ -124,13 +94,13 @@ export class GitHubService {
   /** One page of the user's repositories, each with GitHub's `Link` header of that page. */
   async getRepositories({ page, perPage, sort, installationId }: RepositoriesOptions): Promise<Repository[]> {
     if (installationId === undefined) {
-      const { data, link } = await this.#ask(repositoriesAnswer, (options) =>
-        this.#octokit.rest.repos.listForAuthenticatedUser({ ...options, page, per_page: perPage, sort }),
+      const { data, link } = await this.#client.ask(repositoriesAnswer, ({ rest }, options) =>
+        rest.repos.listForAuthenticatedUser({ ...options, page, per_page: perPage, sort }),
       );
       return data.map((repository) => ({ ...repository, link_header: link }));
     }
-    const { data, link } = await this.#ask(installationRepositoriesAnswer, (options) =>
-      this.#octokit.rest.apps.listInstallationReposForAuthenticatedUser({
+    const { data, link } = await this.#client.ask(installationRepositoriesAnswer, ({ rest }, options) =>
+      rest.apps.listInstallationReposForAuthenticatedUser({
         ...options,
         installation_id: installationId,
         page,
@@ -152,21 +122,17 @@ export class GitHubService {
 
   /** The best matches for a search, in GitHub's syntax for repositories. */
   async searchRepositories({ query, perPage, sort, order }: SearchOptions): Promise<Repository[]> {
-    const { data } = await this.#ask(searchAnswer, (options) =>
-      this.#octokit.rest.search.repos({ ...options, q: query, per_page: perPage, sort, order }),
+    const { data } = await this.#client.ask(searchAnswer, ({ rest }, options) =>
+      rest.search.repos({ ...options, q: query, per_page: perPage, sort, order }),
     );
     return data.items.map((repository) => ({ ...repository, link_header: null }));
   }
 
   /** What the user might work on next: their open pull requests, and the open issues assigned to them. */
   async getSuggestedTasks(): Promise<SuggestedTask[]> {
-    const { data, headers } = await this.#ask(suggestedTasksEnvelope, (options) =>
-      this.#octokit.request({
-        ...options,
-        method: 'POST',
-        url: graphqlUrl(this.#apiUrl),
-        query: SUGGESTED_TASKS_QUERY,
-      }),
+    const url = graphqlUrl(this.#apiUrl);
+    const { data, headers } = await this.#client.ask(suggestedTasksEnvelope, ({ request }, options) =>
+      request({ ...options, method: 'POST', url, query: SUGGESTED_TASKS_QUERY }),
     );
     // With both, some of the answer was withheld, and the rest is good.
     if (data.data) return suggestedTasks(data.data);
@@ -191,8 +157,8 @@ export class GitHubService {
 
   async #installations(page: number): Promise<Checked<typeof installationsAnswer>> {
     try {
-      return await this.#ask(installationsAnswer, (options) =>
-        this.#octokit.rest.apps.listInstallationsForAuthenticatedUser({ ...options, page, per_page: 100 }),
+      return await this.#client.ask(installationsAnswer, ({ rest }, options) =>
+        rest.apps.listInstallationsForAuthenticatedUser({ ...options, page, per_page: 100 }),
       );
     } catch (error) {
       // GitHub's answer to a token that belongs to no app: a personal access token.
@@ -200,44 +166,9 @@ export class GitHubService {
       return { data: { installations: [] }, link: '', headers: {} };
     }
   }
-
-  /** Sends a request, once more with another token after a 401, and checks that the answer makes sense. */
-  async #ask<T extends z.ZodType>(answer: T, send: Send): Promise<Checked<T>> {
-    const token = await this.accessToken();
-    let response: Response;
-    try {
-      response = await this.#send(send, token);
-    } catch (error) {
-      if (!(error instanceof InvalidGitHubTokenError)) throw error;
-      const replacement = await this.replacementFor(token);
-      if (replacement === undefined) throw error;
-      response = await this.#send(send, replacement);
-    }
-    const { url, headers, data } = response;
-    const checked = answer.safeParse(data);
-    if (checked.success) return { data: checked.data, link: headers.link ?? '', headers };
-    throw new GitHubUnavailableError(undefined, { cause: nonsense(url, checked.error) });
-  }
-
-  async #send(send: Send, token: Secret): Promise<Response> {
-    try {
-      return await send({
-        headers: { authorization: `Bearer ${token.reveal()}` },
-        request: { signal: AbortSignal.timeout(this.#timeoutMs) },
-      });
-    } catch (error) {
-      throw classifyGitHubFailure({ ...failureOf(error), now: this.#now() });
-    }
-  }
 }
 
 /** The GraphQL endpoint beside a REST root: `/graphql` on github.com, `/api/graphql` on GitHub Enterprise Server. */
 function graphqlUrl(apiUrl: string): string {
   return `${apiUrl.replace(/\/api\/v3$/, '/api')}/graphql`;
-}
-
-/** Says where an answer is wrong, and not what it holds. */
-function nonsense(url: string, { issues }: z.ZodError): Error {
-  const places = issues.slice(0, 3).map(({ path, code }) => `${path.join('.') || 'the whole'}: ${code}`);
-  return new Error(`GitHub's answer to ${url} does not have the expected shape (${places.join('; ')}).`);
 }

@@ -1,6 +1,6 @@
 /** The GraphQL API, as far as suggested tasks need it. What a query does not ask for, it does not get. */
 import { json, type Answer, type Call, type Route } from './answer.ts';
-import type { AuthenticatedRoute } from './authentication.ts';
+import type { AuthenticatedRoute, LimitedAnswer } from './authentication.ts';
 import type { Directory, FakeIssue, FakePullRequest, FakeUser } from './directory.ts';
 import { parseQuery, type FieldSelection, type Selection } from './graphql-query.ts';
 
@@ -10,7 +10,7 @@ type Node = Readonly<Record<string, unknown>> & { readonly __typename: string };
 
 export interface GraphqlOptions {
   readonly directory: Directory;
-  readonly authenticated: (route: AuthenticatedRoute) => Route['handle'];
+  readonly authenticated: (route: AuthenticatedRoute, limited: LimitedAnswer) => Route['handle'];
 }
 
 /** A query that does not fit GitHub's schema. */
@@ -19,9 +19,13 @@ class QueryError extends Error {
 }
 
 export function graphqlRoutes({ directory, authenticated }: GraphqlOptions): Route[] {
-  return [
-    { on: 'POST /graphql', handle: authenticated((call, { user }) => answer(call, root(directory, user))) },
-  ];
+  const handle = authenticated((call, { user }) => answer(call, root(directory, user)), limited);
+  return [{ on: 'POST /graphql', handle }];
+}
+
+/** @see https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
+function limited(message: string, headers: Answer['headers']): Answer {
+  return json(200, { errors: [{ type: 'RATE_LIMITED', message }] }, headers);
 }
 
 function answer(call: Call, query: Node): Answer {

@@ -108,7 +108,7 @@ async function send(github: FakeGitHub, { route, path, as = 'octocat', body }: E
   }
 }
 
-function authorization(github: FakeGitHub, as: Example['as']): Record<string, string> {
+function authorization(github: FakeGitHub, as: NonNullable<Example['as']>): Record<string, string> {
   const basic = (secret: string) =>
     `Basic ${Buffer.from(`${github.app.clientId}:${secret}`).toString('base64')}`;
   switch (as) {
@@ -123,11 +123,10 @@ function authorization(github: FakeGitHub, as: Example['as']): Record<string, st
     case 'personal':
       return { authorization: `Bearer ${github.addPersonalAccessToken('octocat')}` };
     case 'limited':
-    case undefined:
       return { authorization: `Bearer ${github.tokens.issuePair('octocat').access_token}` };
+    case 'octocat':
     case 'hubot':
     case 'monalisa':
-    case 'octocat':
       return { authorization: `Bearer ${github.tokens.issuePair(as).access_token}` };
   }
 }

@@ -1,0 +1,106 @@
+import { Octokit } from '@octokit/rest';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+
+import type { Secret } from '../secret.ts';
+import {
+  classifyGitHubFailure,
+  GitHubUnavailableError,
+  InvalidGitHubTokenError,
+  type GitHubFailure,
+} from './errors.ts';
+import { failureOf } from './octokit-failure.ts';
+
+export interface GitHubClientOptions {
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  /** The token to call GitHub with. */
+  readonly accessToken: () => Promise<Secret>;
+  /** The token to try once more with after a 401, if there is one. */
+  readonly replacementFor: (rejected: Secret) => Promise<Secret | undefined>;
+  readonly log: Logger | undefined;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+/** What every request is sent with: the token, and the signal that ends it. */
+export type RequestOptions = NonNullable<Parameters<Octokit['rest']['users']['getAuthenticated']>[0]>;
+
+/** One of Octokit's methods, with its parameters. */
+export type Send = (octokit: Octokit, options: RequestOptions) => Promise<Response>;
+
+interface Response {
+  readonly url: string;
+  readonly headers: ResponseHeaders;
+  readonly data: unknown;
+}
+
+type ResponseHeaders = NonNullable<GitHubFailure['headers']> & { readonly link?: string | undefined };
+
+/** A response whose body has been found to be what was expected. */
+export interface Checked<T extends z.ZodType> {
+  readonly data: z.infer<T>;
+  /** The `Link` header, `""` if there was none. */
+  readonly link: string;
+  readonly headers: ResponseHeaders;
+}
+
+/** Octokit with a time-out, a second try after a 401, answers that are checked, and errors that a client understands. */
+export class GitHubClient {
+  readonly #octokit: Octokit;
+  readonly #options: GitHubClientOptions;
+
+  constructor(options: GitHubClientOptions) {
+    this.#options = options;
+    const { apiUrl, log } = options;
+    const silent = (): undefined => undefined;
+    this.#octokit = new Octokit({
+      baseUrl: apiUrl,
+      userAgent: 'openhands-express',
+      // Octokit's debug log holds whole requests, with their tokens.
+      log: { debug: silent, info: silent, warn: (message: string) => log?.warn(message), error: silent },
+    });
+  }
+
+  /**
+   * Sends a request and checks that the answer is of the expected shape.
+   *
+   * @throws the errors of `./errors.ts`, and what `accessToken` and `replacementFor` throw.
+   */
+  async ask<T extends z.ZodType>(expected: T, send: Send): Promise<Checked<T>> {
+    const { url, headers, data } = await this.#sendWithToken(send);
+    const checked = expected.safeParse(data);
+    if (checked.success) return { data: checked.data, link: headers.link ?? '', headers };
+    throw new GitHubUnavailableError(undefined, { cause: nonsense(url, checked.error) });
+  }
+
+  async #sendWithToken(send: Send): Promise<Response> {
+    const token = await this.#options.accessToken();
+    try {
+      return await this.#send(send, token);
+    } catch (error) {
+      if (!(error instanceof InvalidGitHubTokenError)) throw error;
+      const replacement = await this.#options.replacementFor(token);
+      if (replacement === undefined) throw error;
+      return this.#send(send, replacement);
+    }
+  }
+
+  async #send(send: Send, token: Secret): Promise<Response> {
+    const { timeoutMs, now } = this.#options;
+    try {
+      return await send(this.#octokit, {
+        headers: { authorization: `Bearer ${token.reveal()}` },
+        request: { signal: AbortSignal.timeout(timeoutMs) },
+      });
+    } catch (error) {
+      throw classifyGitHubFailure({ ...failureOf(error), now: now() });
+    }
+  }
+}
+
+/** Says where an answer is wrong, and not what it holds. */
+function nonsense(url: string, { issues }: z.ZodError): Error {
+  const places = issues.slice(0, 3).map(({ path, code }) => `${path.join('.') || 'the whole'}: ${code}`);
+  return new Error(`GitHub's answer to ${url} does not have the expected shape (${places.join('; ')}).`);
+}
