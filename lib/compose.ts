@@ -14,7 +14,6 @@ import { trackedRunner } from './compose/runner.ts';
 import type { StackRuntime } from './compose/runtime.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 import { describePlan } from './compose/stack-plan.ts';
-import { viewClass } from './compose/state-view.ts';
 import { buildLine } from './compose/station.ts';
 import { untrackedRunner } from './compose/untracked-runner.ts';
 
@@ -79,18 +78,18 @@ function runner(plan: Plan, options: ComposeOptions): RequestHandler {
 }
 
 function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
-  const { stations, application, indexOf } = buildLine(plan);
+  const { stations, application, numberOf } = buildLine(plan);
+  const unset = Array.from({ length: 1 + Math.max(-1, ...numberOf.values()) }, () => undefined);
   return {
     stations,
     application,
     keys: plan.keys,
-    indexOf,
+    numberOf,
     losses: plan.losses,
-    View: viewClass(plan.keys),
     reporter: new ConflictReporter(onConflict, log),
     order: Object.freeze(plan.entries.map(({ name }) => name)),
-    noValues: plan.keys.map(() => undefined),
-    noWriters: plan.keys.map(() => undefined),
+    noValues: unset,
+    noWriters: unset,
     handler: undefined,
   };
 }

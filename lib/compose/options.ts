@@ -36,7 +36,7 @@ export interface ComposeOptions extends PlanOptions {
   readonly tracking?: boolean;
   /**
    * Which entries are timed: those that make the request wait are in any case. One that calls `next` at once is timed
-   * on one request in sixteen, since reading the clock costs more than all else that the engine does; or `'all'`.
+   * on the first request and one in 128, since reading the clock costs more than all else that the engine does; or `'all'`.
    */
   readonly timing?: 'sampled' | 'all';
 }

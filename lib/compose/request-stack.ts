@@ -58,7 +58,7 @@ export class RequestStack {
         name,
         layer,
         outcome: step.outcome === 'running' && res.writableEnded ? 'ended' : step.outcome,
-        duration: step.duration < 0 ? undefined : step.duration,
+        duration: durationOf(step),
         ...keysOf(step),
       };
     });
@@ -76,13 +76,17 @@ export class RequestStack {
   }
 }
 
-function keysOf({ station, readTicks, writeTicks, moreReads, moreWrites }: Step): {
-  reads: string[];
-  writes: string[];
-} {
+function durationOf(step: Step): number | undefined {
+  const duration = step.run.timings?.get(step)?.duration ?? -1;
+  return duration < 0 ? undefined : duration;
+}
+
+function keysOf(step: Step): { reads: string[]; writes: string[] } {
+  const { station, readTicks, writeTicks } = step;
+  const unticked = step.run.unticked?.get(step);
   const ticked = (ticks: number): string[] => station.ticked.filter((_, bit) => (ticks & (1 << bit)) !== 0);
   return {
-    reads: [...ticked(readTicks), ...(moreReads ?? [])],
-    writes: [...ticked(writeTicks), ...(moreWrites ?? [])],
+    reads: [...ticked(readTicks), ...(unticked?.reads ?? [])],
+    writes: [...ticked(writeTicks), ...(unticked?.writes ?? [])],
   };
 }

@@ -2,7 +2,6 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Conflict } from './conflict.ts';
 import type { Station } from './station.ts';
 import type { StackRuntime } from './runtime.ts';
-import type { StateView } from './state-view.ts';
 
 /** One request on its way through the stack. */
 export class Run {
@@ -11,7 +10,7 @@ export class Run {
   readonly res: Response;
   /** Leaves the stack. */
   readonly out: NextFunction;
-  /** The values of the plan's keys, by index. */
+  /** The values of the keys, by their numbers. */
   readonly values: unknown[];
   /** Who wrote each of them last. */
   readonly writers: (Station | undefined)[];
@@ -26,8 +25,14 @@ export class Run {
   readonly timed: boolean;
   /** Whether somebody listens to the tracing channel. */
   readonly traced: boolean;
-  /** How many steps deep the call stack is. */
+  /** The steps that have been timed, which most are not. */
+  timings: Map<Step, StepTiming> | undefined = undefined;
+  /** The keys without a tick that steps have read and written. */
+  unticked: Map<Step, UntickedKeys> | undefined = undefined;
+  /** How many steps deep the call stack is, each with its handler in the part before any `await`. */
   depth = 0;
+  /** The `req.state` of whoever is furthest in, while those further out are on the call stack again. */
+  furthest: Request['state'] | undefined = undefined;
 
   constructor(
     runtime: StackRuntime,
@@ -55,33 +60,33 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 /** How a step has handed the request on, or that it has not. */
 export type StepOutcome = 'running' | 'next' | 'error' | 'route' | 'router';
 
-/** One middleware's turn on one request. */
+/** The keys that a step has read and written, and that have no tick. */
+export interface UntickedKeys {
+  readonly reads: Set<string>;
+  readonly writes: Set<string>;
+}
+
+/** In milliseconds. */
+export interface StepTiming {
+  /** When the step began, or, if not every step is timed, when it began to make the request wait. */
+  readonly since: number;
+  /** Negative as long as it is not over. */
+  duration: number;
+}
+
+/** One middleware's turn on one request. There are many, so it holds no more than every one needs. */
 export class Step {
   readonly run: Run;
   readonly station: Station;
-  /** The `req.state` of this step. */
-  readonly view: StateView;
   readonly previous: Step | undefined;
   outcome: StepOutcome = 'running';
   /** Which of the station's keys it has read and written: `Station.ticked` says which bit is which. */
   readTicks = 0;
   writeTicks = 0;
-  /** The keys without a tick that it has read and written. */
-  moreReads: Set<string> | undefined = undefined;
-  moreWrites: Set<string> | undefined = undefined;
-  /** When it started, or, if it is not timed, when it began to make the request wait; 0 before that. */
-  since = 0;
-  /** In milliseconds; negative as long as nobody has measured. */
-  duration = -1;
-  /** Whether its handler is on the call stack, in the part before any `await`. */
-  onStack = true;
-  /** While it is, and it has called `next`: what `req.state` shall be when it returns. */
-  deeper: Request['state'] | undefined = undefined;
 
   constructor(run: Run, station: Station) {
     this.run = run;
     this.station = station;
-    this.view = new run.runtime.View(this);
     this.previous = run.last;
     run.last = this;
   }

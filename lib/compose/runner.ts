@@ -3,14 +3,14 @@ import type { ErrorRequestHandler, NextFunction, Request, RequestHandler } from 
 import { ConflictError } from './conflict.ts';
 import { standsInRoute } from './express-route.ts';
 import { RequestStack } from './request-stack.ts';
-import { Run, Step } from './run.ts';
+import { Run, Step, type StepTiming } from './run.ts';
 import type { StackRuntime } from './runtime.ts';
-import type { StateView } from './state-view.ts';
+import { StateView } from './state-view.ts';
 import { errorOf } from './station.ts';
 import { invokeTraced, isTraced } from './tracing.ts';
 
 /** One request in so many is timed step by step. */
-const SAMPLE = 16;
+const SAMPLE = 128;
 /** After so many middlewares in a row that call `next` at once, the call stack starts anew. */
 const DEEPEST = 300;
 
@@ -24,46 +24,49 @@ export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'):
     const run = new Run(runtime, req, res, next, isObject(outer) ? outer : undefined, timed, traced);
     if (run.outer !== undefined) takeOver(run, run.outer);
     req.stack = new RequestStack(run, req.stack);
-    dispatch(run, 0, undefined);
+    dispatch(run, 0, undefined, timed ? performance.now() : 0);
   };
 }
 
 /** What was in `req.state` before the stack stays, but for the keys that may not be used. */
 function takeOver(run: Run, outer: object): void {
-  run.runtime.keys.forEach((key, index) => {
-    if (!run.runtime.losses.has(key)) run.values[index] = (outer as Record<string, unknown>)[key];
-  });
+  for (const [key, number] of run.runtime.numberOf) {
+    if (!run.runtime.losses.has(key)) run.values[number] = (outer as Record<string, unknown>)[key];
+  }
 }
 
-/** Starts the next middleware that the request concerns, from a position on; behind the last one, leaves. */
-function dispatch(run: Run, position: number, error: unknown): void {
+/**
+ * Starts the next middleware that the request concerns, from a position on; behind the last one, leaves.
+ *
+ * @param now the time if this request is timed, so that one reading of the clock ends a step and begins the next.
+ */
+function dispatch(run: Run, position: number, error: unknown, now: number): void {
   const { stations } = run.runtime;
   for (let at = position; at < stations.length; at++) {
     const station = stations[at];
     if (!station?.takes(run.req, error !== undefined)) continue;
-    if (run.depth >= DEEPEST) setImmediate(dispatch, run, at, error);
-    else start(new Step(run, station), error);
+    if (run.depth >= DEEPEST) setImmediate(dispatch, run, at, error, now);
+    else start(new Step(run, station), error, now);
     return;
   }
   leave(run, error);
 }
 
-function start(step: Step, error: unknown): void {
-  const { run, view } = step;
-  run.req.state = stateOf(view);
-  if (run.timed) step.since = performance.now();
+function start(step: Step, error: unknown, now: number): void {
+  const { run } = step;
+  run.req.state = stateOf(step);
+  if (run.timed) beginTiming(step, now);
   run.depth++;
   try {
-    const result = invoke(step, error, (signal?: unknown) => proceed(step, signal));
+    const result = invoke(step, error, proceed.bind(undefined, step));
     if (isThenable(result)) settle(step, result);
   } catch (thrown) {
     fail(step, thrown);
   }
   run.depth--;
-  step.onStack = false;
-  // It has gone on under its own view after `next()`; now whoever is furthest in has the turn again.
-  if (step.deeper !== undefined) run.req.state = step.deeper;
-  else if (step.outcome === 'running') waitFor(step);
+  // It went on under its own view after `next()`; now whoever is furthest in has the turn again.
+  if (step.outcome !== 'running') run.req.state = run.furthest ?? run.req.state;
+  else waitFor(step);
 }
 
 function invoke(step: Step, error: unknown, next: NextFunction): unknown {
@@ -75,31 +78,33 @@ function invoke(step: Step, error: unknown, next: NextFunction): unknown {
 }
 
 /** What a handler calls as `next`: the first call counts. */
-function proceed(step: Step, signal: unknown): void {
+function proceed(step: Step, signal?: unknown): void {
   const { run } = step;
   if (step.outcome !== 'running') {
     run.runtime.reporter.report(step, 'S307', 'calls next() a second time; only the first call counts.');
     return;
   }
-  measure(step);
+  const now = run.timings === undefined ? 0 : measure(step, run.timings);
+  const own = run.req.state;
   const following = step.station.position + 1;
   if (!signal) {
     step.outcome = 'next';
-    dispatch(run, following, undefined);
+    dispatch(run, following, undefined, now);
   } else if (signal === 'router') {
     step.outcome = 'router';
     leave(run, signal);
   } else if (signal === 'route') {
     step.outcome = 'route';
     if (standsInRoute(run.req, run.runtime.handler)) leave(run, signal);
-    else dispatch(run, following, undefined);
+    else dispatch(run, following, undefined, now);
   } else {
     step.outcome = 'error';
-    dispatch(run, following, signal);
+    dispatch(run, following, signal, now);
   }
-  if (step.onStack) {
-    step.deeper = run.req.state;
-    run.req.state = stateOf(step.view);
+  // Called before any `await`: what the handler does after `next()` is still its own doing.
+  if (run.depth > 0) {
+    run.furthest = run.req.state;
+    run.req.state = own;
   }
 }
 
@@ -129,24 +134,38 @@ function settle(step: Step, result: PromiseLike<unknown>): void {
 
 /** The handler has returned without calling `next`: it has ended the response, or it makes the request wait. */
 function waitFor(step: Step): void {
-  if (step.run.res.writableEnded) measure(step);
-  else if (step.since === 0) step.since = performance.now();
+  const { run } = step;
+  if (!run.res.writableEnded) {
+    if (!run.timings?.has(step)) beginTiming(step, performance.now());
+  } else if (run.timings !== undefined) {
+    measure(step, run.timings);
+  }
 }
 
-function measure(step: Step): void {
-  if (step.since !== 0) step.duration = performance.now() - step.since;
+function beginTiming(step: Step, since: number): void {
+  (step.run.timings ??= new Map()).set(step, { since, duration: -1 });
+}
+
+/** Ends the timing of a step, if it is timed. @returns the time now, or 0. */
+function measure(step: Step, timings: ReadonlyMap<Step, StepTiming>): number {
+  const timing = timings.get(step);
+  if (timing === undefined) return 0;
+  const now = performance.now();
+  timing.duration = now - timing.since;
+  return now;
 }
 
 /** From here on `req.state` is the application's view. */
 function leave(run: Run, signal: unknown): void {
   const { req, runtime, out } = run;
-  req.state = stateOf(new Step(run, runtime.application).view);
+  req.state = stateOf(new Step(run, runtime.application));
   if (signal === undefined) out();
   else out(signal);
 }
 
-function stateOf(view: StateView): Request['state'] {
-  return view as Request['state'];
+/** `req.state` for a step. */
+function stateOf(step: Step): Request['state'] {
+  return new StateView(step) as Request['state'];
 }
 
 function isObject(value: unknown): value is object {

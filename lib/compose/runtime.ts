@@ -1,8 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { ConflictReporter } from './conflict-reporter.ts';
 import type { Loss } from './exclusive.ts';
-import type { Step } from './run.ts';
-import type { StateView } from './state-view.ts';
 import type { Station } from './station.ts';
 
 /** What all requests through one stack share. */
@@ -11,9 +9,9 @@ export interface StackRuntime {
   /** The routes behind the stack, as one more station. */
   readonly application: Station;
   readonly keys: readonly string[];
-  readonly indexOf: ReadonlyMap<string, number>;
+  /** The numbers of the keys (see `StateView`). */
+  readonly numberOf: ReadonlyMap<string, number>;
   readonly losses: ReadonlyMap<string, Loss>;
-  readonly View: new (step: Step) => StateView;
   readonly reporter: ConflictReporter;
   /** The names of the stations. */
   readonly order: readonly string[];

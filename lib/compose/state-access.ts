@@ -1,12 +1,12 @@
 import type { ConflictId } from './conflict.ts';
-import type { Step } from './run.ts';
+import type { Step, UntickedKeys } from './run.ts';
 import type { Station } from './station.ts';
 
 /** A read that needs a second look: of a losing key, of an undeclared one, or of one that has no tick. */
 export function readCarefully(step: Step, key: string): unknown {
   const { run, station } = step;
   const { runtime } = run;
-  (step.moreReads ??= new Set()).add(key);
+  untickedOf(step).reads.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
@@ -32,7 +32,7 @@ export function readCarefully(step: Step, key: string): unknown {
 export function writeCarefully(step: Step, key: string, value: unknown): void {
   const { run, station } = step;
   const { runtime } = run;
-  (step.moreWrites ??= new Set()).add(key);
+  untickedOf(step).writes.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
@@ -70,12 +70,12 @@ export function writeCarefully(step: Step, key: string, value: unknown): void {
     );
     return;
   }
-  const index = runtime.indexOf.get(key);
-  if (index === undefined) {
+  const number = runtime.numberOf.get(key);
+  if (number === undefined) {
     (run.extra ??= new Map()).set(key, { value, writer: station });
   } else {
-    run.values[index] = value;
-    run.writers[index] = station;
+    run.values[number] = value;
+    run.writers[number] = station;
   }
 }
 
@@ -93,15 +93,22 @@ export function visibleState(step: Step): Record<string, unknown> {
 }
 
 function valueOf({ run }: Step, key: string): unknown {
-  const index = run.runtime.indexOf.get(key);
-  if (index !== undefined) return run.values[index];
+  const number = run.runtime.numberOf.get(key);
+  if (number !== undefined) return run.values[number];
   const extra = run.extra?.get(key);
   return extra === undefined ? (run.outer as Record<string, unknown> | undefined)?.[key] : extra.value;
 }
 
 function writerOf({ run }: Step, key: string): Station | undefined {
-  const index = run.runtime.indexOf.get(key);
-  return index === undefined ? run.extra?.get(key)?.writer : run.writers[index];
+  const number = run.runtime.numberOf.get(key);
+  return number === undefined ? run.extra?.get(key)?.writer : run.writers[number];
+}
+
+function untickedOf(step: Step): UntickedKeys {
+  const steps = (step.run.unticked ??= new Map<Step, UntickedKeys>());
+  let keys = steps.get(step);
+  if (keys === undefined) steps.set(step, (keys = { reads: new Set(), writes: new Set() }));
+  return keys;
 }
 
 function report(

@@ -1,10 +1,14 @@
 import { inspect } from 'node:util';
 import type { Step } from './run.ts';
-import { readCarefully, writeCarefully, visibleState } from './state-access.ts';
+import { readCarefully, visibleState, writeCarefully } from './state-access.ts';
 
 /**
  * `req.state` as one middleware sees it on one request. Whoever holds it, however much later, reads and writes as that
- * middleware. The keys are accessors of the prototype, made once per stack, so that a request costs one small object.
+ * middleware.
+ *
+ * Every key that some stack declares is an accessor of the prototype, so that a request costs one small object for
+ * each middleware. All stacks share this class: with one class for each, V8 took the places that make views for
+ * polymorphic as soon as a process had two stacks, and the whole engine took twice as long (bench/compose).
  */
 export class StateView {
   readonly #step: Step;
@@ -18,28 +22,42 @@ export class StateView {
     return #step in view ? view.#step : undefined;
   }
 
-  /** @internal Reads the key with this index. */
-  static read(view: StateView, index: number): unknown {
-    const step = view.#step;
-    const tick = step.station.readTicks[index] ?? 0;
-    if (tick === 0) return readCarefully(step, step.run.runtime.keys[index] ?? '');
-    step.readTicks |= tick;
-    return step.run.values[index];
+  /** Makes the key an accessor, if it is not yet one. @returns its number, by which stations tick it off. */
+  static declare(key: string): number {
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    const number = numbers.size;
+    numbers.set(key, number);
+    Object.defineProperty(StateView.prototype, key, {
+      enumerable: true,
+      get(this: StateView): unknown {
+        return StateView.#read(this.#step, key, number);
+      },
+      set(this: StateView, value: unknown) {
+        StateView.#write(this.#step, key, number, value);
+      },
+    });
+    return number;
   }
 
-  /** @internal Writes the key with this index. */
-  static write(view: StateView, index: number, value: unknown): void {
-    const step = view.#step;
+  static #read(step: Step, key: string, number: number): unknown {
+    const tick = step.station.readTicks[number] ?? 0;
+    if (tick === 0) return readCarefully(step, key);
+    step.readTicks |= tick;
+    return step.run.values[number];
+  }
+
+  static #write(step: Step, key: string, number: number, value: unknown): void {
     const { station, run } = step;
-    const tick = station.writeTicks[index] ?? 0;
-    const writer = run.writers[index];
+    const tick = station.writeTicks[number] ?? 0;
+    const writer = run.writers[number];
     if (tick === 0 || (writer !== undefined && writer.rank > station.rank) || run.res.writableEnded) {
-      writeCarefully(step, run.runtime.keys[index] ?? '', value);
+      writeCarefully(step, key, value);
       return;
     }
     step.writeTicks |= tick;
-    run.writers[index] = station;
-    run.values[index] = value;
+    run.writers[number] = station;
+    run.values[number] = value;
   }
 
   toJSON(): Record<string, unknown> {
@@ -51,11 +69,14 @@ export class StateView {
   }
 }
 
+/** The numbers of the declared keys. */
+const numbers = new Map<string, number>();
+
 /**
- * Keys that no middleware of the stack declares end up here, at the far end of the prototype chain. A declared key is
- * found nearer, and never comes by.
+ * The far end of the prototype chain, where only keys arrive that no stack declares. A declared key is found nearer,
+ * and never comes by, so this Proxy costs it nothing.
  */
-const unknownKeys = new Proxy(Object.create(null) as object, {
+const undeclaredKeys = new Proxy(Object.create(null) as object, {
   get(_target, key, view: object): unknown {
     const step = StateView.stepOf(view);
     if (typeof key === 'symbol' || reservedKey(key) || step === undefined) {
@@ -70,26 +91,9 @@ const unknownKeys = new Proxy(Object.create(null) as object, {
     return true;
   },
 });
-Object.setPrototypeOf(StateView.prototype, unknownKeys);
+Object.setPrototypeOf(StateView.prototype, undeclaredKeys);
 
 /** Whether JavaScript itself looks a name up on objects, so that it can be no state key. */
 export function reservedKey(key: string): boolean {
   return key in Object.prototype || key === 'toJSON' || key === 'then';
-}
-
-/** The class of the views of one stack. */
-export function viewClass(keys: readonly string[]): new (step: Step) => StateView {
-  class StackView extends StateView {}
-  keys.forEach((key, index) => {
-    Object.defineProperty(StackView.prototype, key, {
-      enumerable: true,
-      get(this: StateView): unknown {
-        return StateView.read(this, index);
-      },
-      set(this: StateView, value: unknown) {
-        StateView.write(this, index, value);
-      },
-    });
-  });
-  return StackView;
 }

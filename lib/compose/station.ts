@@ -2,6 +2,14 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Entry } from './entry.ts';
 import { isBelow, pathOf, type Prefixes } from './path-prefix.ts';
 import type { Plan } from './plan.ts';
+import { StateView } from './state-view.ts';
+
+interface KeyTable {
+  readonly losses: Plan['losses'];
+  readonly numberOf: ReadonlyMap<string, number>;
+  /** One more than the highest number. */
+  readonly size: number;
+}
 
 /** How many keys a step can tick off in one integer. Keys beyond it take the longer way. */
 const TICKS = 31;
@@ -17,7 +25,7 @@ export class Station {
   readonly handle: RequestHandler | ErrorRequestHandler | undefined;
   readonly handlesErrors: boolean;
   readonly prefixes: Prefixes | undefined;
-  /** By the key's index in the plan: the tick of a read that needs no second look; 0 if it does. */
+  /** By the key's number (see `StateView`): the tick of a read that needs no second look; 0 if it does. */
   readonly readTicks: Int32Array;
   /** The same for writes. */
   readonly writeTicks: Int32Array;
@@ -31,7 +39,7 @@ export class Station {
     position: number,
     handle: RequestHandler | ErrorRequestHandler | undefined,
     declared: { reads: Iterable<string>; writes: Iterable<string> },
-    plan: Pick<Plan, 'losses'> & { readonly indexOf: ReadonlyMap<string, number> },
+    known: KeyTable,
   ) {
     this.name = place.name;
     this.layer = place.layer;
@@ -42,13 +50,13 @@ export class Station {
     this.handle = handle;
     this.writes = new Set(declared.writes);
     this.reads = new Set([...declared.reads, ...this.writes]);
-    this.ticked = [...this.reads].filter((key) => !plan.losses.has(key)).slice(0, TICKS);
-    this.readTicks = new Int32Array(plan.indexOf.size);
-    this.writeTicks = new Int32Array(plan.indexOf.size);
+    this.ticked = [...this.reads].filter((key) => !known.losses.has(key)).slice(0, TICKS);
+    this.readTicks = new Int32Array(known.size);
+    this.writeTicks = new Int32Array(known.size);
     this.ticked.forEach((key, bit) => {
-      const index = plan.indexOf.get(key) ?? 0;
-      this.readTicks[index] = 1 << bit;
-      if (this.writes.has(key)) this.writeTicks[index] = 1 << bit;
+      const number = known.numberOf.get(key) ?? 0;
+      this.readTicks[number] = 1 << bit;
+      if (this.writes.has(key)) this.writeTicks[number] = 1 << bit;
     });
   }
 
@@ -71,14 +79,14 @@ export function errorOf(reason: unknown, { name }: Station): unknown {
 export interface Line {
   readonly stations: readonly Station[];
   readonly application: Station;
-  readonly indexOf: ReadonlyMap<string, number>;
+  readonly numberOf: ReadonlyMap<string, number>;
 }
 
 export function buildLine(plan: Plan): Line {
-  const indexOf = new Map(plan.keys.map((key, index) => [key, index]));
-  const known = { losses: plan.losses, indexOf };
+  const numberOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
+  const known = { losses: plan.losses, numberOf, size: 1 + Math.max(-1, ...numberOf.values()) };
   return {
-    indexOf,
+    numberOf,
     stations: plan.entries.map(
       (entry, position) => new Station(entry, position, entry.middleware.handle, entry.middleware, known),
     ),
