@@ -33,7 +33,12 @@ export class OssApp {
       stack: { onConflict: 'error' },
       ...options,
     });
-    return new OssApp(await createApp(config), github, directory);
+    try {
+      return new OssApp(await createApp(config), github, directory);
+    } catch (error) {
+      await Promise.all([config.close(), github.close(), rm(directory, { recursive: true })]);
+      throw error;
+    }
   }
 
   get request() {

@@ -12,25 +12,36 @@ export interface SecurityHeadersOptions {
  */
 export type ContentSecurityPolicy = 'strict' | 'framing' | 'none';
 
-const STRICT = {
-  'default-src': ["'none'"],
-  'script-src': ["'self'"],
-  'style-src': ["'self'"],
-  'img-src': ["'self'", 'data:'],
-  'font-src': ["'self'"],
-  'connect-src': ["'self'"],
-  'manifest-src': ["'self'"],
-  'form-action': ["'self'"],
-  'base-uri': ["'none'"],
-  'frame-ancestors': ["'none'"],
-};
-const FRAMING = { 'frame-ancestors': ["'self'"], 'object-src': ["'none'"], 'base-uri': ["'self'"] };
+type Policy = NonNullable<Parameters<typeof helmet.contentSecurityPolicy>[0]>;
 
-const POLICIES = {
-  strict: { useDefaults: false, directives: STRICT },
-  framing: { useDefaults: false, directives: FRAMING },
-  none: false,
-} as const;
+const STRICT: Policy = {
+  useDefaults: false,
+  directives: {
+    'default-src': ["'none'"],
+    'script-src': ["'self'"],
+    'style-src': ["'self'"],
+    'img-src': ["'self'", 'data:'],
+    'font-src': ["'self'"],
+    'connect-src': ["'self'"],
+    'manifest-src': ["'self'"],
+    'form-action': ["'self'"],
+    'base-uri': ["'none'"],
+    'frame-ancestors': ["'none'"],
+  },
+};
+
+const FRAMING: Policy = {
+  useDefaults: false,
+  directives: {
+    // A built client has its own scripts, styles and hosts, which nobody here knows.
+    'default-src': helmet.contentSecurityPolicy.dangerouslyDisableDefaultSrc,
+    'frame-ancestors': ["'self'"],
+    'object-src': ["'none'"],
+    'base-uri': ["'self'"],
+  },
+};
+
+const POLICIES = { strict: STRICT, framing: FRAMING, none: false } as const;
 
 /** Half a year, in seconds. */
 const HSTS_MAX_AGE = 15_552_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
 import type { Document } from '../storage/document-store.ts';
-import { SECRET_FIELDS, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 // A file may be older than this program, newer, or edited by hand: a field of another type reads as unset.
 const text = z.string().nullable().catch(null);
@@ -36,8 +36,12 @@ export function settingsFrom(document: Document): Settings {
 
 /** The fields as they are stored: plain JSON, secrets in the clear (the file is 0600, as in the original). */
 export function documentFrom(settings: Settings): Document {
-  const revealed = SECRET_FIELDS.map((field) => [field, settings[field]?.reveal() ?? null]);
-  return { ...settings, ...(Object.fromEntries(revealed) as Document) };
+  const reveal = (secret: Secret | null) => secret?.reveal() ?? null;
+  return {
+    ...settings,
+    llm_api_key: reveal(settings.llm_api_key),
+    github_token: reveal(settings.github_token),
+  };
 }
 
 /** Settings of somebody who has never stored any. */

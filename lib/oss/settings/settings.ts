@@ -16,9 +16,6 @@ export interface Settings {
   readonly github_token: Secret | null;
 }
 
-/** The fields whose values are secrets. */
-export const SECRET_FIELDS = ['llm_api_key', 'github_token'] as const satisfies readonly (keyof Settings)[];
-
 /** What a client is shown: everything but the GitHub token, of which it learns only whether there is one. */
 export type ShownSettings = Omit<Settings, 'github_token'> & { readonly github_token_is_set: boolean };
 

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { OssApp } from './oss-app.ts';
+
+describe('the HTTP surface of the OSS edition', () => {
+  let oss: OssApp;
+  before(async () => {
+    oss = await OssApp.start({ models: ['m'], agents: ['a'], securityAnalyzers: ['s'] });
+  });
+  after(() => oss.close());
+
+  for (const path of ['/health', '/alive']) {
+    it(`answers ${path}`, async () => {
+      await oss.request.get(path).expect(200, '"OK"').expect('Content-Type', /json/);
+    });
+  }
+
+  it('is ready when the store works', async () => {
+    await oss.request.get('/ready').expect(200, { ready: true, checks: { store: 'ok' } });
+  });
+
+  it('tells the client what it is', async () => {
+    await oss.request.get('/api/options/config').expect(200, {
+      APP_MODE: 'oss',
+      GITHUB_CLIENT_ID: '',
+      POSTHOG_CLIENT_KEY: '',
+      FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false },
+    });
+  });
+
+  it('offers what the configuration says', async () => {
+    await oss.request.get('/api/options/models').expect(200, ['m']);
+    await oss.request.get('/api/options/agents').expect(200, ['a']);
+    await oss.request.get('/api/options/security-analyzers').expect(200, ['s']);
+  });
+
+  it('authenticates whoever has a token in Settings', async () => {
+    const one = await OssApp.start();
+    try {
+      await one.request
+        .post('/api/authenticate')
+        .expect(401, { error: 'User is not authenticated', code: 'not_authenticated' });
+      await one.saveTokenOf('octocat');
+      await one.request.post('/api/authenticate').expect(200, { message: 'User authenticated' });
+    } finally {
+      await one.close();
+    }
+  });
+
+  it('always logs out', async () => {
+    await oss.request.post('/api/logout').expect(200, { message: 'User logged out' });
+  });
+
+  it('answers JSON for what it does not know', async () => {
+    for (const path of ['/api/nothing', '/api', '/api/github/gists', '/nothing', '/oauth/nothing']) {
+      await oss.request.get(path).expect(404, { error: 'Not found', code: 'not_found' });
+    }
+  });
+
+  const resources: Readonly<Record<string, string>> = {
+    '/health': 'GET, HEAD, OPTIONS',
+    '/ready': 'GET, HEAD, OPTIONS',
+    '/api/settings': 'GET, HEAD, POST, OPTIONS',
+    '/api/authenticate': 'POST, OPTIONS',
+    '/api/logout': 'POST, OPTIONS',
+    '/api/options/config': 'GET, HEAD, OPTIONS',
+    '/api/github/user': 'GET, HEAD, OPTIONS',
+    '/api/github/repositories': 'GET, HEAD, OPTIONS',
+    '/api/github/search/repositories': 'GET, HEAD, OPTIONS',
+  };
+  for (const [path, allow] of Object.entries(resources)) {
+    it(`refuses other methods on ${path}, and says which it takes`, async () => {
+      const { body } = await oss.request.delete(path).expect(405).expect('Allow', allow);
+      assert.equal(body.code, 'method_not_allowed');
+      await oss.request.options(path).expect(204).expect('Allow', allow);
+    });
+  }
+
+  it('answers HEAD without a body', async () => {
+    const { text } = await oss.request.head('/api/options/config').expect(200).expect('Content-Type', /json/);
+    assert.equal(text, undefined);
+  });
+
+  it('has no ETags under /api, and does not say what it runs on', async () => {
+    const { headers } = await oss.request.get('/api/options/config').expect(200);
+    assert.equal(headers.etag, undefined);
+    assert.equal(headers['x-powered-by'], undefined);
+  });
+
+  it('never lets an answer of the API be kept', async () => {
+    for (const path of ['/api/options/config', '/api/settings', '/api/nothing', '/health']) {
+      const { headers } = await oss.request.get(path);
+      assert.equal(headers['cache-control'], 'no-cache, no-store, must-revalidate, max-age=0');
+      assert.equal(headers.pragma, 'no-cache');
+      assert.equal(headers.expires, '0');
+    }
+  });
+
+  it('answers addresses that cannot be decoded, and hostile ones', async () => {
+    for (const path of [
+      '/api/%ff',
+      '/%',
+      '/api/settings%00',
+      '/../../etc/passwd',
+      '/%2e%2e/%2e%2e/etc/passwd',
+    ]) {
+      const { status, text } = await oss.request.get(path);
+      assert.ok(status === 404 || status === 400, `${path}: ${status}`);
+      assert.ok(!text.includes('root:') && !text.includes('at '), text);
+    }
+  });
+
+  describe('the request id', () => {
+    it('is made up when there is none', async () => {
+      const { headers } = await oss.request.get('/health');
+      assert.match(headers['x-request-id'] ?? '', /^[0-9a-f-]{36}$/);
+    });
+
+    it("is the caller's, if it is harmless", async () => {
+      await oss.request.get('/health').set('X-Request-Id', 'abc-1').expect('X-Request-Id', 'abc-1');
+      for (const id of ['a b', 'x'.repeat(65), '<script>']) {
+        const { headers } = await oss.request.get('/health').set('X-Request-Id', id);
+        assert.notEqual(headers['x-request-id'], id);
+      }
+    });
+  });
+
+  describe('CORS', () => {
+    const local = [
+      'http://localhost:3001',
+      'https://localhost',
+      'http://127.0.0.1:8080',
+      'http://[::1]:5173',
+    ];
+    for (const origin of local) {
+      it(`lets ${origin} read answers, with credentials`, async () => {
+        await oss.request
+          .get('/api/options/config')
+          .set('Origin', origin)
+          .expect('Access-Control-Allow-Origin', origin)
+          .expect('Access-Control-Allow-Credentials', 'true')
+          .expect('Vary', /Origin/);
+      });
+    }
+
+    const others = [
+      'https://example.com',
+      'http://localhost.example.com',
+      'http://127.0.0.1.example.com',
+      'null',
+    ];
+    for (const origin of others) {
+      it(`has no header for ${origin}`, async () => {
+        const { headers } = await oss.request.get('/api/options/config').set('Origin', origin).expect(200);
+        const names = Object.keys(headers).filter((name) => name.startsWith('access-control-'));
+        assert.deepEqual(names, []);
+        assert.match(headers.vary ?? '', /Origin/);
+      });
+    }
+
+    it('answers preflights', async () => {
+      await oss.request
+        .options('/api/settings')
+        .set('Origin', 'http://localhost:3001')
+        .set('Access-Control-Request-Method', 'POST')
+        .set('Access-Control-Request-Headers', 'content-type')
+        .expect(204)
+        .expect('Access-Control-Allow-Headers', 'content-type')
+        .expect('Access-Control-Allow-Methods', /POST/);
+    });
+
+    it('is on errors, too', async () => {
+      await oss.request
+        .get('/api/github/user')
+        .set('Origin', 'http://localhost:3001')
+        .expect(401)
+        .expect('Access-Control-Allow-Origin', 'http://localhost:3001');
+    });
+  });
+
+  describe('requests from another origin', () => {
+    const refused: readonly Record<string, string>[] = [
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'not an origin' },
+    ];
+    for (const headers of refused) {
+      it(`change nothing: ${JSON.stringify(headers)}`, async () => {
+        const { body } = await oss.request.post('/api/settings').set(headers).send({}).expect(403);
+        assert.equal(body.code, 'cross_origin');
+        await oss.request.get('/api/options/config').set(headers).expect(200);
+      });
+    }
+
+    const accepted: readonly Record<string, string>[] = [
+      {},
+      { Origin: 'http://localhost:3001', 'Sec-Fetch-Site': 'cross-site' },
+      { Host: 'oss.example:80', Origin: 'http://oss.example', 'Sec-Fetch-Site': 'same-origin' },
+      { Host: 'oss.example', Origin: 'https://oss.example:443' },
+      { Origin: 'null', 'Sec-Fetch-Site': 'same-origin' },
+      { 'Sec-Fetch-Site': 'none' },
+    ];
+    for (const headers of accepted) {
+      it(`are told from our own: ${JSON.stringify(headers)}`, async () => {
+        await oss.request.post('/api/logout').set(headers).expect(200);
+      });
+    }
+  });
+
+  describe('the security headers', () => {
+    it('let the page run nothing but its own files', async () => {
+      const { headers } = await oss.request.get('/').expect(200);
+      const policy = headers['content-security-policy'] ?? '';
+      assert.match(policy, /default-src 'none'/);
+      assert.match(policy, /script-src 'self'(;|$)/);
+      assert.ok(!policy.includes('unsafe'));
+      assert.match(headers['x-content-type-options'] ?? '', /nosniff/);
+    });
+
+    it('ask for HTTPS only over HTTPS', async () => {
+      const { headers } = await oss.request.get('/');
+      assert.equal(headers['strict-transport-security'], undefined);
+      const behind = await OssApp.start({ env: { TRUST_PROXY: 'loopback' } });
+      try {
+        await behind.request
+          .get('/')
+          .set('X-Forwarded-Proto', 'https')
+          .expect('Strict-Transport-Security', /max-age=\d+/);
+      } finally {
+        await behind.close();
+      }
+    });
+  });
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from '../../lib/oss/errors.ts';
+import { OssApp } from './oss-app.ts';
+
+const NEVER = 'no-cache, no-store, must-revalidate, max-age=0';
+
+describe('the built-in page', () => {
+  let oss: OssApp;
+  before(async () => {
+    oss = await OssApp.start();
+  });
+  after(() => oss.close());
+
+  it('is served, and not kept', async () => {
+    const { text } = await oss.request.get('/').expect(200).expect('Cache-Control', NEVER);
+    assert.match(text, /<!doctype html>/i);
+    await oss.request
+      .get('/app.js')
+      .expect(200)
+      .expect('Content-Type', /javascript/);
+    await oss.request.get('/style.css').expect(200).expect('Content-Type', /css/);
+  });
+
+  it('has no views at other addresses', async () => {
+    await oss.request.get('/nothing').expect(404);
+  });
+});
+
+describe('a built client in FRONTEND_DIRECTORY', () => {
+  let oss: OssApp;
+  let directory: string;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'frontend-'));
+    await mkdir(join(directory, 'assets'));
+    await mkdir(join(directory, '.git'));
+    await writeFile(join(directory, 'index.html'), '<!doctype html><title>client</title>');
+    await writeFile(join(directory, 'assets', 'app-1a2b.js'), 'export {};');
+    await writeFile(join(directory, '.env'), 'SECRET=1');
+    await writeFile(join(directory, '.git', 'config'), 'SECRET=1');
+    oss = await OssApp.start({ env: { FRONTEND_DIRECTORY: directory } });
+  });
+  after(async () => {
+    await oss.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('is served at / and at every view of its own', async () => {
+    for (const path of ['/', '/settings', '/conversations/12.5', '/index.html']) {
+      const { text } = await oss.request.get(path).expect(200).expect('Cache-Control', NEVER);
+      assert.match(text, /<title>client/);
+    }
+    await oss.request.head('/settings').expect(200);
+  });
+
+  it('has assets that browsers may keep, and ask about', async () => {
+    const { headers } = await oss.request
+      .get('/assets/app-1a2b.js')
+      .expect(200)
+      .expect('Cache-Control', 'public, max-age=2592000, immutable');
+    assert.equal(headers.pragma, undefined);
+    await oss.request
+      .get('/assets/app-1a2b.js')
+      .set('If-None-Match', headers.etag ?? '')
+      .expect(304);
+  });
+
+  it('has no page, least of all one to keep, for an asset that is not there', async () => {
+    await oss.request.get('/assets/gone.js').expect(404).expect('Cache-Control', NEVER);
+  });
+
+  it('has no views under /api, /oauth and /integration', async () => {
+    for (const path of ['/api', '/api/nothing', '/API/nothing', '/oauth/x', '/integration/x']) {
+      const { body } = await oss.request.get(path).expect(404);
+      assert.equal(body.code, 'not_found');
+    }
+    await oss.request.get('/apiary').expect(200);
+  });
+
+  it('has no views for other methods', async () => {
+    await oss.request.post('/settings').expect(404);
+  });
+
+  it('keeps hidden files and everything outside to itself', async () => {
+    for (const path of ['/.env', '/%2eenv', '/.git/config', '/assets/..%2f.env', '/..%2f..%2fetc%2fpasswd']) {
+      const { status, text } = await oss.request.get(path);
+      assert.equal(status, 404, path);
+      assert.ok(!text.includes('SECRET'), path);
+    }
+  });
+
+  it('may bring scripts of its own, but nobody else may frame it', async () => {
+    const { headers } = await oss.request.get('/');
+    const policy = headers['content-security-policy'] ?? '';
+    assert.ok(!policy.includes('script-src'));
+    assert.match(policy, /frame-ancestors 'self'/);
+  });
+
+  it('is missed at the start, not at the first request', async () => {
+    await assert.rejects(
+      OssApp.start({ env: { FRONTEND_DIRECTORY: join(directory, 'assets') } }),
+      new ConfigurationError('FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.'),
+    );
+  });
+});
