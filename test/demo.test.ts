@@ -18,31 +18,63 @@ describe('npm run demo', () => {
     await rm(temporary, { recursive: true, force: true });
   });
 
-  /** What is in the temporary folder, but for the cache that tsx keeps there. */
-  const filesOfTheDemo = async (): Promise<string[]> =>
-    (await readdir(temporary)).filter((name) => !name.startsWith('tsx-'));
-
-  const isGone = (url: string): Promise<boolean> =>
-    fetch(url).then(
-      () => false,
-      () => true,
-    );
-
-  it('prints an address where a person can sign in and see repositories', async () => {
-    const authorize = await fetch(`${demo.address}/oauth/github/authorize`, { redirect: 'manual' });
-    const consent = new URL(authorize.headers.get('location')!);
+  it('prints an address where a person signs in and sees their repositories', async () => {
+    const start = await fetch(`${demo.address}/oauth/github/authorize`, { redirect: 'manual' });
+    const consent = new URL(location(start));
     assert.equal(consent.origin, new URL(demo.githubAddress).origin);
-    assert.equal((await fetch(consent)).status, 200);
+
+    consent.searchParams.set('login', 'hubot');
+    const chosen = await fetch(consent.origin + consent.pathname, {
+      method: 'POST',
+      body: consent.searchParams,
+      redirect: 'manual',
+    });
+    const signedIn = await fetch(location(chosen), {
+      headers: { cookie: cookies(start) },
+      redirect: 'manual',
+    });
+    assert.equal(signedIn.status, 302);
+    assert.equal(signedIn.headers.get('location'), '/');
+
+    const repositories = await fetch(`${demo.address}/api/github/repositories`, {
+      headers: { cookie: cookies(signedIn) },
+    });
+    const names = ((await repositories.json()) as { full_name: string }[]).map(({ full_name }) => full_name);
+    assert.ok(names.includes('hubot/scripts'), names.join());
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`ends the server and its GitHub on ${signal}, and leaves no files behind`, async () => {
       assert.equal((await fetch(`${demo.address}/health`)).status, 200);
-      assert.notDeepEqual(await filesOfTheDemo(), []);
+      assert.equal((await fileStores()).length, 1);
       assert.equal(await demo.stop(signal), 0);
       assert.ok(await isGone(`${demo.address}/health`));
       assert.ok(await isGone(demo.githubAddress));
-      assert.deepEqual(await filesOfTheDemo(), []);
+      assert.deepEqual(await fileStores(), []);
     });
   }
+
+  /** The demo's own; tsx keeps its cache beside them. */
+  async function fileStores(): Promise<string[]> {
+    return (await readdir(temporary)).filter((name) => name.startsWith('openhands-demo-'));
+  }
 });
+
+function location(response: Response): string {
+  return response.headers.get('location') ?? assert.fail(`no redirect, but ${response.status}`);
+}
+
+/** The cookies that an answer sets, as the next request sends them. */
+function cookies(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+function isGone(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => false,
+    () => true,
+  );
+}
