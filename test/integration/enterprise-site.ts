@@ -6,12 +6,14 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import express, { type Router } from 'express';
 import { pino } from 'pino';
 import request, { type Response } from 'supertest';
 
-import { createApp } from '../../lib/app.ts';
-import { SaasServerConfig } from '../../lib/enterprise/saas-server-config.ts';
+import { createApp, openhands } from '../../lib/app.ts';
 import { errorForLog } from '../../lib/oss/error-for-log.ts';
+import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
+import type { ServerConfigOptions } from '../../lib/oss/server-config.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 
 export type Browser = ReturnType<typeof request.agent>;
@@ -36,21 +38,24 @@ export class EnterpriseSite {
     this.#stop = stop;
   }
 
-  /** @param env Besides what the fake GitHub demands; no rate limit unless it is given. */
-  static async open(env: Record<string, string> = {}): Promise<EnterpriseSite> {
+  /**
+   * @param env Besides what the fake GitHub demands; no rate limit unless it is given.
+   * @param host Routes of a host behind the edition, which is then mounted in the host's app.
+   */
+  static async open(env: Record<string, string> = {}, host?: Router): Promise<EnterpriseSite> {
     const github = await FakeGitHub.listen();
     const files = await mkdtemp(join(tmpdir(), 'enterprise-'));
     const log: string[] = [];
-    const config = new SaasServerConfig({
+    const options: ServerConfigOptions = {
       env: { ...environmentFor(github, files), ...env },
       now: github.clock.now,
       logger: pino(
         { level: 'trace', serializers: { err: errorForLog } },
         { write: (line) => log.push(line) },
       ),
-    });
-    const app = await createApp(config);
-    const server = createServer(app);
+    };
+    const app = host ? await openhands(options) : await createApp(await loadServerConfig(options));
+    const server = createServer(host ? express().use(app, host) : app);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -111,6 +116,7 @@ export class EnterpriseSite {
 /** What an Enterprise server needs to know of a fake GitHub. */
 export function environmentFor(github: FakeGitHub, files: string): Record<string, string> {
   return {
+    OPENHANDS_CONFIG_CLS: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
     FILE_STORE_PATH: files,
     RATE_LIMIT: 'off',
     GITHUB_BASE_URL: github.url,
