@@ -24,6 +24,8 @@ export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './c
 export type { Declaration } from './compose/declaration.ts';
 export type { Diagnostic, DiagnosticId, WarningId } from './compose/diagnostic.ts';
 export type { LayerEntry, Layers } from './compose/layers.ts';
+export { declarations } from './compose/declarations.ts';
+export { wrap } from './compose/wrap.ts';
 export { defineErrorMiddleware, defineMiddleware } from './compose/middleware.ts';
 export type { ErrorMiddlewareDefinition, Middleware, MiddlewareDefinition } from './compose/middleware.ts';
 export type { ComposeOptions, StackLog } from './compose/options.ts';

@@ -31,24 +31,31 @@ export class ConflictReporter {
     const conflict = known ?? found;
     const reaction =
       typeof this.#policy === 'function' ? (this.#policy(conflict, run.req) ?? 'warn') : this.#policy;
+    if (about.error !== undefined) this.#logError(conflict, about.error);
     if (reaction === 'record') return;
-    this.#logOnce(conflict, about.error);
+    if (about.error === undefined) this.#logOnce(conflict);
     if (reaction === 'error') throw new ConflictError(conflict);
   }
 
   /** Logs what happened on a request that is not tracked. */
   log(station: Station, id: ConflictId, predicate: string, about: About = {}): void {
-    this.#logOnce(conflictOf(station, id, predicate, about), about.error);
+    const conflict = conflictOf(station, id, predicate, about);
+    if (about.error === undefined) this.#logOnce(conflict);
+    else this.#logError(conflict, about.error);
   }
 
-  #logOnce(conflict: Conflict, error: unknown): void {
+  /** An error that nobody else gets is logged each time, whatever the policy. */
+  #logError(conflict: Conflict, error: unknown): void {
+    this.#log?.warn({ conflict: factsOf(conflict), err: error }, `${conflict.id} ${conflict.message}`);
+  }
+
+  #logOnce(conflict: Conflict): void {
     const pair = pairOf(conflict);
     if (this.#log === undefined || this.#logged.has(pair) || this.#logged.size >= LOGGED_AT_MOST) return;
     this.#logged.add(pair);
-    const { id, kind, key, middlewares, kept, message } = conflict;
     this.#log.warn(
-      { conflict: { id, kind, key, middlewares, kept }, ...(error !== undefined && { err: error }) },
-      `${id} ${message} Further ones of this kind are not logged.`,
+      { conflict: factsOf(conflict) },
+      `${conflict.id} ${conflict.message} Further ones of this kind are not logged.`,
     );
   }
 }
@@ -67,6 +74,11 @@ function conflictOf(
 ): { -readonly [Field in keyof Conflict]: Conflict[Field] } {
   const middlewares = kept === undefined ? [name] : [name, kept.middleware];
   return { id, kind: CONFLICTS[id], message: `${name} ${predicate}`, key, middlewares, kept, count: 1 };
+}
+
+/** A conflict for the log, where the message stands beside it. */
+function factsOf({ id, kind, key, middlewares, kept }: Conflict): Omit<Conflict, 'message' | 'count'> {
+  return { id, kind, key, middlewares, kept };
 }
 
 /** The kind of a conflict and who is in it: what is logged once, and counted on a request. */

@@ -1,0 +1,24 @@
+/** Where a command reads and writes; `process` is one. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  out(text: string): void;
+  error(text: string): void;
+}
+
+/** A subcommand of `openhands-express`: one file each, named in commands.ts. */
+export interface Command {
+  /** How it is called, without the name of the program. */
+  readonly usage: string;
+  /**
+   * @param args what stands behind the command's name.
+   * @returns the exit code: 0 when all is well, 1 when something is wrong with what was looked at.
+   * @throws UsageError when the arguments are wrong.
+   */
+  run(args: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+/** The command was called wrongly; it ends with exit code 2 and its usage. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code = 'usage';
+}
