@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { Installation } from './installation.ts';
@@ -123,6 +126,14 @@ describe('the page of the Enterprise edition', () => {
     }
   });
 
+  it('says how long GitHub wants to be left alone', async () => {
+    await signIn(page);
+    server.github.faults.add({ on: 'GET /user/repos', kind: 'rate-limit', retryAfterSeconds: 40 });
+    await page.reload();
+    await page.getByText('Too many requests').waitFor();
+    assert.match(await page.locator('.notice').innerText(), /Try again in (40|39) seconds/);
+  });
+
   it('shows the account through an outage of GitHub, and says so', async () => {
     await signIn(page);
     await page.getByRole('link', { name: 'Account' }).click();
@@ -153,6 +164,21 @@ describe('the page of the Enterprise edition, as its operator has set it up', ()
 
   after(async () => {
     await browser.close();
+  });
+
+  it('tells somebody who is not on the list of allowed users, and leads back', async () => {
+    const list = join(await mkdtemp(join(tmpdir(), 'openhands-allowed-')), 'users.txt');
+    await writeFile(list, 'hubot\n');
+    server = await Installation.enterprise({ GITHUB_USER_LIST_FILE: list });
+    const { page } = visitor;
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await page.getByRole('button', { name: 'octocat' }).click();
+    await page.getByText('Not authorized via waitlist').waitFor();
+    await visitor.expectAccessible('enterprise-waitlisted');
+    await page.getByRole('link', { name: 'Go to the start page' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await rm(dirname(list), { recursive: true });
   });
 
   it('says how long to wait after too many requests', async () => {

@@ -163,6 +163,15 @@ describe('the page of the OSS edition', () => {
     assert.equal(stored.user_consents_to_analytics, null, 'a question that was not answered stays open');
   });
 
+  it('puts a complaint of the server beside the field it is about', async () => {
+    await page.goto(`${server.url}/#/settings`);
+    await page.getByLabel('Most iterations for a task').fill('9007199254740993000');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Something is not right in what you entered').waitFor();
+    await page.locator('#max_iterations[aria-invalid=true] + .complaint').waitFor();
+    assert.equal(await page.evaluate<string>('document.activeElement.id'), 'max_iterations');
+  });
+
   it('can be used by keyboard alone', async () => {
     const token = server.github.addPersonalAccessToken('octocat');
     await page.goto(server.url);

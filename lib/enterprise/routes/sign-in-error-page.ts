@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 
@@ -9,8 +11,28 @@ export interface SignInErrorPageOptions {
   readonly log: Logger;
 }
 
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// In the colors of the built-in page.
+const STYLE = `
+  :root { color-scheme: light dark; --ground: #f6f6f3; --ink: #1d201c; --accent: #0f6b50; --on-accent: #fff }
+  @media (prefers-color-scheme: dark) {
+    :root { --ground: #141614; --ink: #e9ebe6; --accent: #6fd0aa; --on-accent: #0a2219 }
+  }
+  body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
+  main { max-width: 27rem; margin: 15vh auto; padding: 0 1rem; text-align: center }
+  h1 { font-size: 1.625rem; line-height: 1.25 }
+  a { color: var(--accent) }
+  .button { display: inline-block; margin: 0.5rem; padding: 0.625rem 1.5rem; border-radius: 7px;
+    background: var(--accent); color: var(--on-accent); font-weight: 600; text-decoration: none }
+`;
+// The page must not lean on files: with FRONTEND_DIRECTORY they are somebody else's. So its one style is let in by hash.
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+/** What a message that the HTTP contract has fixed leaves a person to guess, by the error's code. */
+const HINTS: Readonly<Record<string, string>> = {
+  not_on_waitlist:
+    'This server lets in only the people on its list, and your GitHub account is not on it. Ask whoever runs it.',
+};
 
 /** Shows what went wrong to a browser; every other client gets the JSON of the application's own error handler. */
 export function signInErrorPage({ address, log }: SignInErrorPageOptions): ErrorRequestHandler {
@@ -19,7 +41,7 @@ export function signInErrorPage({ address, log }: SignInErrorPageOptions): Error
       next(err);
       return;
     }
-    const { status, message, headers } =
+    const { status, code, message, headers } =
       err instanceof HttpError
         ? err
         : new HttpError(500, 'internal_error', 'Something went wrong on this server. Please try again.');
@@ -28,23 +50,37 @@ export function signInErrorPage({ address, log }: SignInErrorPageOptions): Error
       .status(status)
       .set({ ...headers, 'Content-Security-Policy': CONTENT_SECURITY_POLICY })
       .type('html')
-      .send(page(message, address.path(req, '/oauth/github/authorize'), address.path(req, '/')));
+      .send(
+        page({
+          message,
+          hint: HINTS[code] ?? '',
+          signIn: address.path(req, '/oauth/github/authorize'),
+          home: address.path(req, '/'),
+        }),
+      );
   };
 }
 
-function page(message: string, signIn: string, home: string): string {
+interface PageContent {
+  readonly message: string;
+  readonly hint: string;
+  readonly signIn: string;
+  readonly home: string;
+}
+
+function page({ message, hint, signIn, home }: PageContent): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Sign-in failed</title>
-<style>
-  :root { color-scheme: light dark }
-  body { font: 1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 15vh auto; padding: 0 1rem }
-</style>
-<h1>You are not signed in</h1>
-<p role="alert">${escaped(message)}</p>
-<p><a href="${escaped(signIn)}">Sign in with GitHub</a> or <a href="${escaped(home)}">go to the start page</a>.</p>
+<style>${STYLE}</style>
+<main>
+  <h1>You are not signed in</h1>
+  <p role="alert"><strong>${escaped(message)}</strong><br>${escaped(hint)}</p>
+  <p><a class="button" href="${escaped(signIn)}">Sign in with GitHub</a></p>
+  <p><a href="${escaped(home)}">Go to the start page</a></p>
+</main>
 </html>
 `;
 }

@@ -89,6 +89,7 @@ function explainRefusal({ status, code }, had) {
 /** @param {Record<string, any>} part @param {Session} session */
 function showState(part, { signedIn, profile, stale, failure }) {
   part.person.replaceChildren(...(profile ? [profileCard(profile)] : []));
+  part.person.hidden = profile === undefined;
   part.state.textContent = state(signedIn, stale, failure);
   part.state.hidden = part.state.textContent === '';
   part.remove.hidden = !signedIn;
