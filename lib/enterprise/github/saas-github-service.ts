@@ -1,28 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { GitHubService, type GitHubServiceOptions } from '../../oss/github/github-service.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 
 export interface SaaSGitHubServiceOptions extends Omit<GitHubServiceOptions, 'token'> {
+  /** GitHub's numeric id of the user, in decimal. */
   readonly githubUserId: string;
   readonly tokens: GithubTokenProvider;
+  /** For how long GitHub's replicas may not know a new token, in milliseconds; 1,000 unless given. */
+  readonly replicaLagMs?: number;
 }
 
-/** GitHub on behalf of a signed-in user: the token comes from whoever keeps the tokens, and is renewed there. */
+/** `accessToken()` answers for it. */
+const NO_TOKEN = new Secret('');
+
+/**
+ * GitHub on behalf of a signed-in user: the token comes from whoever keeps the tokens.
+ *
+ * A 401 does not mean yet that the token is dead: GitHub's replicas may not know it for about a second after it was
+ * issued. So a token is sent a second time after a short wait, unless the store has another one by now; and one request
+ * gets one new token at most, or a user whom GitHub has locked out would rotate tokens with every click.
+ */
 export class SaaSGitHubService extends GitHubService {
   readonly #githubUserId: string;
   readonly #tokens: GithubTokenProvider;
+  readonly #replicaLagMs: number;
 
-  constructor({ githubUserId, tokens, ...options }: SaaSGitHubServiceOptions) {
-    super({ ...options, token: new Secret('') });
+  constructor({ githubUserId, tokens, replicaLagMs = 1_000, ...options }: SaaSGitHubServiceOptions) {
+    super({ ...options, token: NO_TOKEN });
     this.#githubUserId = githubUserId;
     this.#tokens = tokens;
+    this.#replicaLagMs = replicaLagMs;
   }
 
   protected override accessToken(): Promise<Secret> {
     return this.#tokens.token(this.#githubUserId);
   }
 
-  protected override replacementFor(rejected: Secret): Promise<Secret | undefined> {
-    return this.#tokens.replacementFor(this.#githubUserId, rejected);
+  protected override async replacementFor(rejected: readonly Secret[]): Promise<Secret | undefined> {
+    const last = rejected.at(-1);
+    if (last === undefined) return this.accessToken();
+    const isFirstToken = rejected.every((token) => token.equals(last));
+    const wasSentTwice = rejected.at(-2)?.equals(last) ?? false;
+    if (!wasSentTwice) {
+      const current = isFirstToken ? await this.#tokens.token(this.#githubUserId) : last;
+      if (current.equals(last)) await delay(this.#replicaLagMs);
+      return current;
+    }
+    return isFirstToken ? this.#tokens.replacementFor(this.#githubUserId, last) : undefined;
   }
 }

@@ -16,8 +16,8 @@ export interface GitHubClientOptions {
   readonly apiUrl: string;
   /** The token to call GitHub with. */
   readonly accessToken: () => Promise<Secret>;
-  /** The token to try once more with after a 401, if there is one. */
-  readonly replacementFor: (rejected: Secret) => Promise<Secret | undefined>;
+  /** The token to send a request with that GitHub has answered 401 to with these so far, if there is one. */
+  readonly replacementFor: (rejected: readonly Secret[]) => Promise<Secret | undefined>;
   readonly log: Logger | undefined;
   readonly timeoutMs: number;
   readonly now: () => number;
@@ -45,7 +45,7 @@ export interface Checked<T extends z.ZodType> {
   readonly headers: ResponseHeaders;
 }
 
-/** Octokit with a time-out, a second try after a 401, answers that are checked, and errors that a client understands. */
+/** Octokit with a time-out, further tries after a 401, answers that are checked, and errors that a client understands. */
 export class GitHubClient {
   readonly #octokit: Octokit;
   readonly #options: GitHubClientOptions;
@@ -75,14 +75,18 @@ export class GitHubClient {
   }
 
   async #sendWithToken(send: Send): Promise<Response> {
-    const token = await this.#options.accessToken();
-    try {
-      return await this.#send(send, token);
-    } catch (error) {
-      if (!(error instanceof InvalidGitHubTokenError)) throw error;
-      const replacement = await this.#options.replacementFor(token);
-      if (replacement === undefined) throw error;
-      return this.#send(send, replacement);
+    const rejected: Secret[] = [];
+    let token = await this.#options.accessToken();
+    for (;;) {
+      try {
+        return await this.#send(send, token);
+      } catch (error) {
+        if (!(error instanceof InvalidGitHubTokenError)) throw error;
+        rejected.push(token);
+        const replacement = await this.#options.replacementFor(rejected);
+        if (replacement === undefined) throw error;
+        token = replacement;
+      }
     }
   }
 

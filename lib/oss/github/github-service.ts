@@ -147,11 +147,12 @@ export class GitHubService {
   }
 
   /**
-   * Called when GitHub has answered 401 to a token, at most once for each request to GitHub.
+   * Called when GitHub has answered 401 to a token.
    *
-   * @returns the token to try instead, which may be the same one; `undefined`: there is none, the 401 stands.
+   * @param _rejected - the tokens that the request at hand was sent with so far, the one just rejected last
+   * @returns the token to send it with next, which may be the same one; `undefined`: there is none, the 401 stands.
    */
-  protected replacementFor(_rejected: Secret): Promise<Secret | undefined> {
+  protected replacementFor(_rejected: readonly Secret[]): Promise<Secret | undefined> {
     return Promise.resolve(undefined);
   }
 

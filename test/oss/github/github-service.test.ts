@@ -236,7 +236,7 @@ describe('GitHubService', () => {
 
   describe('of another edition', () => {
     class Renewing extends GitHubService {
-      readonly asked: Secret[] = [];
+      readonly asked: (readonly Secret[])[] = [];
       readonly #latest: Secret;
       readonly #replacement: Secret | undefined;
 
@@ -250,9 +250,9 @@ describe('GitHubService', () => {
         return Promise.resolve(this.#latest);
       }
 
-      protected override replacementFor(rejected: Secret): Promise<Secret | undefined> {
-        this.asked.push(rejected);
-        return Promise.resolve(this.#replacement);
+      protected override replacementFor(rejected: readonly Secret[]): Promise<Secret | undefined> {
+        this.asked.push([...rejected]);
+        return Promise.resolve(rejected.length === 1 ? this.#replacement : undefined);
       }
     }
 
@@ -266,13 +266,14 @@ describe('GitHubService', () => {
       const there = new Renewing('ghu_rotated_away', userToken());
       assert.equal((await there.getUser()).login, 'octocat');
       assert.equal(there.asked.length, 1);
-      assert.ok(there.asked[0]!.equals(new Secret('ghu_rotated_away')));
+      assert.ok(there.asked[0]![0]!.equals(new Secret('ghu_rotated_away')));
     });
 
-    it('asks for one replacement, and believes a second 401', async () => {
+    it('says what it has tried, and ends with the 401 when there is nothing more to try', async () => {
       const there = new Renewing('ghu_dead', 'ghu_dead_too');
       await assert.rejects(there.getUser(), { status: 401, code: 'invalid_github_token' });
-      assert.equal(there.asked.length, 1);
+      const asked = there.asked.map((rejected) => rejected.map((token) => token.reveal()));
+      assert.deepEqual(asked, [['ghu_dead'], ['ghu_dead', 'ghu_dead_too']]);
       assert.equal(github.calls.count('GET /user'), 2);
     });
 
