@@ -4,6 +4,7 @@
  * @see https://docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
  */
 import { HttpError } from '../../oss/errors.ts';
+import { GitHubUnavailableError } from '../../oss/github/errors.ts';
 
 /** The code was used before, is too old, or is not of this flow: signing in again gives a new one. */
 export class BadVerificationCodeError extends HttpError {
@@ -44,5 +45,18 @@ export class AppMisconfiguredError extends HttpError {
     });
     this.name = 'AppMisconfiguredError';
     this.reason = reason;
+  }
+}
+
+/** The token endpoint is down, slow, limits us, or answers nonsense. It says nothing about any token. */
+export class TokenEndpointUnavailableError extends GitHubUnavailableError {
+  /** How long GitHub asked to be left alone, in milliseconds, if it did. That concerns the whole App, not one user. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(what: string, retryAfterMs?: number) {
+    const seconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000);
+    super(seconds, { cause: new Error(`GitHub's token endpoint ${what}.`) });
+    this.name = 'TokenEndpointUnavailableError';
+    this.retryAfterMs = retryAfterMs;
   }
 }

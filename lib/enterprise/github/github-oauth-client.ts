@@ -94,7 +94,7 @@ export class GitHubOAuthClient {
    *
    * @throws BadVerificationCodeError, UnverifiedEmailError - the user has to act
    * @throws AppMisconfiguredError - the operator has to act
-   * @throws GitHubUnavailableError - nothing is known; GitHub may even have used the code up
+   * @throws TokenEndpointUnavailableError - nothing is known; GitHub may even have used the code up
    */
   async exchange({ code, codeVerifier, redirectUri }: ExchangeOptions): Promise<GithubTokens> {
     const parameters = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
@@ -107,7 +107,7 @@ export class GitHubOAuthClient {
    *
    * @throws BadRefreshTokenError - this refresh token is dead
    * @throws AppMisconfiguredError - the operator has to act
-   * @throws GitHubUnavailableError - nothing is known; GitHub may even have rotated the pair
+   * @throws TokenEndpointUnavailableError - nothing is known; GitHub may even have rotated the pair
    */
   async refresh(refreshToken: Secret): Promise<GithubTokens> {
     const old = this.#client.createToken({ refresh_token: refreshToken.reveal() });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import type { HttpError } from '../../oss/errors.ts';
-import { GitHubUnavailableError } from '../../oss/github/errors.ts';
 import {
   AppMisconfiguredError,
   BadRefreshTokenError,
   BadVerificationCodeError,
+  TokenEndpointUnavailableError,
   UnverifiedEmailError,
 } from './errors.ts';
 
@@ -26,7 +26,9 @@ const wreckError = z.object({
 /** What GitHub meant by an answer that is no pair of tokens. */
 export function failureOfAnswer(answer: unknown): HttpError {
   const parsed = errorAnswer.safeParse(answer);
-  return parsed.success ? failureOfCode(parsed.data.error) : unavailable('answered with no tokens in it');
+  return parsed.success
+    ? failureOfCode(parsed.data.error)
+    : new TokenEndpointUnavailableError('answered with no tokens in it');
 }
 
 /**
@@ -35,13 +37,17 @@ export function failureOfAnswer(answer: unknown): HttpError {
  */
 export function failureOfRequest(error: unknown): HttpError {
   const parsed = wreckError.safeParse(error);
-  if (!parsed.success) return unavailable('gave an answer that cannot be read');
+  if (!parsed.success) return new TokenEndpointUnavailableError('gave an answer that cannot be read');
   const { res, payload, code } = parsed.data.data;
-  if (res === undefined) return unavailable(`gave no answer (${code ?? 'connection failed'})`);
+  if (res === undefined)
+    return new TokenEndpointUnavailableError(`gave no answer (${code ?? 'connection failed'})`);
   // After a time-out in the middle of a body, Wreck leaves the connection open.
   (error as { data: { res: { destroy(): void } } }).data.res.destroy();
   if (errorAnswer.safeParse(payload).success) return failureOfAnswer(payload);
-  return unavailable(`answered ${res.statusCode}`, retryAfterSeconds(res.headers['retry-after']));
+  return new TokenEndpointUnavailableError(
+    `answered ${res.statusCode}`,
+    retryAfterMs(res.headers['retry-after']),
+  );
 }
 
 function failureOfCode(code: string): HttpError {
@@ -59,15 +65,11 @@ function failureOfCode(code: string): HttpError {
       return new AppMisconfiguredError(code);
     default:
       // Not known to be definitive, so it must not cost anybody their tokens.
-      return unavailable('answered with an error that is not known here');
+      return new TokenEndpointUnavailableError('answered with an error that is not known here');
   }
 }
 
-function unavailable(what: string, retryAfter?: number): GitHubUnavailableError {
-  return new GitHubUnavailableError(retryAfter, { cause: new Error(`GitHub's token endpoint ${what}.`) });
-}
-
 /** The delay form of RFC 9110, section 10.2.3; GitHub sends no other. */
-function retryAfterSeconds(value: unknown): number | undefined {
-  return typeof value === 'string' && /^\d+$/.test(value) ? Math.max(1, Number(value)) : undefined;
+function retryAfterMs(value: unknown): number | undefined {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Math.max(1, Number(value)) * 1000 : undefined;
 }

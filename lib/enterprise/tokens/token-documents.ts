@@ -1,18 +1,37 @@
 import { z } from 'zod';
 
-import { Secret } from '../../oss/secret.ts';
-import type { DocumentStore } from '../../oss/storage/document-store.ts';
-import type { DocumentCipher } from './document-cipher.ts';
-import type { GithubTokens } from './github-token-provider.ts';
+import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
+import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
+import { encodeTokens, tokensSchema } from './token-codec.ts';
+import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
 
-const content = z.object({
-  access_token: z.string(),
-  expires_at: z.number().optional(),
-  refresh_token: z.string().optional(),
-  refresh_token_expires_at: z.number().optional(),
-});
+const PREFIX = 'users/github/';
+const NAME = '/github_token.json';
 
-/** The users' token documents: encrypted, one for each user. */
+/** A token document as it is stored. The back-off is outside the encryption: it is no secret. */
+const documentSchema = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('signed_in'),
+    secret: z.string(),
+    refresh_failure: z.object({ count: z.number(), retry_at: z.number() }).optional(),
+  }),
+  z.object({ state: z.literal('signed_out'), at: z.number() }),
+]);
+
+const secretSchema = z.object({ sign_in_id: z.string(), obtained_at: z.number(), tokens: tokensSchema });
+
+/** A record, and the id of the key that it is encrypted with. */
+interface StoredRecord {
+  readonly record: TokenRecord;
+  readonly kid: string | undefined;
+}
+
+/**
+ * The token documents of all users, `users/github/<github_user_id>/github_token.json`.
+ *
+ * Two locks per user: a short one around reading, comparing and writing, so that a sign-in or a sign-out never waits for
+ * GitHub; and a long one around a refresh, so that there is one at a time on this store.
+ */
 export class TokenDocuments {
   readonly #documents: DocumentStore;
   readonly #cipher: DocumentCipher;
@@ -22,47 +41,127 @@ export class TokenDocuments {
     this.#cipher = cipher;
   }
 
-  /** @throws UnreadableDocumentError when the document is under an unknown key, or forged. */
-  async load(githubUserId: string): Promise<GithubTokens | undefined> {
+  /** @throws UnreadableDocumentError */
+  async load(githubUserId: string): Promise<TokenRecord | undefined> {
+    return (await this.#read(githubUserId))?.record;
+  }
+
+  /** Writes, whatever is there. */
+  async save(githubUserId: string, record: TokenRecord): Promise<void> {
+    const key = keyOf(githubUserId);
+    await this.#documents.withLock(key, () => this.#write(key, record));
+  }
+
+  /**
+   * Writes `next`, if what is there still holds the same pair of tokens as `expected`.
+   *
+   * @returns what is there afterwards: `next`, or what outranks it.
+   */
+  async replace(
+    githubUserId: string,
+    expected: SignedIn,
+    next: TokenRecord,
+  ): Promise<TokenRecord | undefined> {
+    const key = keyOf(githubUserId);
+    return this.#documents.withLock(key, async () => {
+      const current = await this.load(githubUserId).catch(nothingReadable);
+      if (!isSamePair(current, expected)) return current;
+      await this.#write(key, next);
+      return next;
+    });
+  }
+
+  /**
+   * Deletes the document.
+   *
+   * @param first - what to do before, with what is there (`undefined`: nothing, or nothing that can be read)
+   */
+  async remove(
+    githubUserId: string,
+    first?: (record: TokenRecord | undefined) => Promise<void>,
+  ): Promise<void> {
+    const key = keyOf(githubUserId);
+    await this.#documents.withLock(key, async () => {
+      await first?.(await this.load(githubUserId).catch(nothingReadable));
+      await this.#documents.delete(key);
+    });
+  }
+
+  /** @returns whether the document had to be rewritten to be encrypted with the first key. */
+  async rewrite(githubUserId: string): Promise<boolean> {
+    const key = keyOf(githubUserId);
+    return this.#documents.withLock(key, async () => {
+      const stored = await this.#read(githubUserId);
+      if (stored?.kid === undefined || stored.kid === this.#cipher.kid) return false;
+      await this.#write(key, stored.record);
+      return true;
+    });
+  }
+
+  /**
+   * Runs `fn` while nobody else on this store refreshes the tokens of this user.
+   *
+   * @throws LockTimeoutError
+   */
+  whileRefreshing<T>(githubUserId: string, fn: () => Promise<T>, waitMs: number): Promise<T> {
+    return this.#documents.withLock(`${PREFIX}${idOf(githubUserId)}/github_token.refresh`, fn, { waitMs });
+  }
+
+  /** The ids of all users with a document. */
+  async *userIds(): AsyncIterable<string> {
+    for await (const key of this.#documents.list(PREFIX)) {
+      const id = key.endsWith(NAME) ? key.slice(PREFIX.length, -NAME.length) : '';
+      if (/^\d+$/.test(id)) yield id;
+    }
+  }
+
+  async #read(githubUserId: string): Promise<StoredRecord | undefined> {
     const key = keyOf(githubUserId);
     const document = await this.#documents.read(key);
-    if (typeof document?.jwe !== 'string') return undefined;
-    const tokens = content.parse((await this.#cipher.decrypt(key, document.jwe)).content);
-    return {
-      accessToken: new Secret(tokens.access_token),
-      ...(tokens.expires_at !== undefined && { expiresAt: tokens.expires_at }),
-      ...(tokens.refresh_token !== undefined && { refreshToken: new Secret(tokens.refresh_token) }),
-      ...(tokens.refresh_token_expires_at !== undefined && {
-        refreshTokenExpiresAt: tokens.refresh_token_expires_at,
-      }),
+    if (document === undefined) return undefined;
+    const stored = documentSchema.safeParse(document);
+    if (!stored.success) throw new UnreadableDocumentError(key, 'it is no token document.');
+    if (stored.data.state === 'signed_out') return { record: stored.data, kid: undefined };
+    const { content, kid } = await this.#cipher.decrypt(key, stored.data.secret);
+    const secret = secretSchema.safeParse(content);
+    if (!secret.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
+    const { sign_in_id: signInId, obtained_at: obtainedAt, tokens } = secret.data;
+    const failure = stored.data.refresh_failure;
+    const record: SignedIn = {
+      state: 'signed_in',
+      signInId,
+      tokens,
+      obtainedAt,
+      ...(failure && { failure: { count: failure.count, retryAt: failure.retry_at } }),
     };
+    return { record, kid };
   }
 
-  /** Durable when it resolves. */
-  async save(githubUserId: string, tokens: GithubTokens): Promise<void> {
-    const key = keyOf(githubUserId);
-    const jwe = await this.#cipher.encrypt(key, {
-      access_token: tokens.accessToken.reveal(),
-      expires_at: tokens.expiresAt,
-      refresh_token: tokens.refreshToken?.reveal(),
-      refresh_token_expires_at: tokens.refreshTokenExpiresAt,
-    });
-    await this.#documents.write(key, { jwe });
+  async #write(key: string, record: TokenRecord): Promise<void> {
+    await this.#documents.write(key, await this.#encode(key, record));
   }
 
-  async delete(githubUserId: string): Promise<void> {
-    await this.#documents.delete(keyOf(githubUserId));
-  }
-
-  /** Runs `fn` while nobody else, in this process or another, changes this user's tokens. */
-  withLock<T>(githubUserId: string, fn: () => Promise<T>): Promise<T> {
-    return this.#documents.withLock(keyOf(githubUserId), fn, { waitMs: LOCK_WAIT_MS });
+  async #encode(key: string, record: TokenRecord): Promise<Document> {
+    if (record.state === 'signed_out') return { ...record };
+    const { signInId, obtainedAt, tokens, failure } = record;
+    const secret = { sign_in_id: signInId, obtained_at: obtainedAt, tokens: encodeTokens(tokens) };
+    return {
+      state: 'signed_in',
+      secret: await this.#cipher.encrypt(key, secret),
+      ...(failure && { refresh_failure: { count: failure.count, retry_at: failure.retryAt } }),
+    };
   }
 }
 
-/** Longer than the holder's slowest call to GitHub, twice 10 s, so that who waits does not give up before it ends. */
-const LOCK_WAIT_MS = 30_000;
-
 function keyOf(githubUserId: string): string {
-  return `users/github/${githubUserId}/github_token.json`;
+  return `${PREFIX}${idOf(githubUserId)}${NAME}`;
+}
+
+function idOf(githubUserId: string): string {
+  if (!/^\d{1,20}$/.test(githubUserId)) throw new TypeError('A github_user_id is a number in decimal.');
+  return githubUserId;
+}
+
+function nothingReadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableDocumentError)) throw error;
 }

@@ -1,0 +1,37 @@
+/** How long to leave GitHub alone about one user after refreshes that failed; kept with the user's tokens. */
+
+/** Refreshes of one pair of tokens that failed one after the other. */
+export interface RefreshFailure {
+  readonly count: number;
+  /** Not to be tried before: milliseconds since the epoch. */
+  readonly retryAt: number;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Longer than any pause that GitHub asks for. What claims to end later was written by a clock that was wrong. */
+const LONGEST_CREDIBLE_MS = 3_600_000;
+
+/**
+ * The failure after `previous`: pauses double, and are spread over their second half so that the users of one outage do
+ * not come back together.
+ *
+ * @param retryAfterMs - at least this long, because GitHub said so
+ * @param random - from 0 to 1
+ */
+export function nextFailure(
+  previous: RefreshFailure | undefined,
+  now: number,
+  retryAfterMs = 0,
+  random = Math.random(),
+): RefreshFailure {
+  const count = (previous?.count ?? 0) + 1;
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS) * (0.5 + random / 2);
+  return { count, retryAt: now + Math.min(Math.max(pause, retryAfterMs), LONGEST_CREDIBLE_MS) };
+}
+
+/** For how many more milliseconds GitHub is to be left alone; 0 when it may be asked. */
+export function pauseLeft(failure: RefreshFailure | undefined, now: number): number {
+  const left = (failure?.retryAt ?? now) - now;
+  return left > 0 && left <= LONGEST_CREDIBLE_MS ? left : 0;
+}

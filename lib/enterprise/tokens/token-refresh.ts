@@ -1,0 +1,215 @@
+import type { Logger } from 'pino';
+
+import { GitHubUnavailableError } from '../../oss/github/errors.ts';
+import { LockTimeoutError } from '../../oss/storage/document-store.ts';
+import {
+  AppMisconfiguredError,
+  BadRefreshTokenError,
+  TokenEndpointUnavailableError,
+} from '../github/errors.ts';
+import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import { nextFailure, pauseLeft } from './back-off.ts';
+import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
+import { RefreshCircuit } from './refresh-circuit.ts';
+import type { RevocationQueue } from './revocation-queue.ts';
+import type { TokenDocuments } from './token-documents.ts';
+import { isExpired, isSamePair, rotated, type SignedIn, type TokenRecord } from './token-record.ts';
+import type { UnsavedRecords } from './unsaved-records.ts';
+
+/** Longer than a refresh can take: twice the time-out of the OAuth client, and the writing. */
+export const REFRESH_WAIT_MS = 30_000;
+
+export interface TokenRefreshOptions {
+  readonly documents: TokenDocuments;
+  readonly unsaved: UnsavedRecords;
+  readonly revocations: RevocationQueue;
+  readonly oauth: Pick<GitHubOAuthClient, 'refresh'>;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** What a refresh came to, and when nothing is left to be written of it. */
+interface Outcome {
+  readonly record: SignedIn;
+  readonly settled: Promise<void>;
+}
+
+/**
+ * Refreshes the tokens of one user, once, however many ask, in this process and in all others on the same store.
+ *
+ * A refresh token works once, and using it kills the pair. So whoever uses one must be alone, must have looked at the
+ * store just before, and must have stored the new pair before anybody uses it or the next one may refresh.
+ */
+export class TokenRefresh {
+  readonly #documents: TokenDocuments;
+  readonly #unsaved: UnsavedRecords;
+  readonly #revocations: RevocationQueue;
+  readonly #oauth: Pick<GitHubOAuthClient, 'refresh'>;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #circuit: RefreshCircuit;
+  readonly #running = new Map<string, Promise<SignedIn>>();
+  readonly #holding = new Set<Promise<void>>();
+
+  constructor({ documents, unsaved, revocations, oauth, log, now }: TokenRefreshOptions) {
+    this.#documents = documents;
+    this.#unsaved = unsaved;
+    this.#revocations = revocations;
+    this.#oauth = oauth;
+    this.#log = log;
+    this.#now = now;
+    this.#circuit = new RefreshCircuit(log);
+  }
+
+  /**
+   * A pair that is not `stale`. Callers share one refresh; it goes on if they stop waiting.
+   *
+   * @throws SignedOutError when there is none and will be none.
+   * @throws GitHubUnavailableError, AppMisconfiguredError when there may be one later; the tokens are kept.
+   */
+  async run(githubUserId: string, stale: SignedIn): Promise<SignedIn> {
+    const running = this.#running.get(githubUserId);
+    if (running !== undefined) return running;
+    this.#checkPause(stale);
+    this.#circuit.check();
+    const started = this.#start(githubUserId, stale).finally(() => this.#running.delete(githubUserId));
+    this.#running.set(githubUserId, started);
+    return started;
+  }
+
+  /** Resolves when no refresh is under way, and nothing is left to be written of any. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#holding);
+  }
+
+  /**
+   * Resolves with the outcome, and keeps holding the lock until that is stored: with the old pair in the store, another
+   * process would use a refresh token that is dead.
+   */
+  #start(githubUserId: string, stale: SignedIn): Promise<SignedIn> {
+    return new Promise((resolve, reject) => {
+      const alone = async () => {
+        const { record, settled } = await this.#refreshAlone(githubUserId, stale);
+        resolve(record);
+        await settled;
+      };
+      const holding = this.#documents
+        .whileRefreshing(githubUserId, alone, REFRESH_WAIT_MS)
+        .catch((error: unknown) => {
+          this.#log.debug({ err: error, github_user_id: githubUserId }, 'a refresh came to nothing');
+          reject(asUnavailable(error));
+        })
+        .finally(() => this.#holding.delete(holding));
+      this.#holding.add(holding);
+    });
+  }
+
+  async #refreshAlone(githubUserId: string, stale: SignedIn): Promise<Outcome> {
+    const stored = await this.#documents.load(githubUserId);
+    const current = this.#unsaved.overlay(githubUserId, stored);
+    if (current?.state !== 'signed_in') throw new SignedOutError();
+    // Another process was faster, or the user has signed in anew.
+    if (!isSamePair(current, stale) && !isExpired(current, this.#now())) {
+      return { record: current, settled: Promise.resolve() };
+    }
+
+    const { refreshToken } = current.tokens;
+    if (refreshToken === undefined) throw new SignedOutError();
+    this.#checkPause(current);
+
+    let issued: GithubTokens;
+    try {
+      issued = await this.#oauth.refresh(refreshToken);
+    } catch (error) {
+      return this.#failed(githubUserId, current, error);
+    }
+    this.#circuit.succeeded();
+    return this.#succeeded(githubUserId, current, issued);
+  }
+
+  /** Refreshes that failed a moment ago, in whatever process, are not tried again yet. */
+  #checkPause({ failure }: SignedIn): void {
+    const pause = pauseLeft(failure, this.#now());
+    if (pause > 0) throw new GitHubUnavailableError(Math.ceil(pause / 1000));
+  }
+
+  /** Persists first. Only then does anybody get to see the new pair, unless the store cannot take it. */
+  async #succeeded(githubUserId: string, old: SignedIn, issued: GithubTokens): Promise<Outcome> {
+    const pair = rotated(old, issued, this.#now());
+    const { stored, saving } = await this.#save(githubUserId, old, pair);
+    if (saving === undefined) {
+      return { record: await this.#outcomeOf(githubUserId, pair, stored), settled: Promise.resolve() };
+    }
+    const settled = async () => {
+      await this.#outcomeOf(githubUserId, pair, await saving);
+    };
+    return { record: pair, settled: settled() };
+  }
+
+  /** A sign-in, a sign-out or a revocation that came while GitHub rotated the pair outranks it. */
+  async #outcomeOf(githubUserId: string, pair: SignedIn, stored: TokenRecord | undefined): Promise<SignedIn> {
+    if (stored?.state === 'signed_in') return stored;
+    // Whoever signed the user out could give back only the old pair, which was dead by then.
+    await this.#revocations.add(githubUserId, pair);
+    void this.#revocations.attemptSoon(githubUserId);
+    throw new SignedOutError();
+  }
+
+  /** Only one answer ends a sign-in: GitHub's word that the very refresh token in the store is dead. */
+  async #failed(githubUserId: string, used: SignedIn, error: unknown): Promise<Outcome> {
+    if (error instanceof BadRefreshTokenError) {
+      this.#circuit.succeeded();
+      const { stored } = await this.#save(githubUserId, used, { state: 'signed_out', at: this.#now() });
+      if (stored?.state === 'signed_in') return { record: stored, settled: Promise.resolve() };
+      this.#log.info(
+        { github_user_id: githubUserId },
+        'GitHub has ended the grant of this user; they are signed out',
+      );
+      throw new SignedOutError();
+    }
+    if (error instanceof AppMisconfiguredError) {
+      this.#circuit.misconfigured(error);
+      throw error;
+    }
+    const retryAfterMs = error instanceof TokenEndpointUnavailableError ? error.retryAfterMs : undefined;
+    const failure = nextFailure(used.failure, this.#now(), retryAfterMs);
+    await this.#save(githubUserId, used, { ...used, failure });
+    const unavailable = new GitHubUnavailableError(Math.ceil(pauseLeft(failure, this.#now()) / 1000), {
+      cause: error,
+    });
+    if (retryAfterMs !== undefined) this.#circuit.pause(unavailable, retryAfterMs);
+    this.#log.warn(
+      { github_user_id: githubUserId, failures: failure.count, err: error },
+      'refreshing tokens failed',
+    );
+    throw unavailable;
+  }
+
+  /**
+   * Replaces `from` by `to` in the store.
+   *
+   * @returns what is true from now on; and with `saving` what the store will have in the end, when it cannot take it now.
+   */
+  async #save(
+    githubUserId: string,
+    from: SignedIn,
+    to: TokenRecord,
+  ): Promise<{ stored: TokenRecord | undefined; saving?: Promise<TokenRecord | undefined> }> {
+    try {
+      return { stored: await this.#documents.replace(githubUserId, from, to) };
+    } catch (error) {
+      this.#log.error(
+        { err: error, github_user_id: githubUserId },
+        'tokens cannot be stored; they are kept in memory, and stored as soon as that is possible',
+      );
+      return { stored: to, saving: this.#unsaved.keep(githubUserId, from, to) };
+    }
+  }
+}
+
+/** Waiting in vain for another process to refresh says nothing about the tokens. */
+function asUnavailable(error: unknown): Error {
+  return error instanceof LockTimeoutError
+    ? new GitHubUnavailableError(1, { cause: error })
+    : (error as Error);
+}
