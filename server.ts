@@ -1,6 +1,7 @@
 /** Runs an edition as a server: `npm start`, or `npm run start:enterprise`. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createApp, type OpenHandsApp } from './lib/app.ts';
 import { ConfigurationError } from './lib/oss/errors.ts';
 import { loadServerConfig } from './lib/oss/load-server-config.ts';
@@ -14,6 +15,15 @@ function exitWith(line: string): never {
   process.exit(1);
 }
 
+/** As Node's `--env-file-if-exists`, which Node 20 lacks; what is set already wins. */
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') exitWith(`.env cannot be read: ${String(error)}`);
+  }
+}
+
 async function start(): Promise<OpenHandsApp> {
   try {
     return await createApp(await loadServerConfig({ env: process.env }));
@@ -23,10 +33,30 @@ async function start(): Promise<OpenHandsApp> {
   }
 }
 
+loadEnvFile();
 const app = await start();
 const { config } = app;
-const { HOST, PORT, FILE_STORE_PATH } = config.environment;
+const { HOST, PORT, FILE_STORE_PATH, GITHUB_BASE_URL } = config.environment;
 const server = createServer(app);
+let draining = false;
+
+/** Takes no more connections, lets requests in flight finish, and ends. */
+function drain(): void {
+  if (draining) return;
+  draining = true;
+  server.close(() => void app.close().finally(() => process.exit(0)));
+  server.closeIdleConnections();
+  setTimeout(() => {
+    config.log.warn('Requests were still in flight; their connections are closed.');
+    server.closeAllConnections();
+  }, DRAIN_MS).unref();
+}
+process.on('SIGTERM', drain);
+process.on('SIGINT', drain);
+server.on('request', (_req, res) => {
+  // A connection whose last request ends while draining would otherwise be kept alive for some seconds.
+  res.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
+});
 
 server.on('error', (error: NodeJS.ErrnoException) => {
   const hints: Record<string, string> = {
@@ -41,24 +71,7 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 server.listen(PORT, HOST);
 await once(server, 'listening');
 
-const address = server.address();
-const port = typeof address === 'object' && address ? address.port : PORT;
+const { port } = server.address() as AddressInfo;
 const host = HOST.includes(':') ? `[${HOST}]` : HOST;
 console.log(`openhands-express (${config.appMode}) listens on http://${host}:${port}`);
-console.log(`Files: ${FILE_STORE_PATH} · GitHub: ${config.environment.GITHUB_BASE_URL}`);
-
-let draining = false;
-
-/** Takes no more connections, lets requests in flight finish, and ends. */
-function drain(): void {
-  if (draining) return;
-  draining = true;
-  // Since Node 19 this also closes connections that are kept alive and idle.
-  server.close(() => void app.close().finally(() => process.exit(0)));
-  setTimeout(() => {
-    config.log.warn('Requests were still in flight; their connections are closed.');
-    server.closeAllConnections();
-  }, DRAIN_MS).unref();
-}
-process.on('SIGTERM', drain);
-process.on('SIGINT', drain);
+console.log(`Files: ${FILE_STORE_PATH} · GitHub: ${GITHUB_BASE_URL}`);

@@ -4,7 +4,7 @@ import { compose, type Stack } from './compose.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { clientViews } from './oss/routes/static.ts';
-import type { ServerConfig, ServerConfigOptions } from './oss/server-config.ts';
+import { ServerConfig, type ServerConfigOptions } from './oss/server-config.ts';
 
 /** An Express app, to listen or to be mounted, and what it is made of. */
 export type OpenHandsApp = Omit<Express, 'stack'> & RequestHandler & RequestListener & OpenHandsParts;
@@ -39,11 +39,13 @@ export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
  * not know fall through to the host's routes behind it, which find `req.state` and `req.stack` filled. The page is
  * the host's business unless `page: true` is given.
  *
- * @param options those of the config; which edition it is, `env.OPENHANDS_CONFIG_CLS` says.
+ * @param options those of the config, where `env.OPENHANDS_CONFIG_CLS` says which edition it is; or a config.
  * @throws ConfigurationError when the edition could not do its work.
  */
-export async function openhands(options: ServerConfigOptions = {}): Promise<OpenHandsApp> {
-  const config = await loadServerConfig({ page: false, ...options });
+export async function openhands(options: ServerConfigOptions | ServerConfig = {}): Promise<OpenHandsApp> {
+  const config =
+    options instanceof ServerConfig ? options : await loadServerConfig({ page: false, ...options });
+  await config.prepare();
   const app = appOf(config);
   app.use(errorHandler({ log: config.log }));
   return app;

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { ConfigurationError } from '../../lib/oss/errors.ts';
+import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
+import { ServerConfig } from '../../lib/oss/server-config.ts';
+
+const SERVER_CONFIG = new URL('../../lib/oss/server-config.ts', import.meta.url).href;
+
+describe('OPENHANDS_CONFIG_CLS', () => {
+  let directory: string;
+  let module: string;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'config-'));
+    module = join(directory, 'config.ts');
+    await writeFile(
+      module,
+      `import { ServerConfig } from '${SERVER_CONFIG}';
+       export class Acme extends ServerConfig { verified = 0; async verify() { await super.verify(); this.verified++; } }
+       export default Acme;
+       export class Refusing extends ServerConfig {
+         async verify() { throw new Error('refused'); }
+         async close() { globalThis.refusingClosed = true; await super.close(); }
+       }
+       export class Stranger {}
+       export const text = 'text';`,
+    );
+    await writeFile(join(directory, 'broken.ts'), 'import "./gone.ts";');
+  });
+  after(() => rm(directory, { recursive: true }));
+
+  const load = (name?: string): Promise<ServerConfig> =>
+    loadServerConfig({
+      env: {
+        LOG_LEVEL: 'silent',
+        FILE_STORE_PATH: directory,
+        ...(name !== undefined && { OPENHANDS_CONFIG_CLS: name }),
+      },
+    });
+
+  it('unset means the OSS edition', async () => {
+    const config = await load();
+    assert.equal(config.constructor, ServerConfig);
+    assert.equal(config.appMode, 'oss');
+    await config.close();
+  });
+
+  it('names a class of any module, relative to the working directory or not', async () => {
+    for (const path of [module, `./${relative(process.cwd(), module)}`]) {
+      for (const name of ['Acme', 'default']) {
+        const config = await load(`${path}#${name}`);
+        assert.equal(config.constructor.name, 'Acme');
+        assert.equal((config as unknown as { verified: number }).verified, 1);
+        await config.close();
+      }
+    }
+  });
+
+  it('verifies once, however often the config is prepared', async () => {
+    const config = await load(`${module}#Acme`);
+    await config.prepare();
+    assert.equal((config as unknown as { verified: number }).verified, 1);
+    await config.close();
+  });
+
+  it('closes a config that cannot do its work', async () => {
+    await assert.rejects(load(`${module}#Refusing`), /refused/);
+    assert.equal((globalThis as { refusingClosed?: boolean }).refusingClosed, true);
+  });
+
+  const mistakes: readonly [string, () => string, RegExp][] = [
+    ['nothing at all', () => '', /is not <module>#<export>/],
+    ['no export', () => module, /is not <module>#<export>/],
+    ['an empty export', () => `${module}#`, /is not <module>#<export>/],
+    ['an empty module', () => '#Acme', /is not <module>#<export>/],
+    ['a missing module', () => './gone.ts#Acme', /\.\/gone\.ts cannot be loaded/],
+    ['a missing package', () => 'no-such-package-here#Acme', /no-such-package-here cannot be loaded/],
+    [
+      'a module that cannot be loaded',
+      () => `${join(directory, 'broken.ts')}#Acme`,
+      /broken\.ts cannot be loaded/,
+    ],
+    ['a missing export', () => `${module}#Gone`, /has no export named Gone/],
+    ['a class that is no ServerConfig', () => `${module}#Stranger`, /not a class that extends ServerConfig/],
+    ['an export that is no class', () => `${module}#text`, /not a class that extends ServerConfig/],
+    ['a package without a config', () => 'express#default', /not a class that extends ServerConfig/],
+  ];
+  for (const [mistake, name, message] of mistakes) {
+    it(`is refused in one line when it names ${mistake}`, async () => {
+      await assert.rejects(load(name()), (error: unknown) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.match(error.message, message);
+        assert.match(error.message, /^OPENHANDS_CONFIG_CLS/);
+        assert.ok(!error.message.includes('\n'));
+        return true;
+      });
+    });
+  }
+});

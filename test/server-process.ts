@@ -1,0 +1,51 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const SERVER = fileURLToPath(new URL('../server.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+const READY = /listens on (http:\S+)/;
+
+/** `server.ts` in a process of its own, with nothing in its environment but what is given. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<number | null>;
+  output = '';
+  errors = '';
+
+  constructor(env: Readonly<Record<string, string>>, cwd: string) {
+    this.#child = spawn(process.execPath, ['--import', TSX, SERVER], {
+      cwd,
+      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.output += chunk));
+    this.#child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.errors += chunk));
+    // After 'close', all output has been read.
+    this.#exited = once(this.#child, 'close').then(([code]) => code as number | null);
+  }
+
+  /** Where it listens, once it does. */
+  async url(): Promise<string> {
+    for (;;) {
+      const url = READY.exec(this.output)?.[1];
+      if (url !== undefined) return url;
+      const ended = await Promise.race([
+        this.#exited.then(() => true),
+        once(this.#child.stdout!, 'data').then(() => false),
+      ]);
+      if (ended) throw new Error(`The server ended: ${this.errors}`);
+    }
+  }
+
+  /** @returns the exit code; null when it was killed by a signal it doesn't handle. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.#exited;
+  }
+
+  /** The exit code of a server that ends by itself. */
+  exitCode(): Promise<number | null> {
+    return this.#exited;
+  }
+}

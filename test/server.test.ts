@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeGitHub } from '../lib/testing/index.ts';
+import { ServerProcess } from './server-process.ts';
+
+describe('server.ts', () => {
+  let directory: string;
+  const servers: ServerProcess[] = [];
+
+  function start(env: Readonly<Record<string, string>> = {}): ServerProcess {
+    const server = new ServerProcess({ FILE_STORE_PATH: join(directory, 'store'), ...env }, directory);
+    servers.push(server);
+    return server;
+  }
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'server-'));
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('listens, says where in at most three lines, and serves', async () => {
+    const server = start({ LOG_LEVEL: 'info', GITHUB_APP_CLIENT_SECRET: 'hush-hush' });
+    const url = await server.url();
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal(await (await fetch(`${url}/health`)).text(), '"OK"');
+    const started = server.output.split('\n').filter((line) => line !== '' && !line.includes('"request"'));
+    assert.ok(started.length <= 3, server.output);
+    assert.ok(!server.output.includes('hush-hush'));
+    assert.equal(server.errors, '');
+  });
+
+  it('keeps a saved token over a restart', async () => {
+    const github = await FakeGitHub.listen();
+    try {
+      const env = { GITHUB_BASE_URL: github.url, GITHUB_API_URL: github.apiUrl };
+      const first = start(env);
+      const saved = await fetch(`${await first.url()}/api/settings`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ github_token: github.addPersonalAccessToken('octocat') }),
+      });
+      assert.equal(saved.status, 200);
+      await first.end('SIGKILL');
+
+      const user = await fetch(`${await start(env).url()}/api/github/user`);
+      assert.equal(user.status, 200);
+      assert.equal(((await user.json()) as { login: string }).login, 'octocat');
+    } finally {
+      await github.close();
+    }
+  });
+
+  it('reads a .env file in its working directory', async () => {
+    await writeFile(join(directory, '.env'), 'POSTHOG_CLIENT_KEY=phc_1\n');
+    const config = await fetch(`${await start().url()}/api/options/config`);
+    assert.equal(((await config.json()) as { POSTHOG_CLIENT_KEY: string }).POSTHOG_CLIENT_KEY, 'phc_1');
+  });
+
+  describe('on SIGTERM', () => {
+    /** A GitHub that answers when it is told to. */
+    async function slowGitHub() {
+      const requests: (() => void)[] = [];
+      const server = createServer((_req, res) => {
+        requests.push(() => res.setHeader('Content-Type', 'application/json').end('{"message":"no"}'));
+        server.emit('asked');
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      return { server, url, answer: () => requests.splice(0).forEach((one) => one()) };
+    }
+
+    it('lets the request in flight finish, takes no more, and exits with 0', async () => {
+      const github = await slowGitHub();
+      const agent = new Agent({ keepAlive: true });
+      try {
+        const server = start({ GITHUB_API_URL: github.url });
+        const url = await server.url();
+
+        // The page's connection stays open, and idle.
+        const page = get(`${url}/health`, { agent });
+        ((await once(page, 'response')) as [IncomingMessage])[0].resume();
+
+        const asked = once(github.server, 'asked');
+        const inFlight = fetch(`${url}/api/settings`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: '{"github_token": "ghp_1"}',
+        });
+        await asked;
+        const exit = server.end('SIGTERM');
+        await refusesConnections(new URL(url).port);
+        github.answer();
+        const startedAt = Date.now();
+        // GitHub's answer was nonsense, and our client hears of it.
+        assert.equal((await inFlight).status, 503);
+        assert.equal(await exit, 0);
+        assert.ok(Date.now() - startedAt < 2_000, 'kept-alive connections held the server up');
+        assert.equal(server.errors, '');
+      } finally {
+        agent.destroy();
+        github.server.closeAllConnections();
+        github.server.close();
+      }
+    });
+
+    it('exits with 0 at once when nothing is going on, and on SIGINT as well', async () => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        const server = start();
+        await server.url();
+        assert.equal(await server.end(signal), 0);
+      }
+    });
+  });
+
+  const mistakes: readonly [string, Readonly<Record<string, string>>, RegExp][] = [
+    ['a bad value', { PORT: 'web' }, /PORT must be a whole number from 0 to 65535\./],
+    ['no config class', { OPENHANDS_CONFIG_CLS: '' }, /OPENHANDS_CONFIG_CLS .*<module>#<export>/],
+    [
+      'a module that is not there',
+      { OPENHANDS_CONFIG_CLS: './gone.ts#Config' },
+      /\.\/gone\.ts cannot be loaded/,
+    ],
+    ['a store that cannot be', { FRONTEND_DIRECTORY: './gone' }, /FRONTEND_DIRECTORY must be a folder/],
+    ['an address that is not here', { HOST: '192.0.2.1' }, /192\.0\.2\.1/],
+  ];
+  for (const [mistake, env, line] of mistakes) {
+    it(`ends with one line for ${mistake}`, async () => {
+      const server = start(env);
+      assert.equal(await server.exitCode(), 1);
+      assert.match(server.errors, line);
+      assert.match(server.errors, /^openhands-express: [^\n]+\n$/);
+      assert.equal(server.output, '');
+    });
+  }
+
+  it('ends with one line when the port is in use', async () => {
+    const { port } = new URL(await start().url());
+    const second = start({ PORT: port });
+    assert.equal(await second.exitCode(), 1);
+    assert.match(second.errors, new RegExp(`^openhands-express: Port ${port} .* in use.*\n$`));
+  });
+});
+
+/** Resolves when nobody takes connections there any more. */
+async function refusesConnections(port: string): Promise<void> {
+  for (;;) {
+    const socket = connect(Number(port), '127.0.0.1');
+    const refused = await Promise.race([
+      once(socket, 'connect').then(() => false),
+      once(socket, 'error').then(() => true),
+    ]).catch(() => true);
+    socket.destroy();
+    if (refused) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
