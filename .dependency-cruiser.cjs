@@ -43,7 +43,8 @@ module.exports = {
       name: 'runtime-dependencies-only',
       severity: 'error',
       from: { path: '^(lib|server)' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      // supertest is a peer of those who use the testing kit.
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
   ],
   options: {

@@ -1,5 +1,8 @@
 /** What a test suite of a server like this one needs; docs/testing.md shows it in use. */
 export { Clock } from './clock.ts';
+export { conflictsOf, expectConflict, expectNoConflict } from './expect-conflict.ts';
+export type { TestAgent } from './test-agent.ts';
+export { testApp, type Edition, type TestApp, type TestAppOptions } from './test-app.ts';
 export type { FakeGitHubApp } from './fake-github/app.ts';
 export type { FakeGitHubBehavior } from './fake-github/behavior.ts';
 export type { Calls, RecordedCall } from './fake-github/calls.ts';
