@@ -184,7 +184,7 @@ describe('Signing in to the Enterprise edition', () => {
       assert.match(answer.headers['content-type']!, /^text\/html/);
       assert.match(answer.headers['content-security-policy']!, /default-src 'none'/);
       assert.match(answer.headers['cache-control']!, /no-store/);
-      assert.match(answer.text, /<a href="\/oauth\/github\/authorize">/);
+      assert.match(answer.text, /<a [^>]*href="\/oauth\/github\/authorize">/);
     });
 
     for (const [what, fault] of [

@@ -1,4 +1,5 @@
 /** An Enterprise server on a real port, beside a fake GitHub with the same clock, for one test. */
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,10 +11,11 @@ import express, { type Router } from 'express';
 import { pino } from 'pino';
 import request, { type Response } from 'supertest';
 
-import { createApp, openhands } from '../../lib/app.ts';
+import { createApp, openhands, type OpenHandsApp } from '../../lib/app.ts';
 import { errorForLog } from '../../lib/oss/error-for-log.ts';
 import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
 import type { ServerConfigOptions } from '../../lib/oss/server-config.ts';
+import { FAKE_APP } from '../../lib/testing/fake-github/app.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 
 export type Browser = ReturnType<typeof request.agent>;
@@ -25,16 +27,18 @@ export class EnterpriseSite {
   readonly files: string;
   /** Every line of the log so far, at the most verbose level. */
   readonly log: string[];
+  readonly app: OpenHandsApp;
   readonly #stop: () => Promise<void>;
 
   private constructor(
-    site: Pick<EnterpriseSite, 'github' | 'url' | 'files' | 'log'>,
+    site: Pick<EnterpriseSite, 'github' | 'url' | 'files' | 'log' | 'app'>,
     stop: () => Promise<void>,
   ) {
     this.github = site.github;
     this.url = site.url;
     this.files = site.files;
     this.log = site.log;
+    this.app = site.app;
     this.#stop = stop;
   }
 
@@ -60,7 +64,7 @@ export class EnterpriseSite {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
-    return new EnterpriseSite({ github, url, files, log }, async () => {
+    return new EnterpriseSite({ github, url, files, log, app }, async () => {
       server.closeAllConnections();
       server.close();
       await app.close();
@@ -108,10 +112,22 @@ export class EnterpriseSite {
     return readFile(join(this.files, path), 'utf8');
   }
 
+  /** @throws AssertionError when anything that this server has logged holds a secret: so every test looks for leaks. */
   async close(): Promise<void> {
     await this.#stop();
+    const leaks = this.log.filter((line) => LEAKS.some((leak) => leak.test(line)));
+    assert.deepEqual(leaks, []);
   }
 }
+
+/** GitHub's tokens and codes, the secrets of the App, cookies with a value, and ciphertexts. */
+const LEAKS = [
+  /gh[oprsu]_\w{4}|github_pat_/,
+  /\bcode=\w{8}|\bstate=[\w-]{16}/,
+  new RegExp(`${FAKE_APP.clientSecret}|${FAKE_APP.webhookSecret}`),
+  /openhands_(auth|flow_[\w-]{12})=\w/,
+  /\beyJ[\w-]{16}/,
+];
 
 /** What an Enterprise server needs to know of a fake GitHub. */
 export function environmentFor(github: FakeGitHub, files: string): Record<string, string> {

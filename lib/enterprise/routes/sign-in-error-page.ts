@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 
-import { HttpError } from '../../oss/errors.ts';
+import { httpErrorFrom } from '../../oss/routes/errors.ts';
 import type { PublicAddress } from '../auth/public-address.ts';
 
 export interface SignInErrorPageOptions {
@@ -41,10 +41,7 @@ export function signInErrorPage({ address, log }: SignInErrorPageOptions): Error
       next(err);
       return;
     }
-    const { status, code, message, headers } =
-      err instanceof HttpError
-        ? err
-        : new HttpError(500, 'internal_error', 'Something went wrong on this server. Please try again.');
+    const { status, code, message, headers } = httpErrorFrom(err);
     if (status >= 500) log.error({ err: err as unknown }, 'A sign-in failed.');
     res
       .status(status)

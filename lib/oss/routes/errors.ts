@@ -25,7 +25,8 @@ export function errorHandler({ log }: { readonly log: Logger }): ErrorRequestHan
   };
 }
 
-function httpErrorFrom(thrown: unknown): HttpError {
+/** What a client is told about anything that was thrown. */
+export function httpErrorFrom(thrown: unknown): HttpError {
   if (thrown instanceof HttpError) return thrown;
   if (thrown instanceof LockTimeoutError) {
     return new HttpError(503, 'store_busy', 'The server is busy. Please try again.', {
