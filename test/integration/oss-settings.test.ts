@@ -175,7 +175,7 @@ describe('Settings of the OSS edition', () => {
     it('is removed by unset_github_token, even while GitHub is down', async () => {
       await oss.saveTokenOf('octocat');
       oss.github.faults.add({ on: 'GET /user', kind: 'reset' });
-      await oss.save({ unset_github_token: true });
+      await oss.save({ unset_github_token: true, github_token: 'ghp_not-asked-about' });
       assert.equal((await oss.settingsFile()).github_token, null);
       const { body } = await oss.request.get('/api/settings').expect(200);
       assert.equal(body.github_token_is_set, false);
