@@ -15,6 +15,8 @@ describe('OPENHANDS_CONFIG_CLS', () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'config-'));
     module = join(directory, 'config.ts');
+    // Without it the module is CommonJS, and tsx gives it a copy of ServerConfig of its own.
+    await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
     await writeFile(
       module,
       `import { ServerConfig } from '${SERVER_CONFIG}';
