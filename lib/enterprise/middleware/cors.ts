@@ -1,5 +1,5 @@
-import { defineMiddleware } from '../../compose.ts';
-import { allowOrigins, CORS_HEADERS } from '../../oss/middleware/cors.ts';
+import { declarations, defineMiddleware } from '../../compose.ts';
+import { allowOrigins } from '../../oss/middleware/cors.ts';
 
 /** The Enterprise edition's CORS, instead of that of the OSS edition: the origins that the operator permits, no other. */
 export function cors({ origins }: { readonly origins: readonly string[] }) {
@@ -7,7 +7,7 @@ export function cors({ origins }: { readonly origins: readonly string[] }) {
   return defineMiddleware({
     name: 'cors',
     overrides: 'cors',
-    headers: CORS_HEADERS,
+    headers: declarations.cors.headers,
     handle: allowOrigins((origin) => permitted.has(origin)),
   });
 }

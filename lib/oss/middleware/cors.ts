@@ -1,17 +1,6 @@
 import type { RequestHandler } from 'express';
 import corsHandler from 'cors';
-import { defineMiddleware } from '../../compose.ts';
-
-/** The response headers of {@link allowOrigins}, for declarations. */
-export const CORS_HEADERS = [
-  'Access-Control-Allow-Origin',
-  'Access-Control-Allow-Credentials',
-  'Access-Control-Allow-Methods',
-  'Access-Control-Allow-Headers',
-  'Access-Control-Expose-Headers',
-  'Access-Control-Max-Age',
-  'Vary',
-];
+import { declarations, defineMiddleware } from '../../compose.ts';
 
 /** What scripts of a permitted origin may read, besides what the Fetch standard always lets them. */
 const EXPOSED = ['X-Request-Id', 'X-Stale', 'Retry-After', 'RateLimit', 'RateLimit-Policy'];
@@ -38,7 +27,11 @@ export function allowOrigins(permits: (origin: string) => boolean): RequestHandl
 
 /** The OSS edition's CORS: pages on this very machine, as a client in development is. */
 export function cors() {
-  return defineMiddleware({ name: 'cors', headers: CORS_HEADERS, handle: allowOrigins(isLocalOrigin) });
+  return defineMiddleware({
+    name: 'cors',
+    headers: declarations.cors.headers,
+    handle: allowOrigins(isLocalOrigin),
+  });
 }
 
 /** Whether an `Origin` is `localhost`, `127.0.0.1` or `[::1]`, on any port. */

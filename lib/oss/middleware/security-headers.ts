@@ -1,5 +1,5 @@
 import helmet from 'helmet';
-import { defineMiddleware } from '../../compose.ts';
+import { declarations, defineMiddleware } from '../../compose.ts';
 
 export interface SecurityHeadersOptions {
   readonly contentSecurityPolicy: ContentSecurityPolicy;
@@ -60,20 +60,9 @@ export function securityHeaders({ contentSecurityPolicy }: SecurityHeadersOption
   });
   return defineMiddleware({
     name: 'security-headers',
-    headers: [
-      ...(contentSecurityPolicy === 'none' ? [] : ['Content-Security-Policy']),
-      'Cross-Origin-Opener-Policy',
-      'Cross-Origin-Resource-Policy',
-      'Origin-Agent-Cluster',
-      'Referrer-Policy',
-      'Strict-Transport-Security',
-      'X-Content-Type-Options',
-      'X-DNS-Prefetch-Control',
-      'X-Download-Options',
-      'X-Frame-Options',
-      'X-Permitted-Cross-Domain-Policies',
-      'X-XSS-Protection',
-    ],
+    headers: declarations.helmet.headers.filter(
+      (header) => contentSecurityPolicy !== 'none' || header !== 'Content-Security-Policy',
+    ),
     handle(req, res, next) {
       (req.secure ? overHttps : overHttp)(req, res, next);
     },
