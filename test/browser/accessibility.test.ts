@@ -1,7 +1,6 @@
 /** Every view of both editions, in both palettes, on a telephone and on a desk: axe finds nothing, nothing sticks out. */
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from './chromium.ts';
+import type { Page } from 'playwright-core';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
 
@@ -14,27 +13,18 @@ const FORMATS = [
 
 for (const { width, colorScheme } of FORMATS) {
   describe(`the page at ${width} px, ${colorScheme}`, () => {
-    let browser: Browser;
     let server: Installation | undefined;
     let visitor: Visitor;
     let page: Page;
 
-    before(async () => {
-      browser = await launchChromium();
-    });
-
     beforeEach(async () => {
-      visitor = await Visitor.arrive(browser, { width, colorScheme });
+      visitor = await Visitor.arrive({ width, colorScheme });
       page = visitor.page;
     });
 
     afterEach(async () => {
       await server?.remove();
       await visitor.leave();
-    });
-
-    after(async () => {
-      await browser.close();
     });
 
     /** Looks at the view as it is now. */

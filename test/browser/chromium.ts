@@ -1,6 +1,6 @@
 /** The browser that the tests drive: Debian's Chromium, since playwright-core brings none of its own. */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
 
 const FLAGS = [
   '--headless',
@@ -13,8 +13,16 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** @throws when there is no Chromium, saying how to install one: a browser test must never pass for want of a browser. */
-export async function launchChromium(): Promise<Browser> {
+let browser: Browser | undefined;
+
+/** A browser profile of its own, cookies included, in the one browser of all tests. */
+export function newProfile(options: BrowserContextOptions): Promise<BrowserContext> {
+  if (browser === undefined) throw new Error('The browser is there from the first hook on.');
+  return browser.newContext(options);
+}
+
+/** @throws when there is no Chromium, saying how to install one: no test may pass for want of a browser. */
+async function launch(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
   if (!existsSync(executablePath)) {
     throw new Error(
@@ -24,3 +32,11 @@ export async function launchChromium(): Promise<Browser> {
   }
   return chromium.launch({ executablePath, args: FLAGS });
 }
+
+// Outside of every `describe`: before the first and after the last test of all files.
+before(async () => {
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+});

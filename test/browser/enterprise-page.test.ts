@@ -2,34 +2,25 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from './chromium.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
 
 describe('the page of the Enterprise edition', () => {
-  let browser: Browser;
   let server: Installation;
   let visitor: Visitor;
   let page: Page;
 
-  before(async () => {
-    browser = await launchChromium();
-  });
-
   beforeEach(async () => {
     server = await Installation.enterprise();
-    visitor = await Visitor.arrive(browser);
+    visitor = await Visitor.arrive();
     page = visitor.page;
   });
 
   afterEach(async () => {
     await server.remove();
     await visitor.leave();
-  });
-
-  after(async () => {
-    await browser.close();
   });
 
   async function signIn(tab: Page, login = 'octocat', path = '/'): Promise<void> {
@@ -83,12 +74,15 @@ describe('the page of the Enterprise edition', () => {
   });
 
   it('lets a person go on without noticing when the access token runs out', async () => {
+    server.github.options.accessTokenLifetimeSeconds = 2;
     await signIn(page);
     await page.getByText(/^Page 1 of/).waitFor();
-    server.github.advance(9 * 60 * 60 * 1000);
+    await delay(2_500);
+    const refreshesBefore = server.github.calls.refreshes;
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByText(/^Page 2 of/).waitFor();
     assert.equal(await page.locator('.notice').count(), 0);
+    assert.ok(server.github.calls.refreshes > refreshesBefore, 'the token had run out');
   });
 
   it('says that the session is over, and leads to signing in again', async () => {
@@ -102,7 +96,7 @@ describe('the page of the Enterprise edition', () => {
 
   it('signs out everywhere after asking: the other browser is out, too', async () => {
     await signIn(page);
-    const elsewhere = await Visitor.arrive(browser);
+    const elsewhere = await Visitor.arrive();
     await signIn(elsewhere.page);
     await page.getByRole('link', { name: 'Account' }).click();
     await page.getByRole('button', { name: 'Sign out everywhere' }).click();
@@ -145,25 +139,16 @@ describe('the page of the Enterprise edition', () => {
 });
 
 describe('the page of the Enterprise edition, as its operator has set it up', () => {
-  let browser: Browser;
   let server: Installation | undefined;
   let visitor: Visitor;
 
-  before(async () => {
-    browser = await launchChromium();
-  });
-
   beforeEach(async () => {
-    visitor = await Visitor.arrive(browser);
+    visitor = await Visitor.arrive();
   });
 
   afterEach(async () => {
     await server?.remove();
     await visitor.leave();
-  });
-
-  after(async () => {
-    await browser.close();
   });
 
   it('tells somebody who is not on the list of allowed users, and leads back', async () => {

@@ -1,34 +1,24 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from './chromium.ts';
+import type { Page } from 'playwright-core';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
 
 describe('the page of the OSS edition', () => {
-  let browser: Browser;
   let server: Installation;
   let visitor: Visitor;
   let page: Page;
 
-  before(async () => {
-    browser = await launchChromium();
-  });
-
   beforeEach(async () => {
     server = await Installation.oss();
-    visitor = await Visitor.arrive(browser);
+    visitor = await Visitor.arrive();
     page = visitor.page;
   });
 
   afterEach(async () => {
     await server.remove();
     await visitor.leave();
-  });
-
-  after(async () => {
-    await browser.close();
   });
 
   const notice = () => page.locator('.notice');

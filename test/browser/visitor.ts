@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { newProfile } from './chromium.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
@@ -30,9 +31,9 @@ export class Visitor {
     this.#watch(page);
   }
 
-  static async arrive(browser: Browser, options: VisitorOptions = {}): Promise<Visitor> {
+  static async arrive(options: VisitorOptions = {}): Promise<Visitor> {
     const { width = 1440, colorScheme = 'light' } = options;
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const context = await newProfile({ viewport: { width, height: 900 }, colorScheme });
     context.setDefaultTimeout(15_000);
     return new Visitor(context, await context.newPage());
   }
