@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', '.openhands'] },
+  { ignores: ['dist', '.openhands', '.packed', 'reference'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,4 +1,7 @@
 /** What a test suite of a server like this one needs; docs/testing.md shows it in use. */
+// An app that a test mounts the Enterprise edition in reads its keys of the request's state.
+import '../enterprise/request-state.ts';
+
 export { Clock } from './clock.ts';
 export { conflictsOf, expectConflict, expectNoConflict } from './expect-conflict.ts';
 export type { TestAgent } from './test-agent.ts';
