@@ -7,6 +7,7 @@ import { Run, Step, type StepTiming } from './run.ts';
 import type { StackRuntime } from './runtime.ts';
 import { StateView } from './state-view.ts';
 import { errorOf } from './station.ts';
+import { isThenable } from './thenable.ts';
 import { invokeTraced, isTraced } from './tracing.ts';
 
 /** One request in so many is timed step by step. */
@@ -170,8 +171,4 @@ function stateOf(step: Step): Request['state'] {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-function isThenable(result: unknown): result is PromiseLike<unknown> {
-  return isObject(result) && 'then' in result && typeof result.then === 'function';
 }

@@ -2,6 +2,10 @@ import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Respon
 import { standsInRoute } from './express-route.ts';
 import type { StackRuntime } from './runtime.ts';
 import { errorOf, type Station } from './station.ts';
+import { isThenable } from './thenable.ts';
+
+/** After so many middlewares in a row that call `next` at once, the call stack starts anew. */
+const DEEPEST = 300;
 
 /**
  * The handler that takes a request through the stack with nothing watched. What remains is the guard: the first call
@@ -10,6 +14,8 @@ import { errorOf, type Station } from './station.ts';
 export function untrackedRunner(runtime: StackRuntime): RequestHandler {
   const prototype = plainState(runtime);
   const { stations } = runtime;
+  /** How many handlers are on the call stack, of whichever request. */
+  let depth = 0;
 
   return function stack(req, res, out) {
     req.state = Object.assign(Object.create(prototype) as Request['state'], req.state);
@@ -20,7 +26,8 @@ export function untrackedRunner(runtime: StackRuntime): RequestHandler {
     for (let at = position; at < stations.length; at++) {
       const station = stations[at];
       if (!station?.takes(req, error !== undefined)) continue;
-      start(station, req, res, out, error);
+      if (depth >= DEEPEST) setImmediate(start, station, req, res, out, error);
+      else start(station, req, res, out, error);
       return;
     }
     if (error === undefined) out();
@@ -49,14 +56,17 @@ export function untrackedRunner(runtime: StackRuntime): RequestHandler {
         });
       else next(errorOf(reason, station));
     };
+    depth++;
     try {
       const result: unknown =
         error === undefined
           ? (station.handle as RequestHandler)(req, res, next)
           : (station.handle as ErrorRequestHandler)(error, req, res, next);
-      if (result instanceof Promise) result.then(undefined, fail);
+      if (isThenable(result)) result.then(undefined, fail);
     } catch (thrown) {
       fail(thrown);
+    } finally {
+      depth--;
     }
   }
 }
