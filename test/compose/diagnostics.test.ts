@@ -1,0 +1,455 @@
+import assert from 'node:assert/strict';
+import { compose, StackError, type ComposeOptions, type Diagnostic, type Layers } from '../../lib/compose.ts';
+import { DIAGNOSTICS, type DiagnosticId } from '../../lib/compose/diagnostic.ts';
+import { pass } from './pass.ts';
+
+interface Stack {
+  readonly layers: Layers;
+  readonly options?: Record<string, unknown>;
+}
+
+interface Case {
+  readonly id: DiagnosticId;
+  readonly what: string;
+  /** Gives this one diagnostic. */
+  readonly bad: Stack;
+  /** Gives none: the hint followed, or the neighboring case that is right. */
+  readonly good: Stack;
+  readonly middlewares: readonly string[];
+  readonly key?: string;
+  readonly message: RegExp;
+}
+
+const reads = (...keys: string[]) => ({ reads: keys });
+
+const CASES: readonly Case[] = [
+  {
+    id: 'S101',
+    what: 'a cycle',
+    bad: {
+      layers: {
+        base: [pass('a', { after: ['c'] }), pass('b', { after: ['a'] }), pass('c', { after: ['b'] })],
+      },
+    },
+    good: { layers: { base: [pass('a'), pass('b', { after: ['a'] }), pass('c', { after: ['b'] })] } },
+    middlewares: ['a', 'b', 'c'],
+    message: /a → b → c → a/,
+  },
+  {
+    id: 'S101',
+    what: 'two that read and write one key',
+    bad: {
+      layers: {
+        base: [pass('a', { reads: ['x'], writes: ['x'] })],
+        top: [pass('b', { reads: ['x'], writes: ['x'] })],
+      },
+    },
+    good: {
+      layers: { base: [pass('a', { writes: ['x'] })], top: [pass('b', { reads: ['x'], writes: ['x'] })] },
+      options: reads('x'),
+    },
+    middlewares: ['b', 'a'],
+    message: /b → a → b/,
+  },
+  {
+    id: 'S102',
+    what: 'a name in after that nobody has',
+    bad: { layers: { base: [pass('cors'), pass('limit', { after: ['corps'] })] } },
+    good: { layers: { base: [pass('cors'), pass('limit', { after: ['cors', 'corps?'] })] } },
+    middlewares: ['limit'],
+    message: /limit \(base\) names "corps" in after/,
+  },
+  {
+    id: 'S102',
+    what: 'a name in before that nobody has',
+    bad: { layers: { base: [pass('limit', { before: ['body'] })] } },
+    good: { layers: { base: [pass('limit', { before: ['body?'] })] } },
+    middlewares: ['limit'],
+    message: /"body" in before/,
+  },
+  {
+    id: 'S102',
+    what: 'a name in requires that nobody has',
+    bad: { layers: { base: [pass('limit', { requires: ['body'] })] } },
+    good: { layers: { base: [pass('limit', { requires: ['body'] }), pass('body')] } },
+    middlewares: ['limit'],
+    message: /"body" in requires/,
+  },
+  {
+    id: 'S102',
+    what: 'a header that nobody sets',
+    bad: { layers: { base: [pass('limit', { after: ['header:Vary'] })] } },
+    good: {
+      layers: { base: [pass('cors', { headers: ['vary'] }), pass('limit', { after: ['header:Vary'] })] },
+    },
+    middlewares: ['limit'],
+    key: 'Vary',
+    message: /"header:Vary" in after/,
+  },
+  {
+    id: 'S103',
+    what: 'an override of nobody',
+    bad: { layers: { base: [pass('cors')], top: [pass('strict-cors', { overrides: 'crs' })] } },
+    good: { layers: { base: [pass('cors')], top: [pass('strict-cors', { overrides: 'cors' })] } },
+    middlewares: ['strict-cors'],
+    message: /overrides "crs"/,
+  },
+  {
+    id: 'S104',
+    what: 'a read that nobody writes',
+    bad: { layers: { base: [pass('greet', { reads: ['visitor'] })] } },
+    good: {
+      layers: { base: [pass('greet', { reads: ['visitor'] }), pass('session', { writes: ['visitor'] })] },
+    },
+    middlewares: ['greet'],
+    key: 'visitor',
+    message: /greet \(base\) reads "visitor", which nobody writes/,
+  },
+  {
+    id: 'S104',
+    what: 'a read that the host has to satisfy',
+    bad: { layers: { base: [pass('greet', { reads: ['visitor'] })] } },
+    good: { layers: { base: [pass('greet', { reads: ['visitor'] })] }, options: { given: ['visitor'] } },
+    middlewares: ['greet'],
+    key: 'visitor',
+    message: /visitor/,
+  },
+  {
+    id: 'S105',
+    what: 'two writers of one key in one layer',
+    bad: {
+      layers: { base: [pass('a', { writes: ['x'] }), pass('b', { writes: ['x'] })] },
+      options: reads('x'),
+    },
+    good: {
+      layers: { base: [pass('a', { writes: ['x'], path: '/a' }), pass('b', { writes: ['x'], path: '/b' })] },
+      options: reads('x'),
+    },
+    middlewares: ['a', 'b'],
+    key: 'x',
+    message: /a \(base\) and b \(base\) both write "x"/,
+  },
+  {
+    id: 'S106',
+    what: 'an exclusive group claimed twice in one layer',
+    bad: {
+      layers: { base: [pass('a', { writes: ['x'] }), pass('b', { writes: ['y'] })] },
+      options: { ...reads('x', 'y'), exclusive: { identity: ['x', 'y'] } },
+    },
+    good: {
+      layers: { base: [pass('a', { writes: ['x'] })], top: [pass('b', { writes: ['y'] })] },
+      options: { ...reads('x', 'y'), exclusive: { identity: ['x', 'y'] } },
+    },
+    middlewares: ['a', 'b'],
+    key: 'identity',
+    message: /"identity" is claimed twice in the layer "base"/,
+  },
+  {
+    id: 'S107',
+    what: 'a name given twice',
+    bad: { layers: { base: [pass('cors')], top: [pass('cors')] } },
+    good: { layers: { base: [pass('cors')], top: [pass('cors', { overrides: 'cors' })] } },
+    middlewares: ['cors'],
+    message: /cors \(top\) has the name of another: cors \(base\)/,
+  },
+  {
+    id: 'S108',
+    what: 'an override that leaves a reader without its writer',
+    bad: {
+      layers: {
+        base: [pass('session', { writes: ['visitor'] }), pass('greet', { reads: ['visitor'] })],
+        top: [pass('sso', { overrides: 'session' })],
+      },
+    },
+    good: {
+      layers: {
+        base: [pass('session', { writes: ['visitor'] }), pass('greet', { reads: ['visitor'] })],
+        top: [pass('sso', { overrides: 'session', writes: ['visitor'] })],
+      },
+    },
+    middlewares: ['sso', 'greet'],
+    key: 'visitor',
+    message: /sso \(top\) stands in for session \(base\), but doesn't write "visitor"/,
+  },
+  {
+    id: 'S109',
+    what: 'two overrides of one name in one layer',
+    bad: {
+      layers: {
+        base: [pass('cors')],
+        top: [pass('a', { overrides: 'cors' }), pass('b', { overrides: 'cors' })],
+      },
+    },
+    good: {
+      layers: {
+        base: [pass('cors')],
+        middle: [pass('a', { overrides: 'cors' })],
+        top: [pass('b', { overrides: 'cors' })],
+      },
+    },
+    middlewares: ['b', 'a'],
+    message: /both override "cors", in one layer/,
+  },
+  {
+    id: 'S109',
+    what: 'an override within a layer',
+    bad: { layers: { base: [pass('cors'), pass('a', { overrides: 'cors' })] } },
+    good: { layers: { base: [pass('cors')], top: [pass('a', { overrides: 'cors' })] } },
+    middlewares: ['a', 'cors'],
+    message: /stands in the same layer/,
+  },
+  {
+    id: 'S109',
+    what: 'an override of a higher layer',
+    bad: { layers: { base: [pass('a', { overrides: 'cors' })], top: [pass('cors')] } },
+    good: { layers: { base: [pass('cors')], top: [pass('a', { overrides: 'cors' })] } },
+    middlewares: ['a'],
+    message: /stands in a layer that is no lower/,
+  },
+  {
+    id: 'S110',
+    what: 'one header set twice in one layer',
+    bad: {
+      layers: {
+        base: [pass('a', { headers: ['Cache-Control'] }), pass('b', { headers: ['cache-control', 'Vary'] })],
+      },
+    },
+    good: { layers: { base: [pass('a', { headers: ['Vary'] }), pass('b', { headers: ['Vary', 'ETag'] })] } },
+    middlewares: ['a', 'b'],
+    key: 'Cache-Control',
+    message: /both set Cache-Control/,
+  },
+  {
+    id: 'S201',
+    what: 'an ambiguous order',
+    bad: {
+      layers: { base: [pass('a', { writes: ['x'] })], top: [pass('b', { writes: ['x'] })] },
+      options: reads('x'),
+    },
+    good: {
+      layers: { base: [pass('a', { writes: ['x'] })], top: [pass('b', { writes: ['x'], after: ['a'] })] },
+      options: reads('x'),
+    },
+    middlewares: ['b', 'a'],
+    key: 'x',
+    message: /nothing says who runs first/,
+  },
+  {
+    id: 'S202',
+    what: 'a key written and never read',
+    bad: { layers: { base: [pass('session', { writes: ['visitor'] })] } },
+    good: { layers: { base: [pass('session', { writes: ['visitor'] })] }, options: reads('visitor') },
+    middlewares: ['session'],
+    key: 'visitor',
+    message: /session \(base\) writes "visitor", which nobody reads/,
+  },
+  {
+    id: 'S203',
+    what: 'a declared read of a losing key',
+    bad: {
+      layers: {
+        base: [pass('key', { writes: ['x'] }), pass('use', { reads: ['x'] })],
+        top: [pass('cookie', { writes: ['y'] })],
+      },
+      options: { ...reads('y'), exclusive: { identity: ['x', 'y'] } },
+    },
+    good: {
+      layers: {
+        base: [pass('key', { writes: ['x'] }), pass('use', { reads: ['y'] })],
+        top: [pass('cookie', { writes: ['y'] })],
+      },
+      options: { exclusive: { identity: ['x', 'y'] } },
+    },
+    middlewares: ['use', 'cookie'],
+    key: 'x',
+    message: /use \(base\) reads "x", which is always undefined/,
+  },
+  {
+    id: 'S204',
+    what: "a lower layer that overwrites a higher layer's header",
+    bad: {
+      layers: {
+        base: [pass('cors', { headers: ['Access-Control-Allow-Origin', 'Vary'] })],
+        top: [pass('strict-cors', { headers: ['access-control-allow-origin', 'vary'] })],
+      },
+    },
+    good: {
+      layers: {
+        base: [pass('cors', { headers: ['Access-Control-Allow-Origin'] })],
+        top: [pass('strict-cors', { headers: ['Access-Control-Allow-Origin'], after: ['cors'] })],
+      },
+    },
+    middlewares: ['cors', 'strict-cors'],
+    key: 'Access-Control-Allow-Origin',
+    message: /the lower layer has the last word/,
+  },
+  {
+    id: 'S205',
+    what: 'headers behind one that can end the response',
+    bad: {
+      layers: {
+        base: [pass('limit', { ends: [429] }), pass('cors', { headers: ['Access-Control-Allow-Origin'] })],
+      },
+    },
+    good: {
+      layers: {
+        base: [
+          pass('limit', { ends: [429] }),
+          pass('cors', { headers: ['Access-Control-Allow-Origin'], before: ['limit'] }),
+          // A header of one answer need not be on another.
+          pass('etag', { headers: ['ETag'] }),
+        ],
+      },
+    },
+    middlewares: ['cors', 'limit'],
+    key: 'Access-Control-Allow-Origin',
+    message: /can end the response: limit \(base\) with 429/,
+  },
+];
+
+/** Everything that is found, whether `compose` throws or not. */
+function diagnose({ layers, options }: Stack): readonly Diagnostic[] {
+  try {
+    return compose(layers, options as ComposeOptions).diagnostics;
+  } catch (error) {
+    assert.ok(error instanceof StackError, String(error));
+    return error.diagnostics;
+  }
+}
+
+describe('The diagnostics of a stack', () => {
+  for (const { id, what, bad, good, middlewares, key, message } of CASES) {
+    it(`${id} is given for ${what}, and not for the neighboring case that is right`, () => {
+      const found = diagnose(bad);
+      assert.deepEqual(
+        found.map((diagnostic) => diagnostic.id),
+        [id],
+      );
+      const [diagnostic] = found;
+      assert.equal(diagnostic?.level, DIAGNOSTICS[id].level);
+      assert.match(diagnostic.message, message);
+      assert.notEqual(diagnostic.hint, '');
+      assert.deepEqual(diagnostic.middlewares, middlewares);
+      assert.equal(diagnostic.middleware, middlewares[0]);
+      assert.equal(diagnostic.key, key);
+      assert.match(diagnostic.at, /\.ts:\d+$/);
+      assert.deepEqual(diagnose(good), []);
+    });
+  }
+
+  it('have a case here for each id', () => {
+    assert.deepEqual([...new Set(CASES.map(({ id }) => id))].sort(), Object.keys(DIAGNOSTICS).sort());
+  });
+
+  it('are all found in one go, and thrown as one error that a person can read', () => {
+    const layers = {
+      base: [pass('a', { after: ['b'] }), pass('b', { after: ['a'], reads: ['x'] }), pass('a')],
+      top: [pass('c', { overrides: 'd', requires: ['e'], writes: ['y'] })],
+    };
+    assert.throws(
+      () => compose(layers),
+      (error: unknown) => {
+        assert.ok(error instanceof StackError);
+        assert.equal(error.code, 'stack_invalid');
+        assert.deepEqual(
+          error.diagnostics.map(({ id }) => id),
+          ['S101', 'S102', 'S103', 'S104', 'S107', 'S202'],
+        );
+        assert.match(error.message, /^The stack has 5 errors\.\n\n/);
+        assert.match(
+          error.message,
+          / {2}error S104 \(unmet read\): b \(base\) reads "x", which nobody writes\.\n {4}at test\/compose\/pass\.ts:\d+\n {4}hint: /,
+        );
+        assert.doesNotMatch(error.message, /S202/);
+        return true;
+      },
+    );
+  });
+
+  it('say where each reason of a cycle comes from', () => {
+    const [cycle] = diagnose({
+      layers: {
+        base: [pass('a', { writes: ['x'], after: ['c'] }), pass('b', { reads: ['x'] }), pass('c')],
+        top: [pass('d', { after: ['b'], before: ['c'] })],
+      },
+    });
+    assert.equal(
+      cycle?.hint,
+      [
+        'One of these must go:',
+        "d runs before c: d (top) has before: ['c']",
+        "c runs before a: a (base) has after: ['c']",
+        "a runs before b: b (base) has reads: ['x'], which a writes",
+        "b runs before d: d (top) has after: ['b']",
+      ].join('\n'),
+    );
+  });
+
+  it('report one cycle for each knot, a shortest one', () => {
+    const found = diagnose({
+      layers: {
+        base: [
+          pass('a', { after: ['b', 'c'] }),
+          pass('b', { after: ['a'] }),
+          pass('c', { after: ['b'] }),
+          pass('x', { after: ['y'] }),
+          pass('y', { after: ['x', 'a'] }),
+          pass('self', { after: ['self'] }),
+        ],
+      },
+    });
+    assert.deepEqual(
+      found.map(({ message }) => message),
+      ['A cycle: a → b → a.', 'A cycle: x → y → x.', 'A cycle: self → self.'],
+    );
+  });
+
+  it('suggest the name that was probably meant', () => {
+    const [missing] = diagnose({
+      layers: { base: [pass('rate-limit'), pass('a', { after: ['rate-limits'] })] },
+    });
+    assert.match(missing?.hint ?? '', /^Did you mean "rate-limit"\? /);
+    const [far] = diagnose({ layers: { base: [pass('rate-limit'), pass('a', { after: ['session'] })] } });
+    assert.doesNotMatch(far?.hint ?? '', /Did you mean/);
+  });
+
+  it('can be silenced by id when they are warnings, and only then', () => {
+    const layers = { base: [pass('session', { writes: ['visitor'] })] };
+    assert.deepEqual(compose(layers, { silence: ['S202'] }).diagnostics, []);
+    assert.throws(() => compose(layers, { silence: ['S105' as 'S202'] }), /S105 .* cannot be silenced/);
+    assert.throws(() => compose(layers, { silence: ['S999' as 'S202'] }), /no diagnostic "S999"/);
+  });
+
+  it('leave out the pairs of ambiguousOk, in either order, and no others', () => {
+    const layers = {
+      base: [pass('a', { writes: ['x'] }), pass('b', { writes: ['y'] })],
+      top: [pass('c', { writes: ['x', 'y'] })],
+    };
+    const options = { reads: ['x', 'y'] } as unknown as ComposeOptions;
+    const found = compose(layers, { ...options, ambiguousOk: [['a', 'c']] }).diagnostics;
+    assert.deepEqual(
+      found.map(({ id, middlewares }) => [id, ...middlewares]),
+      [['S201', 'c', 'b']],
+    );
+    assert.deepEqual(
+      compose(layers, {
+        ...options,
+        ambiguousOk: [
+          ['a', 'c'],
+          ['c', 'b'],
+        ],
+      }).diagnostics,
+      [],
+    );
+  });
+
+  it('go to the log, one line each', () => {
+    const lines: string[] = [];
+    compose(
+      { base: [pass('session', { writes: ['visitor'] })] },
+      { log: { warn: (_details, message) => lines.push(message) } },
+    );
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /^S202 session \(base\) writes "visitor"/);
+  });
+});
