@@ -2,3 +2,12 @@
 import './request-state.ts';
 
 export { SaasServerConfig } from './saas-server-config.ts';
+export { SaaSGitHubService, type SaaSGitHubServiceOptions } from './github/saas-github-service.ts';
+export {
+  SignedOutError,
+  type GithubTokenProvider,
+  type GithubTokens,
+} from './tokens/github-token-provider.ts';
+export type { AuthClaims, AuthCookieReading } from './auth/auth-cookie.ts';
+export type { SignedValueLifetime } from './auth/signed-values.ts';
+export type { SaasEnvironment } from './environment.ts';

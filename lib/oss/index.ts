@@ -16,7 +16,16 @@ export {
   type DocumentStore,
   type LockOptions,
 } from './storage/document-store.ts';
-export { JsonFileStore } from './storage/json-file-store.ts';
-export { GitHubService } from './github/github-service.ts';
+export { JsonFileStore, type JsonFileStoreOptions } from './storage/json-file-store.ts';
+export {
+  GitHubService,
+  type GitHubServiceOptions,
+  type GitHubUser,
+  type RepositoriesOptions,
+  type Repository,
+  type SearchOptions,
+  type SuggestedTask,
+  type TaskType,
+} from './github/github-service.ts';
 export { LastProfile } from './profile/last-profile.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';

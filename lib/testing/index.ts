@@ -11,6 +11,7 @@ export type { FakeGitHubBehavior } from './fake-github/behavior.ts';
 export type { Calls, RecordedCall } from './fake-github/calls.ts';
 export type {
   Directory,
+  Draft,
   FakeInstallation,
   FakeIssue,
   FakeOrganization,

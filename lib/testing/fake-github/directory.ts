@@ -57,7 +57,7 @@ export interface FakeIssue {
 }
 
 /** Required are the names; everything else has a default. */
-type Draft<T, Named extends keyof T> = Pick<T, Named> & Partial<T>;
+export type Draft<T, Named extends keyof T> = Pick<T, Named> & Partial<T>;
 
 /** The people, repositories, installations, pull requests and issues; all of it can be added to while it runs. */
 export class Directory {

@@ -94,7 +94,11 @@ export class Faults {
     this.#faults = [];
   }
 
-  /** Runs a route under the fault that it meets, if any. */
+  /**
+   * Runs a route under the fault that it meets, if any.
+   *
+   * @internal
+   */
   async run(call: Call, handle: () => Answer | Promise<Answer>): Promise<Outcome> {
     const fault = this.#take(call.route);
     switch (fault?.kind) {
