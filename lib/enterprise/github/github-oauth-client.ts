@@ -5,6 +5,7 @@ import { classifyGitHubFailure, GitHubUnavailableError } from '../../oss/github/
 import { Secret } from '../../oss/secret.ts';
 import type { GithubTokens } from '../tokens/github-token-provider.ts';
 import { failureOfAnswer, failureOfRequest } from './oauth-failure.ts';
+import { shortLivedConnections } from './short-lived-connections.ts';
 import { silenceOAuthDebug } from './silence-oauth-debug.ts';
 
 export interface GitHubOAuthClientOptions {
@@ -68,8 +69,12 @@ export class GitHubOAuthClient {
         authorizePath: '/login/oauth/authorize',
       },
       options: { authorizationMethod: 'body' },
-      // simple-oauth2 has no time-out of its own.
-      http: { timeout: timeoutMs, maxBytes: LARGEST_ANSWER_BYTES },
+      http: {
+        // simple-oauth2 has no time-out of its own.
+        timeout: timeoutMs,
+        maxBytes: LARGEST_ANSWER_BYTES,
+        agent: shortLivedConnections(baseUrl, 2 * timeoutMs),
+      },
     });
     this.#grantUrl = `${apiUrl.replace(/\/+$/, '')}/applications/${encodeURIComponent(clientId)}/grant`;
     this.#authorization = new Secret(

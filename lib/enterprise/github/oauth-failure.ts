@@ -15,9 +15,7 @@ const errorAnswer = z.object({ error: z.string() });
 /** What simple-oauth2 throws: a Boom error of Wreck, with the response if there was one, and its body if it was JSON. */
 const wreckError = z.object({
   data: z.object({
-    res: z
-      .object({ statusCode: z.number(), headers: z.record(z.string(), z.unknown()), destroy: z.function() })
-      .optional(),
+    res: z.object({ statusCode: z.number(), headers: z.record(z.string(), z.unknown()) }).optional(),
     payload: z.unknown(),
     code: z.string().optional(),
   }),
@@ -41,8 +39,6 @@ export function failureOfRequest(error: unknown): HttpError {
   const { res, payload, code } = parsed.data.data;
   if (res === undefined)
     return new TokenEndpointUnavailableError(`gave no answer (${code ?? 'connection failed'})`);
-  // After a time-out in the middle of a body, Wreck leaves the connection open.
-  (error as { data: { res: { destroy(): void } } }).data.res.destroy();
   if (errorAnswer.safeParse(payload).success) return failureOfAnswer(payload);
   return new TokenEndpointUnavailableError(
     `answered ${res.statusCode}`,
