@@ -29,11 +29,7 @@ const server = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
     PUBLIC_URL: address,
     FILE_STORE_PATH: fileStore,
     OPENHANDS_CONFIG_CLS: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
-    GITHUB_BASE_URL: github.url,
-    GITHUB_API_URL: github.apiUrl,
-    GITHUB_APP_CLIENT_ID: github.app.clientId,
-    GITHUB_APP_CLIENT_SECRET: github.app.clientSecret,
-    GITHUB_APP_WEBHOOK_SECRET: github.app.webhookSecret,
+    ...github.environment,
   },
 });
 const ended = once(server, 'exit');

@@ -17,8 +17,7 @@ describe('openhands(), mounted in a host app', () => {
       ...options,
       env: {
         FILE_STORE_PATH: directory,
-        GITHUB_BASE_URL: github.url,
-        GITHUB_API_URL: github.apiUrl,
+        ...github.environment,
         RATE_LIMIT: 'off',
         LOG_LEVEL: 'silent',
         ...options.env,

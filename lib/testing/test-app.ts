@@ -67,7 +67,7 @@ export async function testApp(
   const Config = await configClass(edition);
   const app = await start(Config, mount !== undefined, {
     ...options,
-    env: { ...environmentFor(github, files), ...env },
+    env: { ...github.environment, FILE_STORE_PATH: files, RATE_LIMIT: 'off', ...env },
     now: github.clock.now,
     logger: pino({ level: 'trace', serializers: { err: errorForLog } }, { write: (line) => log.push(line) }),
   }).catch(async (error: unknown) => {
@@ -121,16 +121,4 @@ async function start(
     await config.close();
     throw error;
   }
-}
-
-function environmentFor(github: FakeGitHub, files: string): Record<string, string> {
-  return {
-    FILE_STORE_PATH: files,
-    RATE_LIMIT: 'off',
-    GITHUB_BASE_URL: github.url,
-    GITHUB_API_URL: github.apiUrl,
-    GITHUB_APP_CLIENT_ID: github.app.clientId,
-    GITHUB_APP_CLIENT_SECRET: github.app.clientSecret,
-    GITHUB_APP_WEBHOOK_SECRET: github.app.webhookSecret,
-  };
 }

@@ -24,32 +24,28 @@ export class Installation {
 
   /** The OSS edition, with nobody's token yet. */
   static oss(variables: Variables = {}): Promise<Installation> {
-    return Installation.#start(() => variables);
+    return Installation.#start(variables);
   }
 
   /** The Enterprise edition, as a GitHub App of the fake GitHub. */
   static enterprise(variables: Variables = {}): Promise<Installation> {
-    return Installation.#start(({ app }) => ({
+    return Installation.#start({
       OPENHANDS_CONFIG_CLS: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
-      GITHUB_APP_CLIENT_ID: app.clientId,
-      GITHUB_APP_CLIENT_SECRET: app.clientSecret,
-      GITHUB_APP_WEBHOOK_SECRET: app.webhookSecret,
       ...variables,
-    }));
+    });
   }
 
-  static async #start(variables: (github: FakeGitHub) => Variables): Promise<Installation> {
+  static async #start(variables: Variables): Promise<Installation> {
     const port = await freePort();
     const github = await FakeGitHub.listen();
     const fileStore = await mkdtemp(join(tmpdir(), 'openhands-browser-test-'));
     const installation = new Installation(`http://127.0.0.1:${port}`, github, fileStore, {
       PORT: String(port),
       FILE_STORE_PATH: fileStore,
-      GITHUB_BASE_URL: github.url,
-      GITHUB_API_URL: github.apiUrl,
+      ...github.environment,
       // A test clicks faster than a person; the one about the limit sets its own.
       RATE_LIMIT: 'off',
-      ...variables(github),
+      ...variables,
     });
     await installation.restart();
     return installation;

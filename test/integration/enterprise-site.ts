@@ -135,11 +135,7 @@ export function environmentFor(github: FakeGitHub, files: string): Record<string
     OPENHANDS_CONFIG_CLS: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
     FILE_STORE_PATH: files,
     RATE_LIMIT: 'off',
-    GITHUB_BASE_URL: github.url,
-    GITHUB_API_URL: github.apiUrl,
-    GITHUB_APP_CLIENT_ID: github.app.clientId,
-    GITHUB_APP_CLIENT_SECRET: github.app.clientSecret,
-    GITHUB_APP_WEBHOOK_SECRET: github.app.webhookSecret,
+    ...github.environment,
   };
 }
 

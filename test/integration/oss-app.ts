@@ -24,8 +24,7 @@ export class OssApp {
     const config = new ServerConfig({
       env: {
         FILE_STORE_PATH: directory,
-        GITHUB_BASE_URL: github.url,
-        GITHUB_API_URL: github.apiUrl,
+        ...github.environment,
         RATE_LIMIT: 'off',
         LOG_LEVEL: 'silent',
         ...env,

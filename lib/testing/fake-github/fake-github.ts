@@ -39,7 +39,7 @@ export interface FakeGitHubOptions extends Partial<FakeGitHubBehavior> {
  * const github = await FakeGitHub.listen();
  * const token = github.addPersonalAccessToken('octocat');
  * github.faults.add({ on: 'GET /user', kind: 'status', status: 502, times: 1 });
- * // … GITHUB_BASE_URL = github.url, GITHUB_API_URL = github.apiUrl …
+ * const app = await openhands({ env: { ...github.environment, FILE_STORE_PATH: 'a folder of the test' } });
  * await github.close();
  */
 export class FakeGitHub {
@@ -88,6 +88,17 @@ export class FakeGitHub {
     const web = await Listener.listen(options.port ?? 0);
     const api = options.layout === 'enterprise-server' ? undefined : await Listener.listen(0);
     return new FakeGitHub(options, web, api);
+  }
+
+  /** What a server has to be told to take this for GitHub; the OSS edition ignores what is the App's. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      GITHUB_BASE_URL: this.url,
+      GITHUB_API_URL: this.apiUrl,
+      GITHUB_APP_CLIENT_ID: this.app.clientId,
+      GITHUB_APP_CLIENT_SECRET: this.app.clientSecret,
+      GITHUB_APP_WEBHOOK_SECRET: this.app.webhookSecret,
+    };
   }
 
   /** Sets its clock forward, such as for tokens to expire. */
