@@ -12,6 +12,7 @@ import { printPlan } from './compose/print.ts';
 import type { StateKey } from './compose/request-state.ts';
 import { trackedRunner } from './compose/runner.ts';
 import type { StackRuntime } from './compose/runtime.ts';
+import { formatDiagnostic, StackError } from './compose/stack-error.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 import { describePlan } from './compose/stack-plan.ts';
 import { buildLine } from './compose/station.ts';
@@ -24,6 +25,7 @@ export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './c
 export type { Declaration } from './compose/declaration.ts';
 export type { DeclarationSite } from './compose/declaration-site.ts';
 export type { Diagnostic, DiagnosticId, WarningId } from './compose/diagnostic.ts';
+export type { ErrorHandler } from './compose/error-handler.ts';
 export type { LayerEntry, Layers } from './compose/layers.ts';
 export { declarations } from './compose/declarations.ts';
 export { wrap } from './compose/wrap.ts';
@@ -34,7 +36,7 @@ export type { PrintFormat } from './compose/print.ts';
 export type { EntryOutcome, EntryReport, RequestStack } from './compose/request-stack.ts';
 export type { Composed, RouteHandler, Stack, UnmetRead } from './compose/stack.ts';
 export type { PlannedMiddleware } from './compose/stack-plan.ts';
-export { formatDiagnostic, StackError } from './compose/stack-error.ts';
+export { formatDiagnostic, StackError };
 export { TRACING_CHANNEL, type MiddlewareTrace } from './compose/tracing.ts';
 export type {
   DeclaredState,
@@ -55,7 +57,7 @@ export function compose<const L extends Layers, const Given extends StateKey = n
   options: ComposeOptions & { readonly given?: readonly Given[] } = {},
 ): Composed<L, Given> {
   checkSilence(options.silence ?? []);
-  const plan = planStack(layers, options);
+  const plan = planOf(layers, options);
   for (const diagnostic of plan.diagnostics) {
     options.log?.warn({ diagnostic }, `${diagnostic.id} ${diagnostic.message} ${diagnostic.hint}`);
   }
@@ -68,6 +70,16 @@ export function compose<const L extends Layers, const Given extends StateKey = n
     handler: { value: (handle: RouteHandler<StateKey>) => handle as unknown as RequestHandler },
   }) as Stack;
   return stack as unknown as Composed<L, Given>;
+}
+
+function planOf(layers: Layers, options: ComposeOptions): Plan {
+  try {
+    return planStack(layers, options);
+  } catch (error) {
+    // So that the trace begins where the user calls `compose`, and not in here.
+    if (error instanceof StackError) Error.captureStackTrace(error, compose);
+    throw error;
+  }
 }
 
 function runner(plan: Plan, options: ComposeOptions): RequestHandler {

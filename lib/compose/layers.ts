@@ -1,22 +1,12 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { declarationSite } from './declaration-site.ts';
 import type { Entry } from './entry.ts';
+import type { ErrorHandler } from './error-handler.ts';
 import type { Middleware } from './middleware.ts';
 import { prefixesOf } from './path-prefix.ts';
 
 /** What may stand in a layer: a declared middleware, or an ordinary Express handler, which declares nothing. */
 export type LayerEntry = Middleware | RequestHandler | ErrorHandler;
-
-/**
- * An ordinary Express error handler. It has a second signature, which says the same, so that the compiler doesn't take
- * an inline `(req, res, next) => …` for one: with `ErrorRequestHandler` in its place, those parameters had no types.
- */
-export interface ErrorHandler {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Express types it, so that every handler fits
-  (error: any, req: Request, res: Response, next: NextFunction): unknown;
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- that it is generic is the point
-  <Failure>(error: Failure, req: Request, res: Response, next: NextFunction): unknown;
-}
 
 /** Layers by name, the lowest first; in each, its middleware in the order of running. */
 export type Layers = Readonly<Record<string, readonly LayerEntry[]>>;

@@ -1,5 +1,6 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import type { Declaration } from './declaration.ts';
+import type { ErrorHandler } from './error-handler.ts';
 import { declare, type Middleware } from './middleware.ts';
 import type { StateKey } from './request-state.ts';
 
@@ -10,7 +11,7 @@ import type { StateKey } from './request-state.ts';
  * @throws TypeError when the declaration is malformed.
  */
 export function wrap<const Reads extends StateKey = never, const Writes extends StateKey = never>(
-  handler: RequestHandler | ErrorRequestHandler,
+  handler: RequestHandler | ErrorHandler,
   declaration: Declaration<Reads, Writes>,
 ): Middleware<Reads, Writes> {
   return declare(declaration, handler);

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { StackError, type Stack } from '../../lib/compose.ts';
+import { CONFLICTS } from '../../lib/compose/conflict.ts';
+import { DIAGNOSTICS } from '../../lib/compose/diagnostic.ts';
+import { codeBlocks, type CodeBlock } from '../docs/code-blocks.ts';
+import { root, workshop } from '../package/packed.ts';
+import { serve } from './serve.ts';
+
+const PAGE = 'docs/diagnostics.md';
+const folder = join(workshop, 'diagnostics');
+let examples = 0;
+const TITLES = [
+  ...Object.entries(DIAGNOSTICS).map(([id, { title }]) => `${id}: ${title}`),
+  ...Object.entries(CONFLICTS).map(([id, title]) => `${id}: ${title}`),
+];
+
+describe('The page of the diagnostics', () => {
+  const text = readPage();
+
+  before(async () => {
+    await mkdir(folder, { recursive: true });
+    for (const block of codeBlocks(PAGE).filter(({ file }) => file !== undefined)) await save(block);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('has a section for each id, under its title, and no other', async () => {
+    const sections = [...(await text).matchAll(/^### (.*)$/gm)].map(([, title]) => title);
+    assert.deepEqual(sections, TITLES);
+  });
+
+  for (const title of TITLES) {
+    const id = title.slice(0, 4);
+    it(`gives ${id} for the first example of its section, and nothing for the mended one`, async () => {
+      const section = (await text).split(/^### /m).find((one) => one.startsWith(title)) ?? '';
+      assert.match(section, /\n\*\*How to mend it\.\*\* /);
+      const [bad, good, ...more] = codeBlocks(PAGE, section.split(/^## /m)[0]);
+      assert.ok(bad && good && more.length === 0, 'two examples');
+      const about = (ids: readonly string[]) => ids.filter((one) => id < 'S3' || one >= 'S3');
+      assert.deepEqual(about(await findings(bad)), [id]);
+      assert.deepEqual(about(await findings(good)), []);
+    });
+  }
+});
+
+function readPage(): Promise<string> {
+  return readFile(join(root, PAGE), 'utf8');
+}
+
+/** The ids that an example gives: while it is put together, or else on a request. */
+async function findings(block: CodeBlock): Promise<string[]> {
+  let example: { stack: Stack };
+  try {
+    example = (await import(await save(block))) as { stack: Stack };
+  } catch (error) {
+    if (error instanceof StackError) return error.diagnostics.map(({ id }) => id);
+    throw error;
+  }
+  const { stack } = await serve(example.stack);
+  return [...example.stack.diagnostics, ...stack.conflicts].map(({ id }) => id);
+}
+
+/** Keeps an example as a module that imports the engine from here. @returns the module's address. */
+async function save({ file, code }: CodeBlock): Promise<string> {
+  const path = join(folder, file ?? `example-${++examples}.ts`);
+  await writeFile(path, code.replaceAll("'openhands-express/compose'", "'../../lib/compose.ts'"));
+  return pathToFileURL(path).href;
+}
