@@ -3,6 +3,10 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   error(text: string): void;
+  /** Standard error, when a person looks at it: for what is drawn in place, such as a progress bar. */
+  readonly screen?: NodeJS.WriteStream | undefined;
+  /** Aborted when the command is asked to end (Ctrl-C): it ends where it can be taken up again. From the first call on. */
+  interruption?(): AbortSignal;
 }
 
 /** A subcommand of `openhands-express`: one file each, named in commands.ts. */
