@@ -1,0 +1,137 @@
+/**
+ * What the compiler says about stacks. Checked by `npm run typecheck`; and types.test.ts checks that the error behind
+ * each `@ts-expect-error` has the words beside it, and that each `^?` shows what an editor shows there.
+ */
+import express from 'express';
+import {
+  compose,
+  defineErrorMiddleware,
+  defineMiddleware,
+  wrap,
+  type Layers,
+  type LayerEntry,
+} from '../../../lib/compose.ts';
+import '../state-keys.ts';
+
+const app = express();
+
+const session = defineMiddleware({
+  //  ^? const session: Middleware<never, "visitor">
+  name: 'session',
+  writes: ['visitor'],
+  handle(req, _res, next) {
+    const before: string | undefined = req.state.visitor;
+    req.state.visitor = before ?? 'ada';
+    // @ts-expect-error Type 'number' is not assignable to type 'string'.
+    req.state.visitor = 1;
+    // @ts-expect-error Property 'tenant' does not exist
+    req.state.tenant = 'acme';
+    next();
+  },
+});
+
+const greet = defineMiddleware({
+  //  ^? const greet: Middleware<"visitor", never>
+  name: 'greet',
+  reads: ['visitor'],
+  handle(req, res, next) {
+    const visitor: string | undefined = req.state.visitor;
+    //    ^? const visitor: string | undefined
+    res.set('X-Visitor', visitor);
+    // @ts-expect-error Cannot assign to 'visitor' because it is a read-only property.
+    req.state.visitor = 'eve';
+    // @ts-expect-error Property 'theme' does not exist
+    res.set('X-Theme', req.state.theme);
+    next();
+  },
+});
+
+const paint = defineMiddleware({
+  name: 'paint',
+  reads: ['tenant', 'visitor'],
+  writes: ['theme'],
+  handle(req, _res, next) {
+    req.state.theme = `${req.state.tenant ?? ''} ${req.state.visitor ?? ''}`;
+    next();
+  },
+});
+
+const explain = defineErrorMiddleware({
+  name: 'explain',
+  reads: ['visitor'],
+  handle(_error, req, res, _next) {
+    res.send(req.state.visitor);
+    // @ts-expect-error Property 'tenant' does not exist
+    res.send(req.state.tenant);
+  },
+});
+
+// Every read has its writer, in whichever layer.
+const complete = compose({ base: [greet, session, explain], top: [] });
+//    ^? const complete: Stack<"visitor">
+app.use(complete);
+app.use('/api', complete);
+app.get('/', complete, (_req, res) => void res.end());
+
+// A read that nobody writes: the stack is no handler, and the error names the key.
+const incomplete = compose({ base: [greet] });
+//    ^? const incomplete: UnmetRead<"visitor">
+// @ts-expect-error UnmetRead<"visitor">
+app.use(incomplete);
+// @ts-expect-error UnmetRead<"visitor">
+app.get('/', incomplete);
+// @ts-expect-error UnmetRead<"visitor" | "tenant">
+app.use(compose({ base: [greet], top: [paint] }, { reads: ['theme'] }));
+// @ts-expect-error UnmetRead<"tenant">
+app.use(compose({ base: [session], top: [paint] }, { given: ['locale'] }));
+// @ts-expect-error UnmetRead<"visitor">
+app.use(compose({ base: [explain] }));
+
+// The host has written it.
+app.use(compose({ base: [greet] }, { given: ['visitor'] }));
+
+// A route behind the stack: its state holds what the stack provides, and nothing else.
+const full = compose({ base: [session], top: [paint] }, { given: ['tenant'] });
+//    ^? const full: Stack<"visitor" | "tenant" | "theme">
+app.get(
+  '/',
+  full.handler((req, res) => {
+    const theme: string | undefined = req.state.theme;
+    res.send(`${theme ?? ''} ${req.state.visitor ?? ''} ${req.state.tenant ?? ''}`);
+    // @ts-expect-error Property 'locale' does not exist
+    res.send(req.state.locale);
+  }),
+);
+
+// Ordinary handlers, inline and not: their parameters have types, and their state is the whole one.
+app.use(
+  compose({
+    base: [
+      (req, res, next) => {
+        res.set('X-Path', req.path);
+        next();
+      },
+      express.json(),
+      express.Router(),
+      wrap((req, _res, next) => next(req.state.visitor), { name: 'wrapped' }),
+    ],
+  }),
+);
+
+// Layers of which the compiler knows nothing more are checked when they are composed.
+const layers: Layers = { base: [greet] };
+app.use(compose(layers));
+const entries: LayerEntry[] = [greet];
+app.use(compose({ base: entries }));
+
+// Declarations and options name keys that exist.
+// @ts-expect-error Type '"visiter"' is not assignable to type
+defineMiddleware({ name: 'typo', reads: ['visiter'], handle: (_req, _res, next) => next() });
+// @ts-expect-error Type '"visiter"' is not assignable to type
+compose({ base: [] }, { given: ['visiter'] });
+// @ts-expect-error Type '"visiter"' is not assignable to type
+compose({ base: [] }, { exclusive: { identity: ['visiter'] } });
+// @ts-expect-error Type '"S104"' is not assignable to type
+compose({ base: [] }, { silence: ['S104'] });
+// @ts-expect-error Type 'number' is not assignable to type
+compose({ base: [1] });
