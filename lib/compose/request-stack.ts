@@ -44,10 +44,14 @@ export class RequestStack {
   get entries(): readonly EntryReport[] {
     const { runtime, res } = this.#run;
     const steps = new Map<number, Step>();
+    let furthest = -1;
     for (let step = this.#run.last; step !== undefined; step = step.previous) {
-      steps.set(step.station.position, step);
+      const { position } = step.station;
+      steps.set(position, step);
+      // Who left by 'route' or 'router' has come no further than where it did.
+      const hasLeftEarly = step.station === runtime.application && step.outcome !== 'running';
+      if (position > furthest && !hasLeftEarly) furthest = position;
     }
-    const furthest = Math.max(-1, ...steps.keys());
     return runtime.stations.map(({ name, layer, position }) => {
       const step = steps.get(position);
       if (step === undefined) {

@@ -159,7 +159,9 @@ function measure(step: Step, timings: ReadonlyMap<Step, StepTiming>): number {
 /** From here on `req.state` is the application's view. */
 function leave(run: Run, signal: unknown): void {
   const { req, runtime, out } = run;
-  req.state = stateOf(new Step(run, runtime.application));
+  const step = new Step(run, runtime.application);
+  if (signal === 'route' || signal === 'router') step.outcome = signal;
+  req.state = stateOf(step);
   if (signal === undefined) out();
   else out(signal);
 }
