@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const SERVER = fileURLToPath(new URL('../server.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
-const READY = /listens on (http:\S+)/;
+const READY = /listens on (http:[^\s"]+)/;
 
 /** `server.ts` in a process of its own, with nothing in its environment but what is given. */
 export class ServerProcess {
@@ -16,13 +16,21 @@ export class ServerProcess {
   constructor(env: Readonly<Record<string, string>>, cwd: string) {
     this.#child = spawn(process.execPath, ['--import', TSX, SERVER], {
       cwd,
-      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...env },
+      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.output += chunk));
     this.#child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.errors += chunk));
     // After 'close', all output has been read.
     this.#exited = once(this.#child, 'close').then(([code]) => code as number | null);
+  }
+
+  /** What it has logged. */
+  get lines(): Record<string, unknown>[] {
+    return this.output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
   /** Where it listens, once it does. */

@@ -5,8 +5,11 @@ import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { FakeGitHub } from '../lib/testing/index.ts';
 import { ServerProcess } from './server-process.ts';
+
+const SAAS = `${fileURLToPath(new URL('../lib/enterprise/saas-server-config.ts', import.meta.url))}#SaasServerConfig`;
 
 describe('server.ts', () => {
   let directory: string;
@@ -26,15 +29,35 @@ describe('server.ts', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('listens, says where in at most three lines, and serves', async () => {
-    const server = start({ LOG_LEVEL: 'info', GITHUB_APP_CLIENT_SECRET: 'hush-hush' });
+  it('listens, says in three lines what it is, and serves', async () => {
+    const server = start({
+      OPENHANDS_CONFIG_CLS: SAAS,
+      GITHUB_APP_CLIENT_ID: 'Iv1.public',
+      GITHUB_APP_CLIENT_SECRET: 'hush-hush',
+    });
     const url = await server.url();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(await (await fetch(`${url}/health`)).text(), '"OK"');
-    const started = server.output.split('\n').filter((line) => line !== '' && !line.includes('"request"'));
-    assert.ok(started.length <= 3, server.output);
+    const lines = server.lines.filter(({ msg }) => msg !== 'request');
+    assert.equal(lines.length, 3, server.output);
+    const [edition, store, stack] = lines;
+    assert.deepEqual([edition?.edition, edition?.url], ['saas', url]);
+    assert.equal(store?.store, `JSON files in ${join(directory, 'store')}`);
+    assert.equal(store.github, 'https://github.com');
+    assert.deepEqual(stack?.layers, ['enterprise', 'oss']);
+    assert.deepEqual(stack.warnings, []);
+    assert.match(String(stack.msg), /^Stack: \d+ middlewares of enterprise and oss, no warnings\.$/);
     assert.ok(!server.output.includes('hush-hush'));
     assert.equal(server.errors, '');
+  });
+
+  it('has no warning about the stack of the OSS edition', async () => {
+    const server = start();
+    await server.url();
+    assert.deepEqual(
+      server.lines.filter(({ level }) => Number(level) > 30),
+      [],
+    );
   });
 
   it('keeps a saved token over a restart', async () => {
@@ -110,6 +133,31 @@ describe('server.ts', () => {
         github.server.closeAllConnections();
         github.server.close();
       }
+    });
+
+    it('goes on for SHUTDOWN_DELAY, but is not ready', async () => {
+      const server = start({ SHUTDOWN_DELAY: '1m' });
+      const url = await server.url();
+      assert.equal((await fetch(`${url}/ready`)).status, 200);
+      const exit = server.end('SIGTERM');
+      for (;;) {
+        const ready = await fetch(`${url}/ready`);
+        const body: unknown = await ready.json();
+        if (ready.status === 200) continue;
+        assert.equal(ready.status, 503);
+        assert.deepEqual(body, {
+          error: 'Not ready: this server is shutting down.',
+          code: 'draining',
+          ready: false,
+          checks: {},
+        });
+        break;
+      }
+      const answer = await fetch(`${url}/health`);
+      assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close']);
+      // Whoever sends a second signal does not want to wait.
+      void server.end('SIGTERM');
+      assert.equal(await exit, 0);
     });
 
     it('exits with 0 at once when nothing is going on, and on SIGINT as well', async () => {

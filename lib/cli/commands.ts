@@ -2,6 +2,10 @@ import type { Command } from './command.ts';
 
 /** The subcommands by name, each loaded when it is called. */
 export const commands: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+  serve: {
+    summary: 'run the server of the edition that the environment names',
+    load: async () => (await import('./serve.ts')).serve,
+  },
   stack: {
     summary: 'print the middleware of a config or a module in the order of running, and check it',
     load: async () => (await import('./stack.ts')).stack,

@@ -1,11 +1,5 @@
 #!/usr/bin/env node
-import { interruption } from './interruption.ts';
 import { main } from './main.ts';
+import { processTerminal } from './process-terminal.ts';
 
-process.exitCode = await main(process.argv.slice(2), {
-  env: process.env,
-  out: (text) => console.log(text),
-  error: (text) => console.error(text),
-  screen: process.stderr.isTTY ? process.stderr : undefined,
-  interruption,
-});
+process.exitCode = await main(process.argv.slice(2), processTerminal);

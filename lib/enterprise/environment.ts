@@ -1,13 +1,12 @@
 /** What the Enterprise edition reads from the environment besides what both editions read. */
-import ms from 'ms';
 import { z } from 'zod';
 
-import { commaSeparated, readVariables, type EnvironmentVariables } from '../oss/environment.ts';
+import { commaSeparated, duration, readVariables, type EnvironmentVariables } from '../oss/environment.ts';
 import { Secret } from '../oss/secret.ts';
 
 const SHORTEST_COOKIE_SECRET = 32;
 /** Browsers cut a cookie's age to this (RFC 6265bis, section 5.5). */
-const LONGEST_SESSION_MS = ms('400d');
+const LONGEST_SESSION = '400d';
 
 const secret = z.string().transform((value) => new Secret(value));
 
@@ -35,16 +34,6 @@ const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Se
   return [new Secret(first), ...others.map((value) => new Secret(value))];
 });
 
-const sessionTtlMs = z.string().transform((value, context) => {
-  // A bare number would be milliseconds to `ms`, and seconds to most people.
-  const ttlMs = /[a-z]$/i.test(value) ? (ms(value as ms.StringValue) as number | undefined) : undefined;
-  if (ttlMs === undefined || !(ttlMs >= 1_000 && ttlMs <= LONGEST_SESSION_MS)) {
-    context.addIssue('must be a time with its unit, from 1s to 400d, such as 30d or 12h.');
-    return z.NEVER;
-  }
-  return ttlMs;
-});
-
 const saasEnvironment = z.object({
   GITHUB_APP_CLIENT_ID: z.string(),
   GITHUB_APP_CLIENT_SECRET: secret,
@@ -53,7 +42,7 @@ const saasEnvironment = z.object({
   PERMITTED_CORS_ORIGINS: origins.prefault(''),
   COOKIE_SECRETS: cookieSecrets.optional(),
   TOKEN_ENCRYPTION_KEYS: z.string().optional(),
-  SESSION_TTL: sessionTtlMs.prefault('30d'),
+  SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
   METRICS_TOKEN: secret.optional(),
 });
 

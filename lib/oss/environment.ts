@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import ms from 'ms';
 import { z } from 'zod';
 import { ConfigurationError } from './errors.ts';
 import { parseRateLimits, RATE_LIMIT_GRAMMAR } from './middleware/rate-limit-grammar.ts';
@@ -30,6 +31,21 @@ export const commaSeparated = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+/**
+ * A time with its unit, such as `30d`, in milliseconds. A bare number would be milliseconds to some people and seconds to
+ * others. Exported for the environments of other editions.
+ */
+export function duration(shortest: ms.StringValue, longest: ms.StringValue, example: string) {
+  return z.string().transform((value, context) => {
+    const length = /[a-z]$/i.test(value) ? (ms(value as ms.StringValue) as number | undefined) : undefined;
+    if (length === undefined || !(length >= ms(shortest) && length <= ms(longest))) {
+      context.addIssue(`must be a time with its unit, from ${shortest} to ${longest}, such as ${example}.`);
+      return z.NEVER;
+    }
+    return length;
+  });
+}
 
 const port = z
   .string()
@@ -81,13 +97,17 @@ const ossEnvironment = z
     RATE_LIMIT: rateLimit.prefault('20/second;600/minute'),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     POSTHOG_CLIENT_KEY: z.string().default(''),
+    SHUTDOWN_DELAY: duration('0s', '5m', '10s').prefault('0s'),
   })
   .transform((variables) => ({
     ...variables,
     GITHUB_API_URL: variables.GITHUB_API_URL ?? apiUrlOf(variables.GITHUB_BASE_URL),
   }));
 
-/** What both editions read from the environment, under the names of the variables, checked and with defaults. */
+/**
+ * What both editions read from the environment, under the names of the variables, checked and with defaults; times in
+ * milliseconds.
+ */
 export type Environment = Readonly<z.output<typeof ossEnvironment>>;
 
 /** What to say of a variable whose schema has nothing to say for itself. */

@@ -73,6 +73,7 @@ export class ServerConfig {
   readonly #stack: ServerConfigOptions['stack'];
   readonly #rateLimitStores: Store[] = [];
   #prepared: Promise<void> | undefined;
+  #draining = false;
 
   /** @throws ConfigurationError when a variable of the environment has a bad value. */
   constructor(options: ServerConfigOptions = {}) {
@@ -161,9 +162,24 @@ export class ServerConfig {
     };
   }
 
+  /** Where documents are kept, for the operator: nothing in it is secret. */
+  get storeDescription(): string {
+    return `JSON files in ${resolve(this.environment.FILE_STORE_PATH)}`;
+  }
+
   /** What `GET /ready` checks, by name; a check rejects when it fails. */
   checks(): Readonly<Record<string, () => Promise<void>>> {
     return { store: () => this.documents.check() };
+  }
+
+  /** Whether this process is about to end. */
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** From now on `GET /ready` answers 503, so that load balancers take other processes; all else goes on. */
+  drain(): void {
+    this.#draining = true;
   }
 
   /** Where one rate limit counts. The config owns the store and ends its timer in {@link close}. */

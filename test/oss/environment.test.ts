@@ -17,6 +17,7 @@ describe('the environment', () => {
       ],
       LOG_LEVEL: 'info',
       POSTHOG_CLIENT_KEY: '',
+      SHUTDOWN_DELAY: 0,
     });
   });
 
@@ -60,6 +61,7 @@ describe('the environment', () => {
     TRUST_PROXY: ['maybe', '10.0.0.0/33', '10.0.0.1/8/8', ','],
     RATE_LIMIT: ['20', '20/fortnight', '0/second', '20/second;', 'on'],
     LOG_LEVEL: ['loud'],
+    SHUTDOWN_DELAY: ['10', 'soon', '-1s', '6m'],
   };
   for (const [name, values] of Object.entries(refused)) {
     for (const value of values) {

@@ -11,7 +11,7 @@ import { staticRoutes } from './static.ts';
 export function ossRouters(config: ServerConfig): Router[] {
   const { agents, log, models, securityAnalyzers } = config;
   return [
-    healthRoutes({ checks: config.checks(), log }),
+    healthRoutes({ checks: config.checks(), isDraining: () => config.isDraining, log }),
     optionsRoutes({ clientOptions: () => config.clientOptions(), models, agents, securityAnalyzers }),
     settingsRoutes({
       settingsStore: (req) => config.settingsStore(req),

@@ -1,0 +1,91 @@
+import { createApp, type OpenHandsApp } from '../app.ts';
+import { ConfigurationError } from '../oss/errors.ts';
+import { loadServerConfig } from '../oss/load-server-config.ts';
+import type { ServerConfig } from '../oss/server-config.ts';
+import { GracefulServer } from '../server/graceful-server.ts';
+import { startUpReport } from '../server/start-up-report.ts';
+import type { Command, Terminal } from './command.ts';
+
+/** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** `openhands-express serve`, which `server.ts` is as well: one process of the edition that the environment names. */
+export const serve: Command = {
+  usage: `serve
+
+Runs the server until SIGTERM or SIGINT. Its configuration is in the environment, and in a file .env in the working
+directory: what the environment has already wins.`,
+
+  async run(_args, terminal) {
+    try {
+      loadEnvFile();
+      await serveUntilSignal(terminal);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      terminal.error(`openhands-express: ${error.message}`);
+      return 1;
+    }
+  },
+};
+
+async function serveUntilSignal(terminal: Terminal): Promise<void> {
+  const app = await createApp(await loadServerConfig({ env: terminal.env }));
+  try {
+    await listenAndDrain(app, terminal);
+  } finally {
+    await app.close();
+  }
+}
+
+async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<void> {
+  const { config } = app;
+  const server = new GracefulServer(app);
+  const url = await listen(server, config);
+  // Before anybody is told that it runs, and may want to end it.
+  const signaled = firstSignal();
+  for (const { fields, message } of startUpReport(app, url)) {
+    if (process.stdout.isTTY) terminal.out(message);
+    else config.log.info(fields, message);
+  }
+
+  const signal = await signaled;
+  process.on('SIGTERM', () => server.hurry()).on('SIGINT', () => server.hurry());
+  config.drain();
+  // Whoever pressed Ctrl-C is no load balancer.
+  const noticeMs = signal === 'SIGINT' ? 0 : config.environment.SHUTDOWN_DELAY;
+  config.log.info({ signal, notice_ms: noticeMs }, 'Draining: /ready says no, requests are still answered.');
+  const cut = await server.drain({ noticeMs, patienceMs: PATIENCE_MS });
+  if (cut > 0) config.log.warn({ requests: cut }, 'Requests were still in flight; they were cut off.');
+}
+
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
+}
+
+async function listen(server: GracefulServer, { environment }: ServerConfig): Promise<string> {
+  const { HOST, PORT } = environment;
+  try {
+    const { port } = await server.listen(PORT, HOST);
+    return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const hints: Record<string, string> = {
+      EADDRINUSE: `Port ${PORT} of ${HOST} is in use. Set PORT to another one, or end the program that has it.`,
+      EACCES: `Port ${PORT} may not be used by this user. Set PORT to one above 1023.`,
+    };
+    throw new ConfigurationError(
+      hints[code ?? ''] ?? `Cannot listen on ${HOST}, port ${PORT}: set HOST and PORT. (${message})`,
+    );
+  }
+}
+
+/** As Node's `--env-file-if-exists`, which Node 20 lacks. */
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new ConfigurationError(`.env cannot be read: ${String(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/**
+ * How long an idle connection stays open, in milliseconds: longer than load balancers keep theirs (AWS and nginx:
+ * 60 s), so that they, and not this server, end it. Else a request could meet a connection that is just being closed.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
+/** How a server is to end. */
+export interface DrainOptions {
+  /** For how long requests are still taken, so that load balancers notice; in milliseconds. */
+  readonly noticeMs: number;
+  /** How long requests in flight may then take, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** An HTTP server that ends without failing a request. */
+export class GracefulServer {
+  readonly #server: Server;
+  readonly #answering = new Set<ServerResponse>();
+  readonly #hurry = new AbortController();
+  #draining = false;
+
+  constructor(listener: RequestListener) {
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+    this.#server.on('request', (_req, res) => this.#watch(res));
+    this.#server.on('request', listener);
+  }
+
+  /** @throws what `listen` emits, such as EADDRINUSE. */
+  async listen(port: number, host: string): Promise<AddressInfo> {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+    return this.#server.address() as AddressInfo;
+  }
+
+  /**
+   * Ends the server: for a while it goes on, but tells every client to take another connection next time; then it takes
+   * no new ones, and waits for the requests in flight.
+   *
+   * @returns how many requests were cut off because they took too long.
+   */
+  async drain({ noticeMs, patienceMs }: DrainOptions): Promise<number> {
+    this.#draining = true;
+    for (const response of this.#answering) sayClose(response);
+    await this.#wait(noticeMs);
+    const closed = once(this.#server, 'close');
+    // Closes idle connections as well.
+    this.#server.close();
+    const done = new AbortController();
+    const late = this.#wait(patienceMs, done.signal).then(() => {
+      const cut = this.#answering.size;
+      this.#server.closeAllConnections();
+      return cut;
+    });
+    await closed;
+    done.abort();
+    return late;
+  }
+
+  /** Makes {@link drain} wait no longer. */
+  hurry(): void {
+    this.#hurry.abort();
+  }
+
+  #watch(response: ServerResponse): void {
+    this.#answering.add(response);
+    if (this.#draining) sayClose(response);
+    response.once('close', () => {
+      this.#answering.delete(response);
+      // The answer had begun before the draining, so its connection would be kept alive.
+      if (this.#draining && !this.#server.listening) setImmediate(() => this.#server.closeIdleConnections());
+    });
+  }
+
+  /** Resolves after so long, or at once when hurried or told to. */
+  #wait(ms: number, signal?: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([this.#hurry.signal, ...(signal ? [signal] : [])]);
+    if (ms === 0 || over.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        over.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      over.addEventListener('abort', end);
+    });
+  }
+}
+
+/** RFC 9112, section 9.6: this is the last response on its connection. */
+function sayClose(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import type { OpenHandsApp } from '../app.ts';
+
+/** One line about a server that has started, and the same as fields for a structured log. */
+export interface StartUpLine {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: string;
+}
+
+/** Which edition runs where, where it keeps what it is told, and what its stack is made of. None of it is a secret. */
+export function startUpReport({ config, stack }: OpenHandsApp, url: string): readonly StartUpLine[] {
+  const { appMode, environment, storeDescription: store } = config;
+  const layers = [...new Set(stack.plan.map(({ layer }) => layer))];
+  const warnings = stack.diagnostics.map(({ id }) => id);
+  const count = stack.plan.length;
+  return [
+    {
+      fields: { edition: appMode, version: VERSION, url },
+      message: `openhands-express ${VERSION} (${appMode}) listens on ${url}`,
+    },
+    {
+      fields: { store, github: environment.GITHUB_BASE_URL },
+      message: `Store: ${store}. GitHub: ${environment.GITHUB_BASE_URL}.`,
+    },
+    {
+      fields: { layers, middlewares: count, warnings },
+      message: `Stack: ${count} middlewares of ${layers.join(' and ')}, ${
+        warnings.length === 0 ? 'no warnings' : `warnings: ${warnings.join(', ')}`
+      }.`,
+    },
+  ];
+}
+
+const { version: VERSION } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };

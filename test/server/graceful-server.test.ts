@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
+
+import { GracefulServer } from '../../lib/server/graceful-server.ts';
+
+describe('GracefulServer', () => {
+  let server: GracefulServer;
+  let port: number;
+  let agent: Agent;
+  /** Answers whoever waits at `/slow`. */
+  let waiting: ServerResponse[];
+  let arrived: () => void;
+
+  beforeEach(async () => {
+    waiting = [];
+    arrived = () => undefined;
+    server = new GracefulServer((req, res) => {
+      if (req.url === '/begun') {
+        res.writeHead(200).write('first');
+        waiting.push(res);
+        arrived();
+      } else if (req.url === '/slow') {
+        waiting.push(res);
+        arrived();
+      } else res.end('ok');
+    });
+    ({ port } = await server.listen(0, '127.0.0.1'));
+    agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  });
+  afterEach(() => agent.destroy());
+
+  /** Resolves with the response once its headers are there. */
+  async function ask(path: string, through: Agent | false = agent): Promise<IncomingMessage> {
+    const [response] = (await once(get({ port, path, agent: through }), 'response')) as [IncomingMessage];
+    return response;
+  }
+
+  async function text(response: IncomingMessage): Promise<string> {
+    let body = '';
+    for await (const chunk of response) body += String(chunk);
+    return body;
+  }
+
+  const arrival = () => new Promise<void>((resolve) => (arrived = resolve));
+  const refused = () => assert.rejects(ask('/', false), { code: 'ECONNREFUSED' });
+
+  it('keeps connections open until it drains, and then tells each client to take another one', async () => {
+    const before = await ask('/');
+    assert.equal(await text(before), 'ok');
+    assert.equal(before.headers.connection, 'keep-alive');
+    const drained = server.drain({ noticeMs: 200, patienceMs: 5_000 });
+    const during = await ask('/');
+    assert.equal(await text(during), 'ok');
+    assert.equal(during.headers.connection, 'close');
+    assert.equal(await drained, 0);
+    await refused();
+  });
+
+  it('lets a request in flight finish, on a connection that ends with it', async () => {
+    const inFlight = arrival();
+    const asked = ask('/slow');
+    await inFlight;
+    const drained = server.drain({ noticeMs: 0, patienceMs: 5_000 });
+    await refused();
+    waiting[0]!.end('late');
+    const response = await asked;
+    assert.equal(response.headers.connection, 'close');
+    assert.equal(await text(response), 'late');
+    assert.equal(await drained, 0);
+  });
+
+  it('does not wait for a connection whose answer had begun before', async () => {
+    const response = await ask('/begun');
+    const drained = server.drain({ noticeMs: 0, patienceMs: 60_000 });
+    waiting[0]!.end(' last');
+    assert.equal(await text(response), 'first last');
+    assert.equal(await drained, 0);
+  });
+
+  it('does not wait for idle connections', async () => {
+    await text(await ask('/'));
+    assert.equal(await server.drain({ noticeMs: 0, patienceMs: 60_000 }), 0);
+  });
+
+  it('cuts off what takes too long, and says how many requests that were', async () => {
+    const inFlight = arrival();
+    const asked = assert.rejects(ask('/slow'), { code: 'ECONNRESET' });
+    await inFlight;
+    assert.equal(await server.drain({ noticeMs: 0, patienceMs: 20 }), 1);
+    await asked;
+  });
+
+  it('cuts everything short when it has to hurry', async () => {
+    const inFlight = arrival();
+    const asked = assert.rejects(ask('/slow'), { code: 'ECONNRESET' });
+    await inFlight;
+    const drained = server.drain({ noticeMs: 60_000, patienceMs: 60_000 });
+    server.hurry();
+    assert.equal(await drained, 1);
+    await asked;
+  });
+
+  it('rejects when it cannot listen', async () => {
+    const second = new GracefulServer(() => undefined);
+    await assert.rejects(second.listen(port, '127.0.0.1'), { code: 'EADDRINUSE' });
+    await server.drain({ noticeMs: 0, patienceMs: 0 });
+  });
+});
