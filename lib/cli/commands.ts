@@ -10,4 +10,8 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'print the middleware of a config or a module in the order of running, and check it',
     load: async () => (await import('./stack.ts')).stack,
   },
+  migrate: {
+    summary: 'make or update the tables in the database that DATABASE_URL names',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
 };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { commaSeparated, duration, readVariables, type EnvironmentVariables } from '../oss/environment.ts';
 import { Secret } from '../oss/secret.ts';
+import { databaseExpectations, databaseVariables } from './storage/database-environment.ts';
 
 const SHORTEST_COOKIE_SECRET = 32;
 /** Browsers cut a cookie's age to this (RFC 6265bis, section 5.5). */
@@ -34,17 +35,30 @@ const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Se
   return [new Secret(first), ...others.map((value) => new Secret(value))];
 });
 
-const saasEnvironment = z.object({
-  GITHUB_APP_CLIENT_ID: z.string(),
-  GITHUB_APP_CLIENT_SECRET: secret,
-  GITHUB_APP_WEBHOOK_SECRET: secret.optional(),
-  GITHUB_USER_LIST_FILE: z.string().optional(),
-  PERMITTED_CORS_ORIGINS: origins.prefault(''),
-  COOKIE_SECRETS: cookieSecrets.optional(),
-  TOKEN_ENCRYPTION_KEYS: z.string().optional(),
-  SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
-  METRICS_TOKEN: secret.optional(),
-});
+const saasEnvironment = z
+  .object({
+    GITHUB_APP_CLIENT_ID: z.string(),
+    GITHUB_APP_CLIENT_SECRET: secret,
+    GITHUB_APP_WEBHOOK_SECRET: secret.optional(),
+    GITHUB_USER_LIST_FILE: z.string().optional(),
+    PERMITTED_CORS_ORIGINS: origins.prefault(''),
+    COOKIE_SECRETS: cookieSecrets.optional(),
+    TOKEN_ENCRYPTION_KEYS: z.string().optional(),
+    SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
+    METRICS_TOKEN: secret.optional(),
+    ...databaseVariables,
+  })
+  .superRefine((variables, context) => {
+    if (variables.DATABASE_URL === undefined) return;
+    // A process cannot know whether it is alone on its database, and what it makes for itself no other one would have.
+    for (const name of SHARED_SECRETS) {
+      if (variables[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: SHARED });
+    }
+  });
+
+/** What all processes on one database have to have in common. */
+const SHARED_SECRETS = ['COOKIE_SECRETS', 'TOKEN_ENCRYPTION_KEYS'] as const;
+const SHARED = 'must be set when DATABASE_URL is, and be the same in every process on the database.';
 
 /** Under the names of the variables, checked and with defaults; `SESSION_TTL` in milliseconds. */
 export type SaasEnvironment = Readonly<z.output<typeof saasEnvironment>>;
@@ -52,6 +66,7 @@ export type SaasEnvironment = Readonly<z.output<typeof saasEnvironment>>;
 const EXPECTATIONS: Readonly<Record<string, string>> = {
   GITHUB_APP_CLIENT_ID: 'must be set to the client ID of the GitHub App.',
   GITHUB_APP_CLIENT_SECRET: 'must be set to a client secret of the GitHub App.',
+  ...databaseExpectations,
 };
 
 /**

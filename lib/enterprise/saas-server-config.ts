@@ -6,11 +6,14 @@ import type { GitHubService } from '../oss/github/github-service.ts';
 import { LastProfile } from '../oss/profile/last-profile.ts';
 import { ServerConfig, type ClientOptions, type ServerConfigOptions } from '../oss/server-config.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
+import type { DocumentStore } from '../oss/storage/document-store.ts';
 import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
 import { startSaasServices, type SaasServices } from './saas-services.ts';
+import { describeDatabase } from './storage/database-environment.ts';
+import { PostgresStore } from './storage/postgres-store.ts';
 
 export class SaasServerConfig extends ServerConfig {
   override readonly appMode = 'saas';
@@ -21,6 +24,19 @@ export class SaasServerConfig extends ServerConfig {
   constructor(options: ServerConfigOptions = {}) {
     super(options);
     this.saasEnvironment = readSaasEnvironment(options.env ?? {});
+  }
+
+  /** In the database that `DATABASE_URL` names; without one, in files as the OSS edition does. */
+  protected override openDocuments(): DocumentStore {
+    const { DATABASE_URL: url, DATABASE_POOL_SIZE: maxConnections } = this.saasEnvironment;
+    return url === undefined
+      ? super.openDocuments()
+      : new PostgresStore({ url, maxConnections, log: this.log });
+  }
+
+  override get storeDescription(): string {
+    const { DATABASE_URL } = this.saasEnvironment;
+    return DATABASE_URL === undefined ? super.storeDescription : describeDatabase(DATABASE_URL);
   }
 
   override layers(): Layers {

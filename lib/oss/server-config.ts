@@ -63,7 +63,6 @@ export class ServerConfig {
   readonly log: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
-  readonly documents: DocumentStore;
   readonly conversationManager: ConversationManager | undefined;
   /** The folder of the page that is served, the built-in one or `FRONTEND_DIRECTORY`; undefined when none is. */
   readonly pageDirectory: string | undefined;
@@ -72,6 +71,7 @@ export class ServerConfig {
   readonly securityAnalyzers: readonly string[];
   readonly #stack: ServerConfigOptions['stack'];
   readonly #rateLimitStores: Store[] = [];
+  #documents: DocumentStore | undefined;
   #prepared: Promise<void> | undefined;
   #draining = false;
 
@@ -81,7 +81,6 @@ export class ServerConfig {
     this.log =
       options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
     this.now = options.now ?? Date.now;
-    this.documents = new JsonFileStore({ path: this.environment.FILE_STORE_PATH, log: this.log });
     this.conversationManager = options.conversationManager;
     this.pageDirectory =
       options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage);
@@ -89,6 +88,16 @@ export class ServerConfig {
     this.models = options.models ?? MODELS;
     this.agents = options.agents ?? AGENTS;
     this.securityAnalyzers = options.securityAnalyzers ?? SECURITY_ANALYZERS;
+  }
+
+  /** Where settings, tokens and all else are kept; opened when it is first needed. */
+  get documents(): DocumentStore {
+    return (this.#documents ??= this.openDocuments());
+  }
+
+  /** Opens {@link documents}, once. Another edition may keep them elsewhere. */
+  protected openDocuments(): DocumentStore {
+    return new JsonFileStore({ path: this.environment.FILE_STORE_PATH, log: this.log });
   }
 
   /** The layers of middleware, the lowest first. Another edition adds its own behind `super.layers()`. */
@@ -201,6 +210,7 @@ export class ServerConfig {
         'FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.',
       );
     }
+    await this.documents.verify?.();
   }
 
   /**
@@ -215,6 +225,6 @@ export class ServerConfig {
   /** Ends timers and connections. Nothing of this config is used afterwards. */
   async close(): Promise<void> {
     for (const store of this.#rateLimitStores) await store.shutdown?.();
-    await this.documents.close();
+    await this.#documents?.close();
   }
 }

@@ -46,6 +46,30 @@ describe('The environment of the Enterprise edition', () => {
     }
   });
 
+  it('demands shared secrets with a shared database, and names those that are missing', () => {
+    const shared = { ...needed, DATABASE_URL: 'postgres://user:password@localhost/openhands' };
+    const COOKIE_SECRETS = 'c'.repeat(32);
+    const TOKEN_ENCRYPTION_KEYS = `k1:${'A'.repeat(43)}=`;
+    assert.match(
+      complaint(shared),
+      /^COOKIE_SECRETS must be set when.* TOKEN_ENCRYPTION_KEYS must be set when/,
+    );
+    assert.match(complaint({ ...shared, COOKIE_SECRETS }), /^TOKEN_ENCRYPTION_KEYS must be set when/);
+    assert.match(complaint({ ...shared, TOKEN_ENCRYPTION_KEYS }), /^COOKIE_SECRETS must be set when/);
+    const { DATABASE_URL } = readSaasEnvironment({ ...shared, COOKIE_SECRETS, TOKEN_ENCRYPTION_KEYS });
+    assert.doesNotMatch(inspect(DATABASE_URL), /password/);
+  });
+
+  it('takes the address of a PostgreSQL, and the number of connections to it', () => {
+    for (const DATABASE_URL of ['mysql://localhost/db', 'localhost', 'postgres//x', 'postgres://a b']) {
+      assert.match(complaint({ ...needed, DATABASE_URL }), /^DATABASE_URL must be set to an address such as/);
+    }
+    assert.equal(readSaasEnvironment(needed).DATABASE_POOL_SIZE, 10);
+    for (const DATABASE_POOL_SIZE of ['0', '-1', '1000', 'many']) {
+      assert.match(complaint({ ...needed, DATABASE_POOL_SIZE }), /^DATABASE_POOL_SIZE must be a number/);
+    }
+  });
+
   it('takes a session length with its unit', () => {
     const ttl = (SESSION_TTL: string) => readSaasEnvironment({ ...needed, SESSION_TTL }).SESSION_TTL;
     assert.deepEqual([ttl('12h'), ttl('1s'), ttl('2 days')], [43_200_000, 1_000, 172_800_000]);

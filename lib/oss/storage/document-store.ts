@@ -33,6 +33,13 @@ export interface DocumentStore {
    * @throws LockTimeoutError when the lock was not free within `waitMs`; `fn` has not run.
    */
   withLock<T>(key: string, fn: () => Promise<T>, options?: LockOptions): Promise<T>;
+  /**
+   * Looks, once at the start, whether everything is there that only a person can mend; for stores that need more than a
+   * place to be.
+   *
+   * @throws ConfigurationError one line that says what to do.
+   */
+  verify?(): Promise<void>;
   /** Resolves if the store can be read and written now; rejects with what is wrong. For `/ready`. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { HttpError } from '../errors.ts';
 
-type StorageErrorCode = 'storage_full' | 'storage_read_only' | 'storage_unavailable';
+/** What is wrong with a store, for clients to branch on. */
+export type StorageErrorCode = 'storage_full' | 'storage_read_only' | 'storage_unavailable';
 
 const CODES: Readonly<Record<string, StorageErrorCode>> = {
   ENOSPC: 'storage_full',
@@ -13,17 +14,20 @@ const CODES: Readonly<Record<string, StorageErrorCode>> = {
 
 const MESSAGES: Readonly<Record<StorageErrorCode, string>> = {
   storage_full: "The server's disk is full; nothing was stored.",
-  storage_read_only: 'The server may not write to its file store; nothing was stored.',
-  storage_unavailable: 'The server cannot reach its file store at the moment.',
+  storage_read_only: 'The server may not write to its store; nothing was stored.',
+  storage_unavailable: 'The server cannot reach its store at the moment.',
 };
 
 /**
- * The file store could not do what it was asked, and the reason is on the server's side. The message is for the
- * client; the cause (with the path and the `errno`) is for the operator's log.
+ * The store could not do what it was asked, and the reason is on the server's side. The message is for the
+ * client; the cause (with the path and the `errno`, or the database's answer) is for the operator's log.
  */
 export class StorageError extends HttpError {
-  constructor(cause: unknown) {
-    const code = CODES[errorCode(cause) ?? ''] ?? 'storage_unavailable';
+  /** @param code what is wrong; without it, what the `errno` of a file system error says. */
+  constructor(
+    cause: unknown,
+    code: StorageErrorCode = CODES[errorCode(cause) ?? ''] ?? 'storage_unavailable',
+  ) {
     super(503, code, MESSAGES[code], { cause, headers: { 'Retry-After': '10' } });
     this.name = 'StorageError';
   }

@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+
+import { pino } from 'pino';
+
+import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
+import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
+import { assertMigrated, migrate as migrateDatabase } from '../enterprise/storage/schema.ts';
+import { UsageError, type Command } from './command.ts';
+
+/** A step may have to rewrite a big table. */
+const LONGEST_STEP_MS = 3_600_000;
+
+/** `openhands-express migrate`: to be run once before a new version of the server starts. */
+export const migrate: Command = {
+  usage: `migrate [--check]
+
+Makes or updates the tables in the database that DATABASE_URL names. Does nothing to one that is up to date; safe when
+several run it at once, and while servers run.
+
+  --check  changes nothing, and ends with exit code 1 when the database is not up to date`,
+
+  async run(args, terminal) {
+    const { check } = readArguments(args);
+    const url = readDatabaseUrl(terminal.env);
+    const log = pino({ level: 'silent' });
+    const database = new PostgresDatabase({ url, log, maxConnections: 1, timeoutMs: LONGEST_STEP_MS });
+    try {
+      if (check) {
+        await assertMigrated(database);
+        terminal.out('The database is up to date.');
+        return 0;
+      }
+      const { from, to } = await migrateDatabase(database, (version, name) => {
+        terminal.out(`${version}  ${name}`);
+      });
+      terminal.out(
+        from >= to ? `The database was up to date: version ${to}.` : `The database has version ${to} now.`,
+      );
+      return 0;
+    } finally {
+      await database.close();
+    }
+  },
+};
+
+function readArguments(args: readonly string[]): { check: boolean } {
+  try {
+    return parseArgs({ args: [...args], options: { check: { type: 'boolean', default: false } } }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

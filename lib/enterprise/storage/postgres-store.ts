@@ -1,0 +1,178 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
+
+import type { Logger } from 'pino';
+
+import type { Secret } from '../../oss/secret.ts';
+import { assertDocumentKey, assertKeyPrefix, SET_ASIDE_MARK } from '../../oss/storage/document-key.ts';
+import {
+  LockTimeoutError,
+  type Document,
+  type DocumentStore,
+  type LockOptions,
+} from '../../oss/storage/document-store.ts';
+import { KeyedQueue } from '../../oss/storage/keyed-queue.ts';
+import { parseDocument } from '../../oss/storage/parse-document.ts';
+import { StorageError } from '../../oss/storage/storage-error.ts';
+import { effective, type Lease } from './lease.ts';
+import { LeaseLock } from './lease-lock.ts';
+import { PostgresDatabase, type Parameter } from './postgres-database.ts';
+import { assertMigrated } from './schema.ts';
+
+const DEFAULT_WAIT_MS = 10_000;
+const DEFAULT_LEASE_MS = 6_000;
+const PAGE = 1_000;
+
+const READ = 'SELECT document FROM openhands_documents WHERE key = $1';
+const WRITE = `
+  INSERT INTO openhands_documents (key, document) VALUES ($1, $2)
+  ON CONFLICT (key) DO UPDATE SET document = excluded.document, updated_at = now()`;
+const DELETE = 'DELETE FROM openhands_documents WHERE key = $1';
+const LIST = 'SELECT key FROM openhands_documents WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3';
+const SET_ASIDE = 'UPDATE openhands_documents SET key = $2 WHERE key = $1 AND document = $3 RETURNING key';
+
+/** The row of a lock that is held, kept from being taken over until the statement has ended. */
+const HELD = `held AS (
+    SELECT key FROM openhands_locks WHERE key = $2 AND instance = $3 AND turn = $4 FOR SHARE
+  )`;
+const WRITE_HOLDING = `
+  WITH ${HELD}, written AS (
+    INSERT INTO openhands_documents (key, document) SELECT $1, $5 FROM held
+    ON CONFLICT (key) DO UPDATE SET document = excluded.document, updated_at = now()
+  ) SELECT key FROM held`;
+const DELETE_HOLDING = `
+  WITH ${HELD}, deleted AS (
+    DELETE FROM openhands_documents WHERE key = $1 AND EXISTS (SELECT key FROM held)
+  ) SELECT key FROM held`;
+
+/** Deletes nothing. A replica that takes no writes refuses it all the same. */
+const PROBE = "DELETE FROM openhands_locks WHERE key = ''";
+
+/** How a {@link PostgresStore} reaches its database. */
+export interface PostgresStoreOptions {
+  /** `DATABASE_URL`. */
+  readonly url: Secret;
+  /** Told when the database goes away and comes back, of locks taken over, and of damaged documents. */
+  readonly log: Logger;
+  /** How many connections at most, besides one for the heartbeats of locks; 10 unless given. */
+  readonly maxConnections?: number;
+  /** How long to wait for an answer, in milliseconds; 5,000 unless given. */
+  readonly timeoutMs?: number;
+  /** After how long without a heartbeat the holder of a lock counts as dead, in milliseconds; 6,000 unless given. */
+  readonly leaseMs?: number;
+}
+
+/**
+ * The shared {@link DocumentStore}: a row per document in PostgreSQL. Its tables are made by `openhands-express migrate`.
+ *
+ * A connection that is lost is replaced, and what was under way on it is sent again; every method rejects with a
+ * `StorageError` while the database is away. A write or delete within `withLock` is carried out only if the lock is still
+ * held then: whoever stood still for so long that somebody else took over cannot overwrite what they did.
+ */
+export class PostgresStore implements DocumentStore {
+  readonly #database: PostgresDatabase;
+  readonly #heartbeats: PostgresDatabase;
+  readonly #locks: LeaseLock;
+  readonly #log: Logger;
+  readonly #writes = new KeyedQueue();
+  readonly #turns = new KeyedQueue();
+  readonly #around = new AsyncLocalStorage<Lease>();
+
+  constructor({ leaseMs = DEFAULT_LEASE_MS, ...options }: PostgresStoreOptions) {
+    const { log } = options;
+    this.#log = log;
+    this.#database = new PostgresDatabase(options);
+    this.#heartbeats = new PostgresDatabase({ ...options, maxConnections: 1 });
+    this.#locks = new LeaseLock({ database: this.#database, heartbeats: this.#heartbeats, leaseMs, log });
+  }
+
+  async read(key: string): Promise<Document | undefined> {
+    assertDocumentKey(key);
+    for (;;) {
+      const text = (await this.#database.query<{ document: string }>(READ, [key]))[0]?.document;
+      if (text === undefined) return undefined;
+      const document = parseDocument(text);
+      if (document !== undefined) return document;
+      if (await this.#setAside(key, text)) return undefined;
+    }
+  }
+
+  async write(key: string, document: Document): Promise<void> {
+    assertDocumentKey(key);
+    const text = JSON.stringify(document);
+    await this.#writes.run(key, () => this.#change(WRITE, WRITE_HOLDING, key, text));
+  }
+
+  async delete(key: string): Promise<void> {
+    assertDocumentKey(key);
+    await this.#writes.run(key, () => this.#change(DELETE, DELETE_HOLDING, key));
+  }
+
+  async *list(prefix: string): AsyncIterable<string> {
+    assertKeyPrefix(prefix);
+    // `!` comes before, and `~` behind, every character of a key.
+    for (let from = prefix; ;) {
+      const rows = await this.#database.query<{ key: string }>(LIST, [from, `${prefix}~`, PAGE]);
+      for (const { key } of rows) if (!key.includes(SET_ASIDE_MARK)) yield key;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE) return;
+      from = `${last.key}!`;
+    }
+  }
+
+  async withLock<T>(key: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+    assertDocumentKey(key);
+    const { waitMs = DEFAULT_WAIT_MS } = options;
+    const deadline = performance.now() + waitMs;
+    const leave = await this.#turns.enter(key, waitMs);
+    if (leave === undefined) throw new LockTimeoutError(key, waitMs);
+    try {
+      const left = Math.max(0, deadline - performance.now());
+      const lease = await this.#locks.acquire(key, left, this.#around.getStore());
+      if (lease === undefined) throw new LockTimeoutError(key, waitMs);
+      try {
+        return await this.#around.run(lease, fn);
+      } finally {
+        await this.#locks.release(lease);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.#database.query(PROBE);
+  }
+
+  /** @throws ConfigurationError when the database cannot be reached, or `openhands-express migrate` has not been run. */
+  async verify(): Promise<void> {
+    await assertMigrated(this.#database);
+  }
+
+  /** Resolves when the writes and locks that are under way have ended, and the connections are closed. */
+  async close(): Promise<void> {
+    await Promise.all([this.#writes.idle(), this.#turns.idle()]);
+    await Promise.all([this.#database.close(), this.#heartbeats.close()]);
+  }
+
+  async #change(sql: string, sqlHolding: string, key: string, ...values: Parameter[]): Promise<void> {
+    const lease = effective(this.#around.getStore());
+    if (lease === undefined) {
+      await this.#database.query(sql, [key, ...values]);
+      return;
+    }
+    const parameters = [key, lease.key, this.#locks.instance, lease.turn, ...values];
+    const held = await this.#database.query(sqlHolding, parameters);
+    if (held.length > 0) return;
+    throw new StorageError(new Error(`The lock on ${lease.key} was lost before ${key} was changed.`));
+  }
+
+  /** Renames a damaged document. @returns whether it was still there. */
+  async #setAside(key: string, text: string): Promise<boolean> {
+    const aside = `${key}${SET_ASIDE_MARK}${new Date().toISOString().replaceAll(/[-:]/g, '')}`;
+    const renamed = await this.#database.query(SET_ASIDE, [key, aside, text]);
+    if (renamed.length === 0) return false;
+    this.#log.error({ key, set_aside_as: aside }, 'a document is damaged; it was set aside');
+    return true;
+  }
+}

@@ -1,0 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * What `attempt` gives as soon as it does not reject; for what takes a while to become true.
+ *
+ * @throws the last rejection, when `withinMs` are over.
+ */
+export async function eventually<T>(attempt: () => Promise<T> | T, withinMs = 15_000): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await delay(50);
+    }
+  }
+}

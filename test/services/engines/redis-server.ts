@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+
+import { eventually } from './eventually.ts';
+import { findProgram, freePort, newFolder, Program } from './program.ts';
+
+/** A Redis of its own, which keeps nothing. */
+export class RedisServer {
+  readonly port: number;
+  readonly #folder: string;
+  #program: Program;
+
+  private constructor(port: number, folder: string) {
+    this.port = port;
+    this.#folder = folder;
+    this.#program = this.#start();
+  }
+
+  /** @throws Error that says how to install it where it is missing. */
+  static async start(): Promise<RedisServer> {
+    findProgram('redis-server', 'redis-server');
+    const server = new RedisServer(await freePort(), await newFolder('redis'));
+    await server.ready();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async ready(): Promise<void> {
+    await eventually(async () => {
+      const socket = connect(this.port, '127.0.0.1');
+      try {
+        await once(socket, 'connect');
+      } finally {
+        socket.destroy();
+      }
+    }).catch((error: unknown) => {
+      throw new Error(`Redis does not start: ${this.#program.output}`, { cause: error });
+    });
+  }
+
+  /** `SIGSTOP` makes it hang, `SIGCONT` go on. */
+  signal(signal: NodeJS.Signals): void {
+    this.#program.signal(signal);
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    await this.#program.end(signal);
+  }
+
+  /** Starts it again after {@link kill}, empty. */
+  async restart(): Promise<void> {
+    this.#program = this.#start();
+    await this.ready();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#program.isRunning) await this.#program.end('SIGKILL');
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #start(): Program {
+    return new Program(findProgram('redis-server', 'redis-server'), [
+      ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder],
+      ...['--save', '', '--appendonly', 'no'],
+    ]);
+  }
+}

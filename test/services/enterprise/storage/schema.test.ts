@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+
+import { migrations } from '../../../../lib/enterprise/storage/migrations.ts';
+import { PostgresDatabase } from '../../../../lib/enterprise/storage/postgres-database.ts';
+import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
+import { migrate, schemaVersion } from '../../../../lib/enterprise/storage/schema.ts';
+import { ConfigurationError } from '../../../../lib/oss/errors.ts';
+import { Secret } from '../../../../lib/oss/secret.ts';
+import { silent } from '../../databases.ts';
+import { engines } from '../../engines.ts';
+import { freePort } from '../../engines/program.ts';
+
+describe('The schema', () => {
+  let url: Secret;
+  let opened: PostgresDatabase[];
+  const open = (address = url) => {
+    const database = new PostgresDatabase({ url: address, log: silent, maxConnections: 1 });
+    opened.push(database);
+    return database;
+  };
+
+  beforeEach(async () => {
+    url = new Secret(await engines().postgres.newDatabase());
+    opened = [];
+  });
+  afterEach(() => Promise.all(opened.map((database) => database.close())));
+
+  async function complaint(address: Secret): Promise<string> {
+    const store = new PostgresStore({ url: address, log: silent });
+    try {
+      await store.verify();
+    } catch (error) {
+      assert.ok(error instanceof ConfigurationError);
+      assert.doesNotMatch(error.message, /\n|local-only/);
+      return error.message;
+    } finally {
+      await store.close();
+    }
+    return assert.fail('nothing to complain about');
+  }
+
+  it('goes from nothing to the newest version, and then nowhere', async () => {
+    const database = open();
+    assert.equal(await schemaVersion(database), 0);
+    assert.deepEqual(await migrate(database), { from: 0, to: migrations.length });
+    assert.deepEqual(await migrate(database), { from: migrations.length, to: migrations.length });
+  });
+
+  for (const through of ['PostgreSQL', 'PgBouncer'] as const) {
+    it(`is changed once when many start at once through ${through}`, async () => {
+      const address = through === 'PgBouncer' ? new Secret(engines().pgBouncer.url(url.reveal())) : url;
+      const steps: number[] = [];
+      await Promise.all(
+        Array.from({ length: 12 }, () => migrate(open(address), (version) => steps.push(version))),
+      );
+      assert.deepEqual(
+        steps,
+        migrations.map((_, index) => index + 1),
+      );
+    });
+  }
+
+  it('is left as it was by a step that fails, and goes on from there', async () => {
+    const database = open();
+    await migrate(database);
+    await database.query('DELETE FROM openhands_migrations');
+    await database.query('DROP TABLE openhands_locks');
+    await database.query('CREATE VIEW openhands_locks AS SELECT 1 AS key');
+    await database.query('ALTER TABLE openhands_documents RENAME TO documents_before');
+    await database.query('CREATE DOMAIN openhands_documents AS text');
+    await assert.rejects(migrate(database), ConfigurationError);
+    assert.equal(await schemaVersion(database), 0);
+    await database.query('DROP DOMAIN openhands_documents');
+    await database.query('DROP VIEW openhands_locks');
+    assert.deepEqual(await migrate(database), { from: 0, to: migrations.length });
+  });
+
+  it('is checked at the start: an empty database is refused with the command that helps', async () => {
+    assert.equal(
+      await complaint(url),
+      `DATABASE_URL: the database has schema version 0, and ${migrations.length} is needed. ` +
+        'Run: npx openhands-express migrate',
+    );
+  });
+
+  it('may be newer than the server, which is about to be replaced', async () => {
+    const database = open();
+    await migrate(database);
+    await database.query('INSERT INTO openhands_migrations (version, name) VALUES (999, $1)', [
+      'of tomorrow',
+    ]);
+    const store = new PostgresStore({ url, log: silent });
+    await store.verify();
+    await store.close();
+  });
+
+  it('cannot be checked, in one line without a secret, where the database is not', async () => {
+    const wrong = (change: (url: URL) => void) => {
+      const address = new URL(url.reveal());
+      change(address);
+      return new Secret(address.href);
+    };
+    const port = String(await freePort());
+    assert.match(await complaint(wrong((it) => (it.port = port))), /^DATABASE_URL: .*ECONNREFUSED.*\.$/);
+    assert.match(await complaint(wrong((it) => (it.pathname = '/nowhere'))), /"nowhere" does not exist\.$/);
+    assert.match(await complaint(wrong((it) => (it.password = 'guessed'))), /password authentication failed/);
+  });
+});
