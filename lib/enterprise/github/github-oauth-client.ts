@@ -53,7 +53,7 @@ const tokenAnswer = z.object({
 /** The OAuth 2.0 side of a GitHub App: its web flow, refreshing, and giving a grant back. Keeps no token. */
 export class GitHubOAuthClient {
   readonly #client: AuthorizationCode;
-  readonly #grantUrl: string;
+  readonly #applicationUrl: string;
   readonly #authorization: Secret;
   readonly #timeoutMs: number;
   readonly #now: () => number;
@@ -76,7 +76,7 @@ export class GitHubOAuthClient {
         agent: shortLivedConnections(baseUrl, 2 * timeoutMs),
       },
     });
-    this.#grantUrl = `${apiUrl.replace(/\/+$/, '')}/applications/${encodeURIComponent(clientId)}/grant`;
+    this.#applicationUrl = `${apiUrl.replace(/\/+$/, '')}/applications/${encodeURIComponent(clientId)}`;
     this.#authorization = new Secret(
       `Basic ${Buffer.from(`${clientId}:${clientSecret.reveal()}`).toString('base64')}`,
     );
@@ -127,10 +127,25 @@ export class GitHubOAuthClient {
    * @see https://docs.github.com/rest/apps/oauth-applications#delete-an-app-authorization
    */
   async revokeGrant(accessToken: Secret): Promise<'revoked' | 'unknown-token'> {
+    return (await this.#ask('DELETE', 'grant', accessToken)) ? 'revoked' : 'unknown-token';
+  }
+
+  /**
+   * Whether a token of this App works.
+   *
+   * @throws HttpError as the GitHub service throws them; then nothing is known.
+   * @see https://docs.github.com/rest/apps/oauth-applications#check-a-token
+   */
+  async knows(accessToken: Secret): Promise<boolean> {
+    return this.#ask('POST', 'token', accessToken);
+  }
+
+  /** What the App asks about a token in its own name. @returns whether GitHub knows the token. */
+  async #ask(method: 'DELETE' | 'POST', what: 'grant' | 'token', accessToken: Secret): Promise<boolean> {
     let response: Response;
     try {
-      response = await fetch(this.#grantUrl, {
-        method: 'DELETE',
+      response = await fetch(`${this.#applicationUrl}/${what}`, {
+        method,
         headers: {
           accept: 'application/vnd.github+json',
           authorization: this.#authorization.reveal(),
@@ -146,9 +161,9 @@ export class GitHubOAuthClient {
       throw new GitHubUnavailableError(undefined, { cause: error });
     }
     const { status, headers } = response;
-    if (status === 204) return 'revoked';
-    if (status === 404 || status === 422) return 'unknown-token';
-    const cause = new Error(`GitHub answered ${status} to DELETE /applications/{client_id}/grant.`);
+    if (status === (method === 'DELETE' ? 204 : 200)) return true;
+    if (status === 404 || status === 422) return false;
+    const cause = new Error(`GitHub answered ${status} to ${method} /applications/{client_id}/${what}.`);
     throw classifyGitHubFailure({ status, headers: Object.fromEntries(headers), now: this.#now(), cause });
   }
 

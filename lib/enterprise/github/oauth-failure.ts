@@ -9,6 +9,9 @@ import {
   UnverifiedEmailError,
 } from './errors.ts';
 
+/** GitHub's advice for a rate limit without `Retry-After` (its docs, "Rate limits for the REST API"). */
+const A_MINUTE_MS = 60_000;
+
 /** GitHub's OAuth errors, which come with status 200; none is taken for another on the word of the status alone. */
 const errorAnswer = z.object({ error: z.string() });
 
@@ -16,7 +19,7 @@ const errorAnswer = z.object({ error: z.string() });
 const wreckError = z.object({
   data: z.object({
     res: z.object({ statusCode: z.number(), headers: z.record(z.string(), z.unknown()) }).optional(),
-    payload: z.unknown(),
+    payload: z.unknown().optional(),
     code: z.string().optional(),
   }),
 });
@@ -40,10 +43,9 @@ export function failureOfRequest(error: unknown): HttpError {
   if (res === undefined)
     return new TokenEndpointUnavailableError(`gave no answer (${code ?? 'connection failed'})`);
   if (errorAnswer.safeParse(payload).success) return failureOfAnswer(payload);
-  return new TokenEndpointUnavailableError(
-    `answered ${res.statusCode}`,
-    retryAfterMs(res.headers['retry-after']),
-  );
+  const retryAfter =
+    retryAfterMs(res.headers['retry-after']) ?? (res.statusCode === 429 ? A_MINUTE_MS : undefined);
+  return new TokenEndpointUnavailableError(`answered ${res.statusCode}`, retryAfter);
 }
 
 function failureOfCode(code: string): HttpError {

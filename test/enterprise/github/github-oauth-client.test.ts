@@ -129,11 +129,17 @@ for (const layout of ['github.com', 'enterprise-server'] as const) {
           fault.kind,
         );
       }
-      github.faults.add({ on: TOKEN, kind: 'rate-limit', status: 429, retryAfterSeconds: 7 });
+      github.faults.add({ on: TOKEN, kind: 'rate-limit', status: 429, retryAfterSeconds: 7, times: 1 });
       await assert.rejects(client.refresh(new Secret('ghr_any')), {
         retryAfterMs: 7_000,
         headers: { 'Retry-After': '7' },
       });
+      github.faults.add({ on: TOKEN, kind: 'html', status: 429, times: 1 });
+      await assert.rejects(
+        client.refresh(new Secret('ghr_any')),
+        { retryAfterMs: 60_000 },
+        'a limit in HTML',
+      );
     });
 
     it('does not wait for ever for an answer that has begun', async () => {
@@ -155,6 +161,14 @@ for (const layout of ['github.com', 'enterprise-server'] as const) {
       assert.equal(await client.revokeGrant(accessToken), 'revoked');
       assert.equal(github.tokens.hasGrant('octocat'), false);
       assert.equal(await client.revokeGrant(accessToken), 'unknown-token');
+    });
+
+    it('says whether a token works, and when GitHub cannot tell', async () => {
+      const { accessToken } = await exchange();
+      assert.equal(await client.knows(accessToken), true);
+      assert.equal(await client.knows(new Secret('ghu_another')), false);
+      github.faults.add({ on: 'POST /applications/{client_id}/token', kind: 'status', status: 502 });
+      await assert.rejects(client.knows(accessToken), { code: 'github_unavailable' });
     });
 
     it('says when GitHub cannot take a grant back now', async () => {
