@@ -5,12 +5,16 @@ export interface RefreshFailure {
   readonly count: number;
   /** Not to be tried before: milliseconds since the epoch. */
   readonly retryAt: number;
+  /** How long that was from the last failure on, in milliseconds. */
+  readonly pauseMs: number;
 }
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** Longer than any pause that GitHub asks for. What claims to end later was written by a clock that was wrong. */
-const LONGEST_CREDIBLE_MS = 3_600_000;
+/** Longer than any pause that GitHub asks for. */
+const LONGEST_ASKED_MS = 3_600_000;
+/** By how much the clocks of two processes may differ. */
+const LARGEST_SKEW_MS = 300_000;
 
 /**
  * The failure after `previous`: pauses double, and are spread over their second half so that the users of one outage do
@@ -27,11 +31,16 @@ export function nextFailure(
 ): RefreshFailure {
   const count = (previous?.count ?? 0) + 1;
   const pause = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS) * (0.5 + random / 2);
-  return { count, retryAt: now + Math.min(Math.max(pause, retryAfterMs), LONGEST_CREDIBLE_MS) };
+  const pauseMs = Math.max(pause, Math.min(retryAfterMs, LONGEST_ASKED_MS));
+  return { count, retryAt: now + pauseMs, pauseMs };
 }
 
-/** For how many more milliseconds GitHub is to be left alone; 0 when it may be asked. */
+/**
+ * For how many more milliseconds GitHub is to be left alone; 0 when it may be asked. More than the whole pause is left
+ * after a clock was set back; then nothing is, or one failure could lock a user out for as long as the clock was wrong.
+ */
 export function pauseLeft(failure: RefreshFailure | undefined, now: number): number {
-  const left = (failure?.retryAt ?? now) - now;
-  return left > 0 && left <= LONGEST_CREDIBLE_MS ? left : 0;
+  if (failure === undefined) return 0;
+  const left = failure.retryAt - now;
+  return left > 0 && left <= failure.pauseMs + LARGEST_SKEW_MS ? left : 0;
 }

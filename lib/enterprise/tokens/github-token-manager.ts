@@ -5,9 +5,12 @@ import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { pauseLeft } from './back-off.ts';
 import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
+import { BadVerificationCodeError } from '../github/errors.ts';
 import { SignedOutError, type GithubTokenProvider, type GithubTokens } from './github-token-provider.ts';
 import { RecentRecords } from './recent-records.ts';
+import { RefreshCircuit } from './refresh-circuit.ts';
 import { stageOf } from './refresh-schedule.ts';
+import { RevocationDocuments } from './revocation-documents.ts';
 import { RevocationQueue } from './revocation-queue.ts';
 import { TokenDocuments } from './token-documents.ts';
 import { signedIn, type SignedIn, type TokenRecord } from './token-record.ts';
@@ -16,7 +19,7 @@ import { UnsavedRecords } from './unsaved-records.ts';
 
 export interface GithubTokenManagerOptions {
   readonly documents: DocumentStore;
-  readonly oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant'>;
+  readonly oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant' | 'knows'>;
   readonly encryption: DocumentCipher;
   readonly log: Logger;
   /** Milliseconds since the epoch; the real clock unless given. */
@@ -51,6 +54,7 @@ export class GithubTokenManager implements GithubTokenProvider {
   readonly #unsaved: UnsavedRecords;
   readonly #refresh: TokenRefresh;
   readonly #recent: RecentRecords;
+  readonly #oauth: Pick<GitHubOAuthClient, 'knows'>;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #refreshAheadMs: number;
@@ -58,13 +62,14 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   constructor(options: GithubTokenManagerOptions) {
     const { documents, oauth, encryption: cipher, log, now = Date.now } = options;
+    const circuit = new RefreshCircuit(log, now);
     this.#documents = new TokenDocuments(documents, cipher);
     this.#unsaved = new UnsavedRecords(this.#documents, log);
     this.#revocations = new RevocationQueue({
-      documents,
-      tokenDocuments: this.#documents,
-      cipher,
+      revocations: new RevocationDocuments(documents, cipher),
+      tokens: this.#documents,
       oauth,
+      circuit,
       log,
       now,
       ...(options.retryRevocationsEveryMs !== undefined && { retryEveryMs: options.retryRevocationsEveryMs }),
@@ -74,14 +79,17 @@ export class GithubTokenManager implements GithubTokenProvider {
       unsaved: this.#unsaved,
       revocations: this.#revocations,
       oauth,
+      circuit,
       log,
       now,
+      onChange: (id) => this.#recent.forget(id),
     });
     this.#recent = new RecentRecords(
       (id) => this.#load(id),
       options.staleMs ?? 1_000,
       options.capacity ?? 10_000,
     );
+    this.#oauth = oauth;
     this.#log = log;
     this.#now = now;
     this.#refreshAheadMs = options.refreshAheadMs ?? 300_000;
@@ -90,10 +98,14 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   async store(githubUserId: string, tokens: GithubTokens): Promise<void> {
     const record = signedIn(tokens, this.#now());
-    // First: a revocation that is still to be done would take the new tokens with it.
-    await this.#revocations.cancel(githubUserId);
+    // Before the revocation that may still be to be done: one that is tried from now on sees it, and does nothing.
     await this.#documents.save(githubUserId, record);
     this.#recent.forget(githubUserId);
+    if (!(await this.#revocations.cancel(githubUserId)) || (await this.#isKnown(tokens))) return;
+    // It came through after GitHub had issued these, and has taken them with it.
+    await this.#documents.replace(githubUserId, record, { state: 'signed_out', at: this.#now() });
+    this.#recent.forget(githubUserId);
+    throw new BadVerificationCodeError();
   }
 
   async token(githubUserId: string): Promise<Secret> {
@@ -106,7 +118,7 @@ export class GithubTokenManager implements GithubTokenProvider {
         this.#refreshInBackground(githubUserId, record);
         return record.tokens.accessToken;
       case 'expired':
-        return (await this.#refreshed(githubUserId, record)).tokens.accessToken;
+        return (await this.#refresh.run(githubUserId, record)).tokens.accessToken;
     }
   }
 
@@ -116,7 +128,7 @@ export class GithubTokenManager implements GithubTokenProvider {
     const { accessToken, refreshToken } = record.tokens;
     if (!accessToken.equals(rejected)) return accessToken;
     if (refreshToken === undefined || this.#isYoung(record)) return undefined;
-    const refreshed = await this.#refreshed(githubUserId, record);
+    const refreshed = await this.#refresh.run(githubUserId, record);
     return refreshed.tokens.accessToken.equals(rejected) ? undefined : refreshed.tokens.accessToken;
   }
 
@@ -151,18 +163,19 @@ export class GithubTokenManager implements GithubTokenProvider {
     }
   }
 
-  async #refreshed(githubUserId: string, record: SignedIn): Promise<SignedIn> {
+  /** Whether GitHub lets these in; if it cannot say, then yes. */
+  async #isKnown({ accessToken }: GithubTokens): Promise<boolean> {
     try {
-      return await this.#refresh.run(githubUserId, record);
-    } finally {
-      // What was remembered knows neither of the new pair nor of a failure.
-      this.#recent.forget(githubUserId);
+      return await this.#oauth.knows(accessToken);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'GitHub cannot say whether new tokens work');
+      return true;
     }
   }
 
   #refreshInBackground(githubUserId: string, record: SignedIn): void {
     if (pauseLeft(record.failure, this.#now()) > 0) return;
-    this.#refreshed(githubUserId, record).catch((error: unknown) => {
+    this.#refresh.run(githubUserId, record).catch((error: unknown) => {
       this.#log.debug(
         { err: error, github_user_id: githubUserId },
         'refreshing ahead of time came to nothing',

@@ -17,7 +17,11 @@ export interface GithubTokens {
  * named by GitHub's numeric id in decimal, never by their login, which they can change.
  */
 export interface GithubTokenProvider {
-  /** Keeps the tokens of a new sign-in, which outrank all before. Durable when it resolves. */
+  /**
+   * Keeps the tokens of a new sign-in, which outrank all before. Durable when it resolves.
+   *
+   * @throws BadVerificationCodeError when a sign-out that GitHub carried out late has ended this sign-in as well.
+   */
   store(githubUserId: string, tokens: GithubTokens): Promise<void>;
   /**
    * A token that works, as far as can be known; refreshed when it must be.

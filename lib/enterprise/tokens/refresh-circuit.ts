@@ -1,54 +1,81 @@
-import { performance } from 'node:perf_hooks';
-
 import type { Logger } from 'pino';
 
-import { AppMisconfiguredError } from '../github/errors.ts';
+import { GitHubRateLimitError } from '../../oss/github/errors.ts';
+import { AppMisconfiguredError, TokenEndpointUnavailableError } from '../github/errors.ts';
 
 const MISCONFIGURED_PAUSE_MS = 60_000;
 /** While one caller finds out whether all is well again, the others go on waiting for this long. */
 const TRIAL_MS = 20_000;
+/** Longer than any pause that GitHub means. */
+const LONGEST_PAUSE_MS = 3_600_000;
+
+interface Opening {
+  readonly reason: Error;
+  since: number;
+  forMs: number;
+  /** Whether somebody is finding out if all is well again. */
+  isTried: boolean;
+}
 
 /**
- * Stops all refreshes of this process for a while when GitHub says that the fault is the App's and not one user's: wrong
- * credentials after a bad deploy, or a rate limit, which would soon hit sign-ins as well.
+ * Stops all refreshes and revocations of this process for a while when GitHub says that the fault is the App's and not
+ * one user's: wrong credentials after a bad deploy, or a rate limit, which would soon hit sign-ins as well.
  */
 export class RefreshCircuit {
   readonly #log: Logger;
-  /** Time on a monotonic clock: a jump of the system's clock must not keep the circuit open. */
-  readonly #monotonicNow: () => number;
-  #open: { readonly reason: Error; until: number } | undefined;
+  readonly #now: () => number;
+  #opening: Opening | undefined;
 
-  constructor(log: Logger, monotonicNow: () => number = () => performance.now()) {
+  /** @param now - milliseconds since the epoch; a clock that is set back closes the circuit for a trial */
+  constructor(log: Logger, now: () => number) {
     this.#log = log;
-    this.#monotonicNow = monotonicNow;
+    this.#now = now;
   }
 
   /** @throws the error that opened the circuit, while it is open. After the pause, one caller goes through. */
   check(): void {
-    if (this.#open === undefined) return;
-    if (this.#monotonicNow() < this.#open.until) throw this.#open.reason;
-    this.#open.until = this.#monotonicNow() + TRIAL_MS;
+    const opening = this.#opening;
+    if (opening === undefined) return;
+    const age = this.#now() - opening.since;
+    if (age >= 0 && age < opening.forMs) throw opening.reason;
+    opening.since = this.#now();
+    opening.forMs = TRIAL_MS;
+    opening.isTried = true;
+  }
+
+  /** Takes note of a failure: it opens the circuit if it concerns the App. */
+  failed(error: unknown): void {
+    if (error instanceof AppMisconfiguredError) {
+      this.#misconfigured(error);
+    } else if (error instanceof TokenEndpointUnavailableError) {
+      if (error.retryAfterMs !== undefined) this.#pause(error, error.retryAfterMs);
+    } else if (error instanceof GitHubRateLimitError) {
+      this.#pause(error, Number(error.headers['Retry-After']) * 1000);
+    }
+  }
+
+  /** GitHub has answered as it should. While a pause lasts, that was an answer from before it. */
+  succeeded(): void {
+    if (this.#opening?.isTried === true) this.#opening = undefined;
   }
 
   /** GitHub refuses the App itself: one loud line per outage, for the operator. */
-  misconfigured(error: AppMisconfiguredError): void {
-    if (!(this.#open?.reason instanceof AppMisconfiguredError)) {
+  #misconfigured(error: AppMisconfiguredError): void {
+    if (!(this.#opening?.reason instanceof AppMisconfiguredError)) {
       this.#log.error(
         { reason: error.reason },
         'GitHub refuses this App: check GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET. All tokens are kept.',
       );
     }
-    this.#open = { reason: error, until: this.#monotonicNow() + MISCONFIGURED_PAUSE_MS };
+    this.#open(error, MISCONFIGURED_PAUSE_MS);
   }
 
-  /** GitHub asks to be left alone. */
-  pause(error: Error, forMs: number): void {
+  #pause(error: Error, forMs: number): void {
     this.#log.warn({ pause_ms: forMs }, 'GitHub limits the refreshing of tokens.');
-    this.#open = { reason: error, until: this.#monotonicNow() + forMs };
+    this.#open(error, Math.min(forMs, LONGEST_PAUSE_MS));
   }
 
-  /** GitHub has answered as it should. */
-  succeeded(): void {
-    this.#open = undefined;
+  #open(reason: Error, forMs: number): void {
+    this.#opening = { reason, since: this.#now(), forMs, isTried: false };
   }
 }

@@ -1,196 +1,192 @@
 import type { Logger } from 'pino';
-import { z } from 'zod';
 
-import type { DocumentStore } from '../../oss/storage/document-store.ts';
-import { BadRefreshTokenError } from '../github/errors.ts';
+import { GitHubRateLimitError, GitHubUnavailableError } from '../../oss/github/errors.ts';
+import { AppMisconfiguredError, BadRefreshTokenError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import { nextFailure, pauseLeft, type RefreshFailure } from './back-off.ts';
-import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
-import { encodeTokens, tokensSchema } from './token-codec.ts';
+import { nextFailure, pauseLeft } from './back-off.ts';
+import { UnreadableDocumentError } from './document-cipher.ts';
+import type { RefreshCircuit } from './refresh-circuit.ts';
+import type { Revocation, RevocationDocuments } from './revocation-documents.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, rotated, type SignedIn } from './token-record.ts';
 
-const PREFIX = 'revocations/github/';
 const RETRY_EVERY_MS = 30_000;
 /** As long as a refresh of the same user may take, which is waited for. */
 const WAIT_MS = 30_000;
 
-const documentSchema = z.object({
-  secret: z.string(),
-  failure: z.object({ count: z.number(), retry_at: z.number() }).optional(),
-});
-const secretSchema = z.object({ sign_in_id: z.string(), obtained_at: z.number(), tokens: tokensSchema });
-
-/** A revocation that is still to be done. */
-interface Entry {
-  /** The encrypted tokens. No two are alike, so this also tells one entry from the next. */
-  readonly secret: string;
-  readonly failure: RefreshFailure | undefined;
-}
-
 export interface RevocationQueueOptions {
-  readonly documents: DocumentStore;
-  readonly tokenDocuments: TokenDocuments;
-  readonly cipher: DocumentCipher;
+  readonly revocations: RevocationDocuments;
+  readonly tokens: TokenDocuments;
   readonly oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant'>;
+  readonly circuit: RefreshCircuit;
   readonly log: Logger;
   readonly now: () => number;
   /** How often to look for revocations that failed before, in milliseconds; 30,000 unless given. */
   readonly retryEveryMs?: number;
 }
 
-/**
- * Grants to give back to GitHub, one per user, `revocations/github/<github_user_id>.json`: durable, so that GitHub being
- * down, or this process, keeps nobody from signing out.
- */
+/** Gives grants back to GitHub, however long it takes: GitHub being down, or this process, keeps nobody from signing out. */
 export class RevocationQueue {
-  readonly #documents: DocumentStore;
-  readonly #tokenDocuments: TokenDocuments;
-  readonly #cipher: DocumentCipher;
+  readonly #revocations: RevocationDocuments;
+  readonly #tokens: TokenDocuments;
   readonly #oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant'>;
+  readonly #circuit: RefreshCircuit;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   readonly #attempts = new Set<Promise<void>>();
-  #sweeping = false;
+  #isSweeping = false;
+  #isClosing = false;
 
   constructor(options: RevocationQueueOptions) {
-    this.#documents = options.documents;
-    this.#tokenDocuments = options.tokenDocuments;
-    this.#cipher = options.cipher;
+    this.#revocations = options.revocations;
+    this.#tokens = options.tokens;
     this.#oauth = options.oauth;
+    this.#circuit = options.circuit;
     this.#log = options.log;
     this.#now = options.now;
     this.#timer = setInterval(() => void this.#track(this.#sweep()), options.retryEveryMs ?? RETRY_EVERY_MS);
     this.#timer.unref();
   }
 
-  /** Remembers to give the grant back. Durable when it resolves. Newer tokens take the place of older ones. */
-  async add(githubUserId: string, { signInId, obtainedAt, tokens }: SignedIn): Promise<void> {
-    const key = keyOf(githubUserId);
-    const content = { sign_in_id: signInId, obtained_at: obtainedAt, tokens: encodeTokens(tokens) };
-    const secret = await this.#cipher.encrypt(key, content);
-    await this.#documents.withLock(key, () => this.#documents.write(key, { secret }));
+  /** Remembers to give the grant back. Durable when it resolves. */
+  async add(githubUserId: string, record: SignedIn): Promise<void> {
+    await this.#revocations.add(githubUserId, record);
   }
 
-  /** Forgets it: the user has signed in again, and giving the grant back would end that as well. */
-  async cancel(githubUserId: string): Promise<void> {
-    const key = keyOf(githubUserId);
-    if ((await this.#documents.read(key)) === undefined) return;
-    await this.#documents.withLock(key, () => this.#documents.delete(key));
+  /**
+   * Forgets it: the user has signed in again, and giving the grant back would end that as well. When this resolves, no
+   * attempt is under way any more.
+   *
+   * @returns whether there was one to forget. An attempt at it may have come through a moment ago.
+   */
+  async cancel(githubUserId: string): Promise<boolean> {
+    if ((await this.#revocations.find(githubUserId)) === undefined) return false;
+    await this.#tokens.whileRefreshing(githubUserId, () => this.#revocations.delete(githubUserId), WAIT_MS);
+    return true;
   }
 
   /** Tries to give the grant back now. Resolves when that is done or postponed; never rejects. */
   attemptSoon(githubUserId: string): Promise<void> {
-    return this.#track(
-      this.#tokenDocuments.whileRefreshing(githubUserId, () => this.#attempt(githubUserId), WAIT_MS),
-    );
+    return this.#track(this.#attemptAlone(githubUserId));
   }
 
   /** Ends the retrying, and resolves when the attempts that are under way have ended. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#isClosing = true;
     await Promise.all(this.#attempts);
   }
 
   async #track(attempt: Promise<void>): Promise<void> {
     const ended = attempt
-      .catch((error: unknown) =>
-        this.#log.warn({ err: error }, 'a grant could not be given back; tried again later'),
-      )
+      .catch((error: unknown) => this.#complain(error))
       .finally(() => this.#attempts.delete(ended));
     this.#attempts.add(ended);
     await ended;
   }
 
+  #complain(error: unknown): void {
+    this.#log.warn({ err: error }, 'a grant could not be given back; tried again later');
+  }
+
+  /** One after the other. When it is GitHub that fails one, the others wait for the next time. */
   async #sweep(): Promise<void> {
-    if (this.#sweeping) return;
-    this.#sweeping = true;
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
     try {
-      for await (const key of this.#documents.list(PREFIX)) {
-        const githubUserId = key.slice(PREFIX.length, -'.json'.length);
-        const entry = await this.#read(key);
-        if (entry !== undefined && pauseLeft(entry.failure, this.#now()) === 0)
-          await this.attemptSoon(githubUserId);
+      for await (const githubUserId of this.#revocations.userIds()) {
+        if (this.#isClosing) return;
+        try {
+          await this.#attemptAlone(githubUserId);
+        } catch (error) {
+          if (isGitHubsFault(error)) throw error;
+          this.#complain(error);
+        }
       }
     } finally {
-      this.#sweeping = false;
+      this.#isSweeping = false;
     }
   }
 
-  /** Runs while nobody refreshes this user's tokens: both may need the same refresh token, which works once. */
-  async #attempt(githubUserId: string, mayRefresh = true): Promise<void> {
-    const key = keyOf(githubUserId);
-    const entry = await this.#read(key);
-    if (entry === undefined) return;
+  /** While nobody refreshes this user's tokens: both may need the same refresh token, which works once. */
+  async #attemptAlone(githubUserId: string): Promise<void> {
+    const found = await this.#revocations.find(githubUserId);
+    if (found === undefined || pauseLeft(found.failure, this.#now()) > 0) return;
+    this.#circuit.check();
+    await this.#tokens.whileRefreshing(githubUserId, () => this.#attempt(githubUserId), WAIT_MS);
+  }
+
+  async #attempt(githubUserId: string): Promise<void> {
+    let revocation = await this.#revocations.find(githubUserId);
+    // Another process may just have done it, or tried in vain.
+    if (revocation === undefined || pauseLeft(revocation.failure, this.#now()) > 0) return;
     try {
-      const record = await this.#decrypt(key, entry);
+      const record = await this.#revocations.open(githubUserId, revocation);
       const isDone = (await this.#isMoot(githubUserId, record)) || (await this.#giveBack(record));
-      if (!isDone && mayRefresh && (await this.#refresh(githubUserId, record))) {
-        await this.#attempt(githubUserId, false);
-        return;
+      const renewed = isDone ? undefined : await this.#refresh(record);
+      if (renewed !== undefined) {
+        revocation = (await this.#keep(githubUserId, renewed)) ?? revocation;
+        await this.#giveBack(renewed);
       }
     } catch (error) {
-      await this.#change(key, entry, () => this.#postpone(key, entry));
+      this.#circuit.failed(error);
+      const failure = nextFailure(revocation.failure, this.#now());
+      await this.#revocations.postpone(githubUserId, revocation, failure);
       throw error;
     }
-    await this.#change(key, entry, () => this.#documents.delete(key));
+    await this.#revocations.done(githubUserId, revocation);
   }
 
   /** Whether the user has signed in anew: giving the grant back would end that as well. */
   async #isMoot(githubUserId: string, { signInId }: SignedIn): Promise<boolean> {
-    const stored = await this.#tokenDocuments.load(githubUserId).catch(nothingReadable);
+    const stored = await this.#tokens.load(githubUserId).catch(nothingReadable);
     return stored?.state === 'signed_in' && stored.signInId !== signInId;
   }
 
   /** @returns `false` when GitHub needs another access token for it. */
   async #giveBack(record: SignedIn): Promise<boolean> {
     if (isExpired(record, this.#now())) return false;
-    return (await this.#oauth.revokeGrant(record.tokens.accessToken)) === 'revoked';
+    const answer = await this.#oauth.revokeGrant(record.tokens.accessToken);
+    this.#circuit.succeeded();
+    return answer === 'revoked';
   }
 
-  /** @returns whether there is a new pair, kept in place of the old; if not, there is nothing left to give back. */
-  async #refresh(githubUserId: string, record: SignedIn): Promise<boolean> {
+  /** @returns `undefined` when GitHub has ended the grant, so that there is nothing left to give back. */
+  async #refresh(record: SignedIn): Promise<SignedIn | undefined> {
     const { refreshToken } = record.tokens;
-    if (refreshToken === undefined) return false;
+    if (refreshToken === undefined) return undefined;
     try {
       const issued = await this.#oauth.refresh(refreshToken);
-      await this.add(githubUserId, rotated(record, issued, this.#now()));
-      return true;
+      this.#circuit.succeeded();
+      return rotated(record, issued, this.#now());
     } catch (error) {
-      if (error instanceof BadRefreshTokenError) return false;
+      if (error instanceof BadRefreshTokenError) return undefined;
       throw error;
     }
   }
 
-  async #postpone(key: string, entry: Entry): Promise<void> {
-    const { count, retryAt } = nextFailure(entry.failure, this.#now());
-    await this.#documents.write(key, { secret: entry.secret, failure: { count, retry_at: retryAt } });
-  }
-
-  /** Runs `change`, unless something else has taken the place of `entry`. */
-  async #change(key: string, entry: Entry, change: () => Promise<void>): Promise<void> {
-    await this.#documents.withLock(key, async () => {
-      if ((await this.#read(key))?.secret === entry.secret) await change();
-    });
-  }
-
-  async #read(key: string): Promise<Entry | undefined> {
-    const { data } = documentSchema.safeParse(await this.#documents.read(key));
-    if (data === undefined) return undefined;
-    const { secret, failure } = data;
-    return { secret, failure: failure && { count: failure.count, retryAt: failure.retry_at } };
-  }
-
-  async #decrypt(key: string, { secret }: Entry): Promise<SignedIn> {
-    const { content } = await this.#cipher.decrypt(key, secret);
-    const { sign_in_id: signInId, obtained_at: obtainedAt, tokens } = secretSchema.parse(content);
-    return { state: 'signed_in', signInId, obtainedAt, tokens };
+  /** Keeps the new pair in place of the dead one. A full disk does not keep it from being used now. */
+  async #keep(githubUserId: string, record: SignedIn): Promise<Revocation | undefined> {
+    try {
+      return await this.#revocations.add(githubUserId, record);
+    } catch (error) {
+      this.#log.error(
+        { err: error, github_user_id: githubUserId },
+        'tokens to give a grant back with are not stored',
+      );
+      return undefined;
+    }
   }
 }
 
-function keyOf(githubUserId: string): string {
-  return `${PREFIX}${githubUserId}.json`;
+/** Whether the next user's revocation would fail as well. */
+function isGitHubsFault(error: unknown): boolean {
+  return (
+    error instanceof GitHubUnavailableError ||
+    error instanceof GitHubRateLimitError ||
+    error instanceof AppMisconfiguredError
+  );
 }
 
 function nothingReadable(error: unknown): undefined {

@@ -1,11 +1,12 @@
-/** Tokens as JSON, in GitHub's words; only ever to be encrypted. */
+/** What documents hold of a sign-in and of failures, in GitHub's words. */
 import { z } from 'zod';
 
 import { Secret } from '../../oss/secret.ts';
+import type { RefreshFailure } from './back-off.ts';
 import type { GithubTokens } from './github-token-provider.ts';
+import type { SignedIn } from './token-record.ts';
 
-/** Reads what {@link encodeTokens} made. */
-export const tokensSchema = z
+const tokensSchema = z
   .object({
     access_token: z.string(),
     expires_at: z.number().optional(),
@@ -21,11 +22,40 @@ export const tokensSchema = z
     }),
   }));
 
-export function encodeTokens(tokens: GithubTokens): z.input<typeof tokensSchema> {
+/** Reads what {@link encodeSignIn} made. */
+export const signInSchema = z
+  .object({ sign_in_id: z.string(), obtained_at: z.number(), tokens: tokensSchema })
+  .transform((json): SignedIn => ({
+    state: 'signed_in',
+    signInId: json.sign_in_id,
+    obtainedAt: json.obtained_at,
+    tokens: json.tokens,
+  }));
+
+/** The tokens in the clear, only ever to be encrypted. */
+export function encodeSignIn({ signInId, obtainedAt, tokens }: SignedIn): z.input<typeof signInSchema> {
   return {
-    access_token: tokens.accessToken.reveal(),
-    expires_at: tokens.expiresAt,
-    refresh_token: tokens.refreshToken?.reveal(),
-    refresh_token_expires_at: tokens.refreshTokenExpiresAt,
+    sign_in_id: signInId,
+    obtained_at: obtainedAt,
+    tokens: {
+      access_token: tokens.accessToken.reveal(),
+      expires_at: tokens.expiresAt,
+      refresh_token: tokens.refreshToken?.reveal(),
+      refresh_token_expires_at: tokens.refreshTokenExpiresAt,
+    },
   };
+}
+
+/** Reads what {@link encodeFailure} made. */
+export const failureSchema = z
+  .object({ count: z.number(), retry_at: z.number(), pause_ms: z.number() })
+  .transform((json): RefreshFailure => ({
+    count: json.count,
+    retryAt: json.retry_at,
+    pauseMs: json.pause_ms,
+  }));
+
+/** Not to be encrypted: it is no secret. */
+export function encodeFailure(failure: RefreshFailure): z.input<typeof failureSchema> {
+  return { count: failure.count, retry_at: failure.retryAt, pause_ms: failure.pauseMs };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
 import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
-import { encodeTokens, tokensSchema } from './token-codec.ts';
+import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
 
 const PREFIX = 'users/github/';
@@ -13,12 +13,10 @@ const documentSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('signed_in'),
     secret: z.string(),
-    refresh_failure: z.object({ count: z.number(), retry_at: z.number() }).optional(),
+    refresh_failure: failureSchema.optional(),
   }),
   z.object({ state: z.literal('signed_out'), at: z.number() }),
 ]);
-
-const secretSchema = z.object({ sign_in_id: z.string(), obtained_at: z.number(), tokens: tokensSchema });
 
 /** A record, and the id of the key that it is encrypted with. */
 interface StoredRecord {
@@ -123,18 +121,10 @@ export class TokenDocuments {
     if (!stored.success) throw new UnreadableDocumentError(key, 'it is no token document.');
     if (stored.data.state === 'signed_out') return { record: stored.data, kid: undefined };
     const { content, kid } = await this.#cipher.decrypt(key, stored.data.secret);
-    const secret = secretSchema.safeParse(content);
-    if (!secret.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
-    const { sign_in_id: signInId, obtained_at: obtainedAt, tokens } = secret.data;
+    const signIn = signInSchema.safeParse(content);
+    if (!signIn.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
     const failure = stored.data.refresh_failure;
-    const record: SignedIn = {
-      state: 'signed_in',
-      signInId,
-      tokens,
-      obtainedAt,
-      ...(failure && { failure: { count: failure.count, retryAt: failure.retry_at } }),
-    };
-    return { record, kid };
+    return { record: { ...signIn.data, ...(failure && { failure }) }, kid };
   }
 
   async #write(key: string, record: TokenRecord): Promise<void> {
@@ -143,12 +133,10 @@ export class TokenDocuments {
 
   async #encode(key: string, record: TokenRecord): Promise<Document> {
     if (record.state === 'signed_out') return { ...record };
-    const { signInId, obtainedAt, tokens, failure } = record;
-    const secret = { sign_in_id: signInId, obtained_at: obtainedAt, tokens: encodeTokens(tokens) };
     return {
       state: 'signed_in',
-      secret: await this.#cipher.encrypt(key, secret),
-      ...(failure && { refresh_failure: { count: failure.count, retry_at: failure.retryAt } }),
+      secret: await this.#cipher.encrypt(key, encodeSignIn(record)),
+      ...(record.failure && { refresh_failure: encodeFailure(record.failure) }),
     };
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { nextFailure, pauseLeft } from './back-off.ts';
 import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
-import { RefreshCircuit } from './refresh-circuit.ts';
+import type { RefreshCircuit } from './refresh-circuit.ts';
 import type { RevocationQueue } from './revocation-queue.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, isSamePair, rotated, type SignedIn, type TokenRecord } from './token-record.ts';
@@ -24,8 +24,11 @@ export interface TokenRefreshOptions {
   readonly unsaved: UnsavedRecords;
   readonly revocations: RevocationQueue;
   readonly oauth: Pick<GitHubOAuthClient, 'refresh'>;
+  readonly circuit: RefreshCircuit;
   readonly log: Logger;
   readonly now: () => number;
+  /** Told that what the store has of a user may be another thing now, before anybody who waited is. */
+  readonly onChange: (githubUserId: string) => void;
 }
 
 /** What a refresh came to, and when nothing is left to be written of it. */
@@ -48,17 +51,19 @@ export class TokenRefresh {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #circuit: RefreshCircuit;
+  readonly #onChange: (githubUserId: string) => void;
   readonly #running = new Map<string, Promise<SignedIn>>();
   readonly #holding = new Set<Promise<void>>();
 
-  constructor({ documents, unsaved, revocations, oauth, log, now }: TokenRefreshOptions) {
-    this.#documents = documents;
-    this.#unsaved = unsaved;
-    this.#revocations = revocations;
-    this.#oauth = oauth;
-    this.#log = log;
-    this.#now = now;
-    this.#circuit = new RefreshCircuit(log);
+  constructor(options: TokenRefreshOptions) {
+    this.#documents = options.documents;
+    this.#unsaved = options.unsaved;
+    this.#revocations = options.revocations;
+    this.#oauth = options.oauth;
+    this.#circuit = options.circuit;
+    this.#log = options.log;
+    this.#now = options.now;
+    this.#onChange = options.onChange;
   }
 
   /**
@@ -90,6 +95,7 @@ export class TokenRefresh {
     return new Promise((resolve, reject) => {
       const alone = async () => {
         const { record, settled } = await this.#refreshAlone(githubUserId, stale);
+        this.#onChange(githubUserId);
         resolve(record);
         await settled;
       };
@@ -97,6 +103,7 @@ export class TokenRefresh {
         .whileRefreshing(githubUserId, alone, REFRESH_WAIT_MS)
         .catch((error: unknown) => {
           this.#log.debug({ err: error, github_user_id: githubUserId }, 'a refresh came to nothing');
+          this.#onChange(githubUserId);
           reject(asUnavailable(error));
         })
         .finally(() => this.#holding.delete(holding));
@@ -167,17 +174,14 @@ export class TokenRefresh {
       );
       throw new SignedOutError();
     }
-    if (error instanceof AppMisconfiguredError) {
-      this.#circuit.misconfigured(error);
-      throw error;
-    }
+    this.#circuit.failed(error);
+    if (error instanceof AppMisconfiguredError) throw error;
     const retryAfterMs = error instanceof TokenEndpointUnavailableError ? error.retryAfterMs : undefined;
     const failure = nextFailure(used.failure, this.#now(), retryAfterMs);
     await this.#save(githubUserId, used, { ...used, failure });
     const unavailable = new GitHubUnavailableError(Math.ceil(pauseLeft(failure, this.#now()) / 1000), {
       cause: error,
     });
-    if (retryAfterMs !== undefined) this.#circuit.pause(unavailable, retryAfterMs);
     this.#log.warn(
       { github_user_id: githubUserId, failures: failure.count, err: error },
       'refreshing tokens failed',

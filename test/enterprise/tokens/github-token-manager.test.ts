@@ -265,6 +265,25 @@ describe('GithubTokenManager', () => {
       assert.equal(custody.github.calls.refreshes, 1);
     });
 
+    it('leaves GitHub alone for a minute when it limits the App and does not say for how long', async () => {
+      const hubot = custody.userId('hubot');
+      const manager = custody.manager();
+      await manager.store(hubot, { ...custody.issue('hubot'), expiresAt: 1 });
+      custody.github.faults.add({ on: REFRESH, kind: 'html', status: 429, times: 1 });
+      await assert.rejects(manager.token(octocat), { headers: { 'Retry-After': '60' } });
+      await assert.rejects(manager.token(hubot), { headers: { 'Retry-After': '60' } });
+      custody.github.advance(60_000);
+      assert.equal(custody.worksFor(await manager.token(octocat)), 'octocat');
+      assert.equal(custody.github.calls.refreshes, 2);
+    });
+
+    it('tries again at once when the clock was set back after a failure', async () => {
+      custody.github.faults.add({ on: REFRESH, kind: 'status', status: 503, times: 1 });
+      const ahead = () => custody.github.clock.now() + 2 * LIFETIME;
+      await assert.rejects(custody.manager({ now: ahead }).token(octocat), { status: 503 });
+      assert.equal(custody.worksFor(await custody.manager().token(octocat)), 'octocat');
+    });
+
     it('remembers a failure for all processes, and tries again when the pause is over', async () => {
       custody.github.faults.add({ on: REFRESH, kind: 'status', status: 503, times: 1 });
       await assert.rejects(custody.manager().token(octocat), {
@@ -468,15 +487,80 @@ describe('GithubTokenManager', () => {
     }
 
     it('does not take back what the user has granted since', async () => {
-      const manager = custody.manager({ retryRevocationsEveryMs: 30 });
+      let now = custody.github.clock.now();
+      const manager = custody.manager({ retryRevocationsEveryMs: 30, now: () => now });
       await manager.store(octocat, custody.issue('octocat'));
       custody.github.faults.add({ on: GRANT, kind: 'reset', times: 1 });
       await manager.revoke(octocat);
       await manager.store(octocat, custody.issue('octocat'));
-      custody.github.advance(60_000);
+      now += 60_000;
       await delay(200);
       assert.equal(custody.worksFor(await manager.token(octocat)), 'octocat');
       assert.equal(custody.github.calls.count(GRANT), 1);
+    });
+
+    it('asks for a new sign-in when GitHub took the grant back after it had issued the tokens of that one', async () => {
+      const manager = custody.manager({ revocationWaitMs: 50 });
+      await manager.store(octocat, custody.issue('octocat'));
+      const newer = custody.issue('octocat');
+      custody.github.faults.add({ on: GRANT, kind: 'slow', delayMs: 200, times: 1 });
+      await manager.revoke(octocat);
+      await assert.rejects(custody.manager().store(octocat, newer), { name: 'BadVerificationCodeError' });
+      assert.equal((await custody.document('octocat'))?.state, 'signed_out');
+      await manager.store(octocat, custody.issue('octocat'));
+      assert.equal(custody.worksFor(await manager.token(octocat)), 'octocat');
+    });
+
+    it('lets a sign-in wait for a revocation that is under way, and keeps it when GitHub cannot say if it works', async () => {
+      const manager = custody.manager({ revocationWaitMs: 50 });
+      await manager.store(octocat, custody.issue('octocat'));
+      custody.github.faults.add({ on: GRANT, kind: 'slow', delayMs: 200, times: 1 });
+      custody.github.faults.add({ on: 'POST /applications/{client_id}/token', kind: 'reset' });
+      await manager.revoke(octocat);
+      await manager.store(octocat, custody.issue('octocat'));
+      assert.deepEqual(await readdir(join(custody.folder, 'revocations/github')), []);
+      assert.equal(custody.worksFor(await manager.token(octocat)), 'octocat');
+    });
+
+    it('gives the grant back with a new pair that the full disk could not take', async () => {
+      const documents = new FailingStore({ path: custody.folder, log: custody.log });
+      const first = custody.manager();
+      await first.store(octocat, custody.issue('octocat'));
+      custody.github.faults.add({ on: GRANT, kind: 'reset', times: 1 });
+      await first.revoke(octocat);
+      await first.close();
+      custody.github.advance(LIFETIME);
+      documents.failing = true;
+      custody.manager({ documents, retryRevocationsEveryMs: 30 });
+      await eventually(() => !custody.github.tokens.hasGrant('octocat'));
+      assert.equal(custody.github.calls.refreshes, 1);
+    });
+
+    it('is tried again by one process at a time, and leaves GitHub alone for a while after each failure', async () => {
+      const manager = custody.manager();
+      await manager.store(octocat, custody.issue('octocat'));
+      custody.github.faults.add({ on: GRANT, kind: 'status', status: 502 });
+      await manager.revoke(octocat);
+      custody.github.advance(60_000);
+      for (let n = 0; n < 4; n += 1) custody.manager({ retryRevocationsEveryMs: 20 });
+      await delay(300);
+      assert.equal(custody.github.calls.count(GRANT), 2);
+    });
+
+    it('is not tried for the next user when GitHub asks to be left alone', async () => {
+      const manager = custody.manager();
+      custody.github.faults.add({ on: GRANT, kind: 'rate-limit', retryAfterSeconds: 60 });
+      for (const login of ['octocat', 'hubot']) {
+        await manager.store(custody.userId(login), custody.issue(login));
+        await manager.revoke(custody.userId(login));
+      }
+      assert.equal(custody.github.calls.count(GRANT), 1);
+      custody.github.faults.clear();
+      custody.github.advance(61_000);
+      custody.manager({ retryRevocationsEveryMs: 30 });
+      await eventually(
+        () => !custody.github.tokens.hasGrant('octocat') && !custody.github.tokens.hasGrant('hubot'),
+      );
     });
 
     it('keeps a revocation encrypted', async () => {

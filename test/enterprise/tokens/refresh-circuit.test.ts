@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 
 import { pino } from 'pino';
 
-import { AppMisconfiguredError } from '../../../lib/enterprise/github/errors.ts';
+import {
+  AppMisconfiguredError,
+  BadRefreshTokenError,
+  TokenEndpointUnavailableError,
+} from '../../../lib/enterprise/github/errors.ts';
 import { RefreshCircuit } from '../../../lib/enterprise/tokens/refresh-circuit.ts';
+import { GitHubRateLimitError } from '../../../lib/oss/github/errors.ts';
 
 describe('RefreshCircuit', () => {
   let now: number;
@@ -30,7 +35,7 @@ describe('RefreshCircuit', () => {
   });
 
   it('opens for a minute, then lets one through at a time until GitHub answers well', () => {
-    circuit.misconfigured(misconfigured);
+    circuit.failed(misconfigured);
     now = 59_999;
     assert.equal(isOpen(), true);
     now = 60_000;
@@ -42,19 +47,50 @@ describe('RefreshCircuit', () => {
   });
 
   it('speaks up once in an outage, and again in the next', () => {
-    for (let n = 0; n < 3; n += 1) circuit.misconfigured(misconfigured);
+    for (let n = 0; n < 3; n += 1) circuit.failed(misconfigured);
     assert.equal(logged.length, 1);
     assert.match(logged[0]!, /"level":50.*GITHUB_APP_CLIENT_SECRET/);
+    now = 60_000;
+    circuit.check();
     circuit.succeeded();
-    circuit.misconfigured(misconfigured);
+    circuit.failed(misconfigured);
     assert.equal(logged.length, 2);
   });
 
-  it('opens for as long as GitHub asks', () => {
-    circuit.pause(new Error('limited'), 5_000);
-    now = 4_999;
-    assert.throws(() => circuit.check(), /limited/);
-    now = 5_000;
+  it('opens for as long as GitHub asks, but for no more than an hour', () => {
+    const limits = [
+      (seconds: number) => new TokenEndpointUnavailableError('answered 429', seconds * 1_000),
+      (seconds: number) => new GitHubRateLimitError(seconds),
+    ];
+    for (const limited of limits) {
+      circuit.failed(limited(5));
+      now += 4_999;
+      assert.throws(() => circuit.check(), limited(5));
+      now += 1;
+      assert.equal(isOpen(), false);
+      circuit.failed(limited(1e9));
+      now += 3_600_000;
+      assert.equal(isOpen(), false);
+    }
+  });
+
+  it('does not take an answer from before for the end of a pause', () => {
+    circuit.failed(new GitHubRateLimitError(5));
+    circuit.succeeded();
+    assert.equal(isOpen(), true);
+  });
+
+  it('stays closed when only one user is concerned', () => {
+    circuit.failed(new BadRefreshTokenError());
+    circuit.failed(new TokenEndpointUnavailableError('answered 502'));
+    circuit.failed(new Error('anything else'));
+    assert.equal(isOpen(), false);
+  });
+
+  it('does not stay open for long because a clock was set back', () => {
+    now = 8 * 3_600_000;
+    circuit.failed(misconfigured);
+    now = 0;
     assert.equal(isOpen(), false);
   });
 });
