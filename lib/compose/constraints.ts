@@ -53,7 +53,7 @@ export function explain({ first, kind, says, by }: Constraint): string {
     case 'after':
       return `after ${first.name}`;
     case 'before':
-      return `${by.name} asks to run before it${by.name === first.name ? '' : ` (${says})`}`;
+      return `${first.name}${by === first ? '' : `, in place of ${by.name},`} asks to run before it`;
     case 'reads':
       return `reads ${says}, which ${first.name} writes`;
   }

@@ -38,14 +38,14 @@ function printTable({ plan, diagnostics }: Printable): string {
     entry.writes.join(' '),
     entry.because,
   ]);
-  const table = [[...COLUMNS], ...rows];
-  const widths = COLUMNS.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const filled = COLUMNS.flatMap((_, column) => (rows.some((row) => row[column]) ? [column] : []));
+  const table = [COLUMNS, ...rows].map((row) => filled.map((column) => row[column] ?? ''));
+  const widths = filled.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const lines = table.map((row) =>
     row
       .map((cell, column) =>
         column === 0 ? cell.padStart(widths[0] ?? 0) : cell.padEnd(widths[column] ?? 0),
       )
-      .filter((_, column) => column === 0 || (widths[column] ?? 0) > 0)
       .join('  ')
       .trimEnd(),
   );
