@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import request from 'supertest';
+import request, { type Response } from 'supertest';
 
-import { EnterpriseSite, pathOf, setCookies } from './enterprise-site.ts';
+import { EnterpriseSite, pathOf, setCookies, type Browser } from './enterprise-site.ts';
 
 describe('Signing in to the Enterprise edition', () => {
   let site: EnterpriseSite;
@@ -115,36 +115,33 @@ describe('Signing in to the Enterprise edition', () => {
       assert.fail('It went round in a circle.');
     });
 
+    const CODE_REFUSED = {
+      on: 'POST /login/oauth/access_token',
+      kind: 'oauth-error',
+      error: 'bad_verification_code',
+    } as const;
+
+    /** Follows the redirect to another attempt, through GitHub and back. */
+    async function onceMore(browser: Browser, authorize: string): Promise<Response> {
+      const { headers } = await browser.get(authorize);
+      return browser.get(pathOf(await site.github.authorize(headers.location!, 'octocat')));
+    }
+
     it('gives a code that GitHub refuses one more try, and then says so', async () => {
       const browser = site.browser();
       const stale = await site.callback(browser, 'octocat', '?return_to=/settings');
-      site.github.faults.add({
-        on: 'POST /login/oauth/access_token',
-        kind: 'oauth-error',
-        error: 'bad_verification_code',
-      });
+      site.github.faults.add(CODE_REFUSED);
       const { headers } = await browser.get(stale);
       assert.equal(headers.location, '/oauth/github/authorize?retry=1&return_to=%2Fsettings');
-      const again = await browser.get(headers.location);
-      const answer = await browser.get(
-        pathOf(await site.github.authorize(again.headers.location!, 'octocat')),
-      );
+      const answer = await onceMore(browser, headers.location);
       assert.deepEqual([answer.status, answer.body.code], [401, 'bad_verification_code']);
     });
 
     it('makes good a code that was too old, by itself', async () => {
       const browser = site.browser();
       const stale = await site.callback(browser, 'octocat', '?return_to=/settings');
-      site.github.faults.add({
-        on: 'POST /login/oauth/access_token',
-        kind: 'oauth-error',
-        error: 'bad_verification_code',
-        times: 1,
-      });
-      const again = await browser.get((await browser.get(stale)).headers.location!);
-      const answer = await browser.get(
-        pathOf(await site.github.authorize(again.headers.location!, 'octocat')),
-      );
+      site.github.faults.add({ ...CODE_REFUSED, times: 1 });
+      const answer = await onceMore(browser, (await browser.get(stale)).headers.location!);
       assert.deepEqual([answer.status, answer.headers.location], [302, '/settings']);
     });
 
