@@ -71,6 +71,7 @@ export class SaasServerConfig extends ServerConfig {
       githubUserId,
       tokens,
       log: this.log,
+      ...this.patience,
     });
   }
 

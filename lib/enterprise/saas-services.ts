@@ -28,7 +28,7 @@ export interface SaasServices {
 
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
 export async function startSaasServices(config: SaasServerConfig): Promise<SaasServices> {
-  const { documents, environment, log, now, saasEnvironment } = config;
+  const { documents, environment, log, now, patience, saasEnvironment } = config;
   const allowList = new AllowList({ file: saasEnvironment.GITHUB_USER_LIST_FILE, log });
   await allowList.verify();
   const secrets = saasEnvironment.COOKIE_SECRETS ?? (await storedCookieSecrets(documents));
@@ -40,6 +40,7 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
     apiUrl: environment.GITHUB_API_URL,
     clientId: saasEnvironment.GITHUB_APP_CLIENT_ID,
     clientSecret: saasEnvironment.GITHUB_APP_CLIENT_SECRET,
+    timeoutMs: patience.timeoutMs,
     now,
   });
   const keys = await loadEncryptionKeys(documents, saasEnvironment.TOKEN_ENCRYPTION_KEYS);
@@ -59,6 +60,7 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
       sessions,
       allowList,
       githubServiceFor: (token) => config.githubServiceFor(token),
+      replicaLagMs: patience.replicaLagMs,
       log,
     }),
     tokens,

@@ -1,7 +1,12 @@
 /** The OSS edition, and what other editions build on. */
 import './request-state.ts';
 
-export { ServerConfig, type ClientOptions, type ServerConfigOptions } from './server-config.ts';
+export {
+  ServerConfig,
+  type ClientOptions,
+  type GitHubPatience,
+  type ServerConfigOptions,
+} from './server-config.ts';
 export { loadServerConfig } from './load-server-config.ts';
 export type { ConversationManager } from './conversation-manager.ts';
 export { readVariables, type Environment, type EnvironmentVariables } from './environment.ts';

@@ -30,6 +30,14 @@ export interface ClientOptions {
   readonly FEATURE_FLAGS: { readonly ENABLE_BILLING: boolean; readonly HIDE_LLM_SETTINGS: boolean };
 }
 
+/** How patient a server is with GitHub. */
+export interface GitHubPatience {
+  /** Milliseconds that GitHub has to answer one request; 10,000 unless given. */
+  readonly timeoutMs?: number;
+  /** Milliseconds for which GitHub's replicas may not know a new token yet; 1,000 unless given. */
+  readonly replicaLagMs?: number;
+}
+
 export interface ServerConfigOptions {
   /** The environment, such as `process.env`; without it every variable has its default. */
   readonly env?: EnvironmentVariables;
@@ -37,6 +45,8 @@ export interface ServerConfigOptions {
   readonly logger?: Logger;
   /** The clock, in milliseconds since the epoch; for tests. */
   readonly now?: () => number;
+  /** How patient to be with GitHub; for tests in which it hangs. */
+  readonly patience?: GitHubPatience;
   /** The host's conversations. With it, requests for a conversation find it in `req.state.conversation`. */
   readonly conversationManager?: ConversationManager;
   /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
@@ -63,6 +73,7 @@ export class ServerConfig {
   readonly log: Logger;
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
+  readonly patience: Required<GitHubPatience>;
   readonly conversationManager: ConversationManager | undefined;
   /** The folder of the page that is served, the built-in one or `FRONTEND_DIRECTORY`; undefined when none is. */
   readonly pageDirectory: string | undefined;
@@ -81,6 +92,7 @@ export class ServerConfig {
     this.log =
       options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
     this.now = options.now ?? Date.now;
+    this.patience = { timeoutMs: 10_000, replicaLagMs: 1_000, ...options.patience };
     this.conversationManager = options.conversationManager;
     this.pageDirectory =
       options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage);
@@ -143,7 +155,13 @@ export class ServerConfig {
 
   /** GitHub with a given token, such as one that is to be checked before it is stored. */
   githubServiceFor(token: Secret): GitHubService {
-    return new GitHubService({ apiUrl: this.environment.GITHUB_API_URL, token, log: this.log });
+    const { environment, log, patience } = this;
+    return new GitHubService({
+      apiUrl: environment.GITHUB_API_URL,
+      token,
+      log,
+      timeoutMs: patience.timeoutMs,
+    });
   }
 
   /** Where the last GitHub profile of whoever makes this request is kept; undefined when there is nobody. */

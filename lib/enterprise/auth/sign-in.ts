@@ -21,11 +21,10 @@ export interface SignInOptions {
   readonly allowList: AllowList;
   /** GitHub with a token that is in no store yet. */
   readonly githubServiceFor: (token: Secret) => GitHubService;
+  /** Milliseconds for which GitHub's replicas may not know a new token yet. */
+  readonly replicaLagMs: number;
   readonly log: Logger;
 }
-
-/** GitHub's replicas may not know a token yet for about a second after it was issued. */
-const REPLICA_LAG_MS = 1_000;
 
 export class SignIn {
   readonly #options: SignInOptions;
@@ -79,7 +78,7 @@ export class SignIn {
       return await github.getUser();
     } catch (err) {
       if (!(err instanceof InvalidGitHubTokenError)) throw err;
-      await sleep(REPLICA_LAG_MS);
+      await sleep(this.#options.replicaLagMs);
       return github.getUser();
     }
   }
