@@ -50,6 +50,11 @@ export class Custody {
     return new Custody(github, await mkdtemp(join(tmpdir(), 'custody-')));
   }
 
+  /** Over files that others use as well, who close GitHub and remove the files. */
+  static at(github: FakeGitHub, folder: string): Custody {
+    return new Custody(github, folder);
+  }
+
   /** A store over the same files, as another process would have it. */
   documents(): JsonFileStore {
     return new JsonFileStore({ path: this.folder, log: this.log });
