@@ -9,6 +9,9 @@ import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
+import type { Operation } from '../oss/openapi/operation.ts';
+import type { OpenApiOptions } from '../oss/openapi/openapi-document.ts';
+import { ERRORS_OF_STRANGERS, SECURITY_SCHEMES, saasOperations } from './openapi/saas-operations.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
 import { startSaasServices, type SaasServices } from './saas-services.ts';
@@ -49,6 +52,19 @@ export class SaasServerConfig extends ServerConfig {
 
   override routers(): Router[] {
     return [...saasRouters(this, this.#started()), ...super.routers()];
+  }
+
+  override operations(): readonly Operation[] {
+    return saasOperations(super.operations());
+  }
+
+  override openApi(): OpenApiOptions {
+    return {
+      ...super.openApi(),
+      title: 'OpenHands server, Enterprise edition',
+      securitySchemes: SECURITY_SCHEMES,
+      errorsOfStrangers: ERRORS_OF_STRANGERS,
+    };
   }
 
   override get settingsReads(): readonly StateKey[] {

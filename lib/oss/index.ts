@@ -34,3 +34,5 @@ export {
 } from './github/github-service.ts';
 export { LastProfile } from './profile/last-profile.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';
+export type { Answer, ErrorCodes, NamedSchema, Operation, Tag } from './openapi/operation.ts';
+export type { OpenApiOptions } from './openapi/openapi-document.ts';

@@ -11,6 +11,9 @@ import { GitHubService } from './github/github-service.ts';
 import { ossLayer } from './oss-layer.ts';
 import { LastProfile } from './profile/last-profile.ts';
 import { errorForLog } from './error-for-log.ts';
+import { ossOperations } from './openapi/oss-operations.ts';
+import type { Operation } from './openapi/operation.ts';
+import type { OpenApiOptions } from './openapi/openapi-document.ts';
 import { ossRouters } from './routes/oss-routers.ts';
 import { hasIndexPage } from './routes/static.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
@@ -135,6 +138,16 @@ export class ServerConfig {
   /** The routes, the first match first. Another edition puts its own before `super.routers()`. */
   routers(): Router[] {
     return ossRouters(this);
+  }
+
+  /** What the routes can do, for the OpenAPI description. Another edition puts its own around `super.operations()`. */
+  operations(): readonly Operation[] {
+    return ossOperations;
+  }
+
+  /** How `GET /api/openapi.json` describes this edition. */
+  openApi(): OpenApiOptions {
+    return { title: 'OpenHands server', operations: this.operations() };
   }
 
   /** The state keys that {@link settingsStore} looks at, for the `settings` middleware to declare. */

@@ -18,6 +18,8 @@ import type { ServerConfigOptions } from '../../lib/oss/server-config.ts';
 import { FAKE_APP } from '../../lib/testing/fake-github/app.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 
+import { DescribedApi } from './described-api.ts';
+
 export type Browser = ReturnType<typeof request.agent>;
 
 export class EnterpriseSite {
@@ -59,7 +61,8 @@ export class EnterpriseSite {
       ),
     };
     const app = host ? await openhands(options) : await createApp(await loadServerConfig(options));
-    const server = createServer(host ? express().use(app, host) : app);
+    const api = new DescribedApi(app);
+    const server = createServer(api.watch(host ? express().use(app, host) : app));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -70,6 +73,7 @@ export class EnterpriseSite {
       await app.close();
       await github.close();
       await rm(files, { recursive: true, force: true });
+      api.assertKept();
     });
   }
 
@@ -112,7 +116,10 @@ export class EnterpriseSite {
     return readFile(join(this.files, path), 'utf8');
   }
 
-  /** @throws AssertionError when anything that this server has logged holds a secret: so every test looks for leaks. */
+  /**
+   * @throws AssertionError when anything that this server has logged holds a secret, or an answer was not as its OpenAPI
+   * description says: so every test looks for leaks, and holds the API to its word.
+   */
   async close(): Promise<void> {
     await this.#stop();
     const leaks = this.log.filter((line) => LEAKS.some((leak) => leak.test(line)));

@@ -1,21 +1,30 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import supertest from 'supertest';
 import { createApp, type OpenHandsApp } from '../../lib/app.ts';
 import { ServerConfig, type ServerConfigOptions } from '../../lib/oss/server-config.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
+import { DescribedApi } from './described-api.ts';
 
-/** An OSS server over a folder of its own and a GitHub of its own. Whatever conflicts in its stack fails the test. */
+/**
+ * An OSS server over a folder of its own and a GitHub of its own. Whatever conflicts in its stack fails the test, and so
+ * does an answer that its OpenAPI description does not know.
+ */
 export class OssApp {
   readonly app: OpenHandsApp;
   readonly github: FakeGitHub;
   readonly directory: string;
+  readonly #api: DescribedApi;
+  readonly #listener: RequestListener;
 
   private constructor(app: OpenHandsApp, github: FakeGitHub, directory: string) {
     this.app = app;
     this.github = github;
     this.directory = directory;
+    this.#api = new DescribedApi(app);
+    this.#listener = this.#api.watch(app);
   }
 
   static async start({ env, ...options }: ServerConfigOptions = {}): Promise<OssApp> {
@@ -41,7 +50,7 @@ export class OssApp {
   }
 
   get request() {
-    return supertest(this.app);
+    return supertest(this.#listener);
   }
 
   /** Saves settings as the client does. */
@@ -72,5 +81,6 @@ export class OssApp {
     await this.app.close();
     await this.github.close();
     await rm(this.directory, { recursive: true, force: true });
+    this.#api.assertKept();
   }
 }

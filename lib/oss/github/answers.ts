@@ -7,7 +7,8 @@ import { z } from 'zod';
 const nullableText = z
   .string()
   .nullish()
-  .transform((text) => text ?? null);
+  .transform((text) => text ?? null)
+  .pipe(z.string().nullable());
 
 /** The part of GitHub's user that the OpenHands client reads. */
 export const userAnswer = z.object({

@@ -1,10 +1,10 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import { GitHubRateLimitError, GitHubTokenRequiredError, GitHubUnavailableError } from '../github/errors.ts';
-import { REPOSITORY_SORTS, SEARCH_SORTS, type GitHubService } from '../github/github-service.ts';
+import type { GitHubService } from '../github/github-service.ts';
 import type { LastProfile } from '../profile/last-profile.ts';
 import { parseInput } from '../validation.ts';
+import { repositoriesQuery, searchQuery } from './github-queries.ts';
 import { resource } from './resource.ts';
 
 export interface GitHubRoutesOptions {
@@ -13,29 +13,6 @@ export interface GitHubRoutesOptions {
   readonly lastProfile: (req: Request) => LastProfile | undefined;
   readonly log: Logger;
 }
-
-/** GitHub gives at most so many, however many are asked for. */
-const MOST_PER_PAGE = 100;
-
-const count = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, 'Input should be a whole number greater than 0')
-  .transform(Number);
-const perPage = count.transform((value) => Math.min(value, MOST_PER_PAGE));
-
-const repositoriesQuery = z.object({
-  page: count.default(1),
-  per_page: perPage.default(10),
-  sort: z.enum(REPOSITORY_SORTS).default('pushed'),
-  installation_id: count.optional(),
-});
-
-const searchQuery = z.object({
-  query: z.string(),
-  per_page: perPage.default(5),
-  sort: z.enum(SEARCH_SORTS).default('stars'),
-  order: z.enum(['asc', 'desc']).default('desc'),
-});
 
 /** `/api/github/*`: GitHub, as the user may see it. */
 export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOptions): Router {

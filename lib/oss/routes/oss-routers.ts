@@ -1,4 +1,6 @@
 import type { Router } from 'express';
+import { openApiDocument } from '../openapi/openapi-document.ts';
+import { openApiRoutes } from '../openapi/openapi-routes.ts';
 import type { ServerConfig } from '../server-config.ts';
 import { githubRoutes } from './github.ts';
 import { healthRoutes } from './health.ts';
@@ -13,6 +15,7 @@ export function ossRouters(config: ServerConfig): Router[] {
   return [
     healthRoutes({ checks: config.checks(), isDraining: () => config.isDraining, log }),
     optionsRoutes({ clientOptions: () => config.clientOptions(), models, agents, securityAnalyzers }),
+    openApiRoutes({ document: () => openApiDocument(config.openApi()) }),
     settingsRoutes({
       settingsStore: (req) => config.settingsStore(req),
       isTokenSet: (req) => config.isAuthenticated(req),

@@ -1,0 +1,30 @@
+/** The codes of the errors that many operations share. */
+import type { ErrorCodes } from './operation.ts';
+
+/** Somebody else holds a document for too long, or the disk does not do what it should (`StorageError`). */
+export const STORE_ERRORS = ['store_busy', 'storage_full', 'storage_read_only', 'storage_unavailable'];
+
+/** Everything under `/api` may be answered so. */
+export const API_ERRORS: ErrorCodes = {
+  429: ['rate_limit_exceeded'],
+  500: ['internal_error'],
+  503: STORE_ERRORS,
+};
+
+/** And what has a body besides. */
+export const CHANGE_ERRORS: ErrorCodes = {
+  400: ['malformed_json', 'bad_request'],
+  403: ['cross_origin'],
+  413: ['body_too_large'],
+  415: ['unsupported_media_type'],
+};
+
+/** What GitHub's failures become; `classifyGitHubFailure` says when. */
+export const GITHUB_ERRORS: ErrorCodes = {
+  401: ['github_token_required', 'invalid_github_token'],
+  403: ['github_forbidden'],
+  404: ['github_not_found'],
+  422: ['github_rejected'],
+  429: ['github_rate_limited'],
+  503: ['github_unavailable'],
+};

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+
+import { errorAnswer } from './answers.ts';
+import { API_ERRORS, CHANGE_ERRORS } from './common-errors.ts';
+import {
+  mergeErrorCodes,
+  type Answer,
+  type ErrorCodes,
+  type NamedSchema,
+  type Operation,
+} from './operation.ts';
+import type {
+  JsonSchema,
+  OpenApiDocument,
+  OpenApiOperation,
+  OpenApiParameter,
+  OpenApiResponse,
+} from './openapi-types.ts';
+
+export interface OpenApiOptions {
+  readonly title: string;
+  readonly operations: readonly Operation[];
+  /** How somebody shows who they are, if they have to. */
+  readonly securitySchemes?: Readonly<Record<string, object>>;
+  /** Errors of everything that is not open to all. */
+  readonly errorsOfStrangers?: ErrorCodes;
+}
+
+/** Of the wire surface, which is older than this package and does not change with its versions. */
+const VERSION = '1.0.0';
+
+/** The OpenAPI 3.1 description of an edition, made from the schemas that check its requests. */
+export function openApiDocument({
+  title,
+  operations,
+  securitySchemes = {},
+  errorsOfStrangers = {},
+}: OpenApiOptions): OpenApiDocument {
+  const schemas: Record<string, JsonSchema> = { Error: jsonSchema(errorAnswer, 'output') };
+  const reference = ({ name, schema }: NamedSchema, io: 'input' | 'output'): JsonSchema => {
+    schemas[name] ??= jsonSchema(schema, io);
+    return { $ref: `#/components/schemas/${name}` };
+  };
+  const security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
+
+  const paths: Record<string, Record<string, OpenApiOperation>> = {};
+  for (const operation of operations) {
+    const { method, path, id, tag, summary, description, isOpenToAll = false, query, body } = operation;
+    const errors = mergeErrorCodes(
+      operation.errors ?? {},
+      isOpenToAll ? {} : errorsOfStrangers,
+      path.startsWith('/api/') ? API_ERRORS : {},
+      path.startsWith('/api/') && method === 'post' ? CHANGE_ERRORS : {},
+    );
+    const parameters = [...headerParameters(operation), ...(query ? queryParameters(query) : [])];
+    paths[path] = {
+      ...paths[path],
+      [method]: {
+        operationId: id,
+        tags: [tag.name],
+        summary,
+        ...(description !== undefined && { description }),
+        security: isOpenToAll ? [] : security,
+        ...(parameters.length > 0 && { parameters }),
+        ...(body && {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: reference(body, 'input') } },
+          },
+        }),
+        responses: {
+          ...Object.fromEntries(
+            Object.entries(errors).map(([status, codes]) => [
+              status,
+              errorResponse(status, codes, operation),
+            ]),
+          ),
+          ...Object.fromEntries(
+            Object.entries(operation.responses).map(([status, answer]) => [
+              status,
+              response(answer, reference),
+            ]),
+          ),
+        },
+      },
+    };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title,
+      version: VERSION,
+      description:
+        'The HTTP interface of the OpenHands server, as its web client calls it. A known address with another ' +
+        'method is answered with 405, an unknown one with 404, both with an `Error`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    tags: [...new Map(operations.map(({ tag }) => [tag.name, tag])).values()],
+    paths,
+    components: { schemas, securitySchemes },
+  };
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, ...converted } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema: made }) => {
+      // Only zod says so, of every integer: it is what JavaScript can count to.
+      if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
+      if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
+      // Of the text that carries the number.
+      if (made.type === 'integer') delete made.pattern;
+    },
+  });
+  return converted as JsonSchema;
+}
+
+function queryParameters(query: z.ZodObject): OpenApiParameter[] {
+  const { properties = {}, required = [] } = jsonSchema(query, 'input');
+  return Object.entries(properties).map(([name, { description, ...schema }]) => {
+    // Of what is turned into something else, zod describes no default.
+    const field = query.shape[name] as z.ZodType | undefined;
+    const preset = field?.safeParse(undefined).data;
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      ...(description !== undefined && { description }),
+      schema: { ...schema, ...(preset !== undefined && { default: preset }) },
+    };
+  });
+}
+
+function headerParameters({ headers = {} }: Operation): OpenApiParameter[] {
+  return Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: true,
+    description,
+    schema: { type: 'string' },
+  }));
+}
+
+function response(
+  { description, body, mediaType, headers }: Answer,
+  reference: (named: NamedSchema, io: 'output') => JsonSchema,
+): OpenApiResponse {
+  return {
+    description,
+    ...(headers && { headers: headersOf(headers) }),
+    ...(body && { content: { 'application/json': { schema: reference(body, 'output') } } }),
+    ...(mediaType !== undefined && { content: { [mediaType]: { schema: { type: 'string' } } } }),
+  };
+}
+
+const RETRY_AFTER = { 'Retry-After': 'How many seconds to wait before the next attempt.' };
+
+function errorResponse(
+  status: string,
+  codes: readonly string[],
+  { showsErrorsAsPage = false }: Operation,
+): OpenApiResponse {
+  const schema = { $ref: '#/components/schemas/Error' };
+  return {
+    description: codes.map((code) => `\`${code}\``).join(', '),
+    ...(['429', '503'].includes(status) && { headers: headersOf(RETRY_AFTER) }),
+    content: {
+      'application/json': { schema: { allOf: [schema, { properties: { code: { enum: codes } } }] } },
+      ...(showsErrorsAsPage && { 'text/html': { schema: { type: 'string' } } }),
+    },
+  };
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): NonNullable<OpenApiResponse['headers']> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => {
+      const schema = { type: 'string' };
+      return [name.replace('?', ''), { description, required: !name.endsWith('?'), schema }];
+    }),
+  );
+}

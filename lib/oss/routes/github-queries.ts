@@ -1,0 +1,31 @@
+/** What the queries of `/api/github/*` may hold; the OpenAPI description is made from the same schemas. */
+import { z } from 'zod';
+import { REPOSITORY_SORTS, SEARCH_SORTS } from '../github/github-service.ts';
+
+/** GitHub gives at most so many, however many are asked for. */
+const MOST_PER_PAGE = 100;
+
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'Input should be a whole number greater than 0')
+  .transform(Number);
+const perPage = count.transform((value) => Math.min(value, MOST_PER_PAGE));
+
+/** How a number in a query is described: the text is the wire's, not the client's, concern. */
+const asNumber = { type: 'integer', minimum: 1 } as const;
+
+export const repositoriesQuery = z.object({
+  page: count.default(1).meta(asNumber),
+  per_page: perPage.default(10).meta({ ...asNumber, description: 'More than 100 means 100.' }),
+  sort: z.enum(REPOSITORY_SORTS).default('pushed'),
+  installation_id: count
+    .optional()
+    .meta({ ...asNumber, description: 'Only the repositories of this installation of the GitHub App.' }),
+});
+
+export const searchQuery = z.object({
+  query: z.string().meta({ description: "In the syntax of GitHub's search." }),
+  per_page: perPage.default(5).meta({ ...asNumber, description: 'More than 100 means 100.' }),
+  sort: z.enum(SEARCH_SORTS).default('stars'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
