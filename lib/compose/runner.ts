@@ -73,9 +73,11 @@ function start(step: Step, error: unknown, now: number): void {
 function invoke(step: Step, error: unknown, next: NextFunction): unknown {
   const { run, station } = step;
   if (run.traced) return invokeTraced(step, error, next);
+  // Taken out first: as in Express, a handler has no `this`.
+  const { handle } = station;
   return error === undefined
-    ? (station.handle as RequestHandler)(run.req, run.res, next)
-    : (station.handle as ErrorRequestHandler)(error, run.req, run.res, next);
+    ? (handle as RequestHandler)(run.req, run.res, next)
+    : (handle as ErrorRequestHandler)(error, run.req, run.res, next);
 }
 
 /** What a handler calls as `next`: the first call counts. */

@@ -48,12 +48,13 @@ const published = new WeakMap<Request, Set<unknown>>();
 export function invokeTraced(step: Step, incomingError: unknown, next: NextFunction): unknown {
   const { run, station } = step;
   const { req, res } = run;
+  const { handle } = station;
   const route = station.prefixes ?? '/';
   const trace: MiddlewareTrace = {
     req,
     res,
-    layer: { name: station.name, rawPath: route, handle: station.handle },
-    handler: station.handle,
+    layer: { name: station.name, rawPath: route, handle },
+    handler: handle,
     route,
     stack: { layer: station.layer, position: station.position },
     ...(incomingError !== undefined && { errorHandler: true, incomingError }),
@@ -70,8 +71,8 @@ export function invokeTraced(step: Step, incomingError: unknown, next: NextFunct
     try {
       result =
         incomingError === undefined
-          ? (station.handle as RequestHandler)(req, res, tracedNext)
-          : (station.handle as ErrorRequestHandler)(incomingError, req, res, tracedNext);
+          ? (handle as RequestHandler)(req, res, tracedNext)
+          : (handle as ErrorRequestHandler)(incomingError, req, res, tracedNext);
     } catch (error) {
       if (isError(error)) publishError(trace, error);
       channel.end.publish(trace);

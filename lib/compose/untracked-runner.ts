@@ -57,11 +57,13 @@ export function untrackedRunner(runtime: StackRuntime): RequestHandler {
       else next(errorOf(reason, station));
     };
     depth++;
+    // Taken out first: as in Express, a handler has no `this`.
+    const { handle } = station;
     try {
       const result: unknown =
         error === undefined
-          ? (station.handle as RequestHandler)(req, res, next)
-          : (station.handle as ErrorRequestHandler)(error, req, res, next);
+          ? (handle as RequestHandler)(req, res, next)
+          : (handle as ErrorRequestHandler)(error, req, res, next);
       if (isThenable(result)) result.then(undefined, fail);
     } catch (thrown) {
       fail(thrown);

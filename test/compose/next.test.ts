@@ -189,6 +189,19 @@ for (const tracking of [true, false]) {
       assert.deepEqual(await runOn('/admin'), ['both /admin', 'all /admin']);
     });
 
+    it('gives a handler no `this`, as Express gives it none', async () => {
+      const seen: unknown[] = [];
+      await serve(
+        stackOf([
+          function handler(this: unknown, _req, _res, next) {
+            seen.push(this);
+            next();
+          },
+        ]),
+      );
+      assert.deepEqual(seen, [undefined]);
+    });
+
     it('takes thousands of middlewares in a row without running out of stack', async () => {
       const { response } = await serve(
         stackOf(Array.from({ length: 5000 }, () => (_req, _res, next) => next())),
