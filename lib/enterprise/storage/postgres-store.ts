@@ -109,11 +109,19 @@ export class PostgresStore implements DocumentStore {
   }
 
   async *list(prefix: string): AsyncIterable<string> {
+    for await (const key of this.#keys(prefix)) if (!key.includes(SET_ASIDE_MARK)) yield key;
+  }
+
+  async *listSetAside(prefix: string): AsyncIterable<string> {
+    for await (const key of this.#keys(prefix)) if (key.includes(SET_ASIDE_MARK)) yield key;
+  }
+
+  async *#keys(prefix: string): AsyncIterable<string> {
     assertKeyPrefix(prefix);
     // `!` comes before, and `~` behind, every character of a key.
     for (let from = prefix; ;) {
       const rows = await this.#database.query<{ key: string }>(LIST, [from, `${prefix}~`, PAGE]);
-      for (const { key } of rows) if (!key.includes(SET_ASIDE_MARK)) yield key;
+      for (const { key } of rows) yield key;
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;
       from = `${last.key}!`;

@@ -9,6 +9,12 @@ export function isKeySegment(name: string): boolean {
   return SEGMENT.test(name) && name !== '.' && name !== '..' && !name.includes(SET_ASIDE_MARK);
 }
 
+/** Whether `name` is the last segment of what a damaged document was renamed to. */
+export function isSetAside(name: string): boolean {
+  const [before, after] = name.split(SET_ASIDE_MARK, 2);
+  return after !== undefined && isKeySegment(before ?? '');
+}
+
 /** @throws TypeError when `key` is not a key as `DocumentStore` defines it. */
 export function assertDocumentKey(key: string): void {
   if (key.length > LONGEST_KEY || !key.split('/').every(isKeySegment)) {

@@ -27,6 +27,11 @@ export interface DocumentStore {
   /** The keys that start with `prefix`, in no promised order. */
   list(prefix: string): AsyncIterable<string>;
   /**
+   * What damaged documents whose keys start with `prefix` are called since they were set aside, in no promised order.
+   * They stay until somebody has looked at them and removes them.
+   */
+  listSetAside(prefix: string): AsyncIterable<string>;
+  /**
    * Runs `fn` while nobody else, in this process or another one on the same store, holds `key`. Not reentrant.
    * A holder that died is taken over.
    *

@@ -1,10 +1,10 @@
-import { mkdir, opendir, readdir, rm } from 'node:fs/promises';
+import { mkdir, opendir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
 
-import { assertDocumentKey, assertKeyPrefix, isKeySegment } from './document-key.ts';
+import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './document-key.ts';
 import { LockTimeoutError, type Document, type DocumentStore, type LockOptions } from './document-store.ts';
 import { DurableJsonFile, makeFolder } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
@@ -18,6 +18,8 @@ const TEMPORARY = '~tmp';
 
 const DEFAULT_WAIT_MS = 10_000;
 const DEFAULT_LEASE_MS = 30_000;
+/** Far longer than anything temporary is used for, and than clocks differ by. */
+const LONGEST_USE_MS = 86_400_000;
 
 export interface JsonFileStoreOptions {
   /** The folder of the store (`FILE_STORE_PATH`); made when it is first needed, with mode 0700. */
@@ -81,7 +83,12 @@ export class JsonFileStore implements DocumentStore {
 
   async *list(prefix: string): AsyncIterable<string> {
     assertKeyPrefix(prefix);
-    yield* this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+    yield* this.#walk(prefix, isKeySegment);
+  }
+
+  async *listSetAside(prefix: string): AsyncIterable<string> {
+    assertKeyPrefix(prefix);
+    yield* this.#walk(prefix, isSetAside);
   }
 
   async withLock<T>(key: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
@@ -133,15 +140,20 @@ export class JsonFileStore implements DocumentStore {
     return join(this.#root, TEMPORARY, this.#identity.newName());
   }
 
-  async *#walk(folder: string, prefix: string): AsyncGenerator<string> {
+  /** The files that `isWanted` by their names. */
+  async *#walk(
+    prefix: string,
+    isWanted: (name: string) => boolean,
+    folder = prefix.slice(0, prefix.lastIndexOf('/') + 1),
+  ): AsyncGenerator<string> {
     const directory = await storing(() => opendir(join(this.#root, folder)).catch(noFolder));
     if (directory === undefined) return;
     for await (const entry of directory) {
-      if (!isKeySegment(entry.name)) continue;
       const key = folder + entry.name;
-      if (entry.isDirectory() && (`${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`))) {
-        yield* this.#walk(`${key}/`, prefix);
-      } else if (entry.isFile() && key.startsWith(prefix)) yield key;
+      if (entry.isDirectory()) {
+        const leadsThere = `${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`);
+        if (leadsThere && isKeySegment(entry.name)) yield* this.#walk(prefix, isWanted, `${key}/`);
+      } else if (entry.isFile() && isWanted(entry.name) && key.startsWith(prefix)) yield key;
     }
   }
 
@@ -163,9 +175,21 @@ export class JsonFileStore implements DocumentStore {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     for (const name of await readdir(temporary)) {
-      if (this.#identity.isDead(name)) await rm(join(temporary, name), { recursive: true, force: true });
+      const path = join(temporary, name);
+      if (this.#identity.isDead(name) || (await isForgotten(path))) {
+        await rm(path, { recursive: true, force: true });
+      }
     }
   }
+}
+
+/**
+ * Whether nobody can still be writing this. Whether its maker lives cannot be known of a file from another machine, or
+ * from before this one (or its container) was started again.
+ */
+async function isForgotten(path: string): Promise<boolean> {
+  const file = await stat(path).catch(noFolder);
+  return file !== undefined && Date.now() - file.mtimeMs > LONGEST_USE_MS;
 }
 
 function noFolder(error: unknown): undefined {

@@ -18,6 +18,13 @@ export async function keysOf(store: DocumentStore, prefix: string): Promise<stri
   return keys.sort();
 }
 
+/** What damaged documents under `prefix` are called since `store` set them aside, sorted. */
+export async function setAsideIn(store: DocumentStore, prefix: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const name of store.listSetAside(prefix)) names.push(name);
+  return names.sort();
+}
+
 /** Declares the tests of the contract in the surrounding `describe`. */
 export function documentStoreContract(setUp: () => Promise<StoreUnderTest>): void {
   let subject: StoreUnderTest;
@@ -156,7 +163,16 @@ export function documentStoreContract(setUp: () => Promise<StoreUnderTest>): voi
   }
 
   it('refuses a prefix that no key can have', async () => {
-    for (const prefix of ['/', '../', 'a/../', 'a b']) await assert.rejects(keysUnder(prefix), TypeError);
+    for (const prefix of ['/', '../', 'a/../', 'a b']) {
+      await assert.rejects(keysUnder(prefix), TypeError);
+      await assert.rejects(setAsideIn(store, prefix), TypeError);
+    }
+  });
+
+  it('sets nothing aside that is not damaged', async () => {
+    await store.write('a.json', {});
+    await store.read('a.json');
+    assert.deepEqual(await setAsideIn(store, ''), []);
   });
 
   it('lets one caller of all stores into a lock at a time, and everyone in the end', async () => {

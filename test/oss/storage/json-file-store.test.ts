@@ -12,7 +12,7 @@ import { pino } from 'pino';
 import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { ProcessIdentity } from '../../../lib/oss/storage/process-identity.ts';
-import { documentStoreContract, keysOf } from './document-store.contract.ts';
+import { documentStoreContract, keysOf, setAsideIn } from './document-store.contract.ts';
 
 const CHILD = fileURLToPath(new URL('json-file-store.child.ts', import.meta.url));
 
@@ -74,6 +74,8 @@ describe('JsonFileStore', () => {
       assert.match(logged.join(''), /"level":50.*set aside/);
       assert.doesNotMatch(logged.join(''), /ghp_very/);
       assert.deepEqual(await keysOf(store, ''), []);
+      assert.deepEqual(await setAsideIn(store, 'settings'), aside);
+      assert.deepEqual(await setAsideIn(store, 'users/'), []);
       await store.write('settings.json', { again: true });
       assert.deepEqual(await store.read('settings.json'), { again: true });
     });
@@ -110,6 +112,29 @@ describe('JsonFileStore', () => {
       logged.filter((line) => line.includes('damaged')),
       [],
     );
+  });
+
+  it('lists what was set aside in all folders under a prefix, and nothing else', async () => {
+    const store = open();
+    for (const id of [1, 2]) {
+      await store.write(`users/github/${id}/github_token.json`, {});
+      await writeFile(path(`users/github/${id}/settings.json`), 'damaged');
+      await store.read(`users/github/${id}/settings.json`);
+    }
+    assert.equal((await setAsideIn(store, '')).length, 2);
+    const [only, ...others] = await setAsideIn(store, 'users/github/2/');
+    assert.match(only!, /^users\/github\/2\/settings\.json\.corrupt-/);
+    assert.deepEqual(others, []);
+  });
+
+  it('removes after a day what was left behind where nobody can tell whether its maker lives', async () => {
+    await open().write('a.json', {});
+    const [old, recent] = [path('~tmp', 'elsewhere.1.1.a-1'), path('~tmp', 'elsewhere.1.1.a-2')];
+    for (const file of [old, recent]) await writeFile(file, '');
+    const yesterday = new Date(Date.now() - 25 * 3_600_000);
+    await utimes(old, yesterday, yesterday);
+    await open().write('b.json', {});
+    assert.deepEqual(await readdir(path('~tmp')), ['elsewhere.1.1.a-2']);
   });
 
   it('leaves the temporary files of the living alone', async () => {

@@ -4,7 +4,7 @@ import { PostgresDatabase } from '../../../../lib/enterprise/storage/postgres-da
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import { LockTimeoutError } from '../../../../lib/oss/storage/document-store.ts';
 import type { Secret } from '../../../../lib/oss/secret.ts';
-import { documentStoreContract, keysOf } from '../../../oss/storage/document-store.contract.ts';
+import { documentStoreContract, keysOf, setAsideIn } from '../../../oss/storage/document-store.contract.ts';
 import { listeningLog, migrated, newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
 import { eventually } from '../../engines/eventually.ts';
@@ -81,6 +81,8 @@ describe('PostgresStore', () => {
         assert.match(rows[0]!.key, /^a\.json\.corrupt-/);
       }
       assert.deepEqual(said, Array(3).fill('a document is damaged; it was set aside'));
+      for (const name of await setAsideIn(store, 'a.')) assert.match(name, /^a\.json\.corrupt-/);
+      assert.deepEqual([(await setAsideIn(store, '')).length, (await setAsideIn(store, 'b')).length], [3, 0]);
       await store.write('a.json', { again: true });
       assert.deepEqual(await store.read('a.json'), { again: true });
     });
