@@ -43,7 +43,7 @@ const saasEnvironment = z
     GITHUB_USER_LIST_FILE: z.string().optional(),
     PERMITTED_CORS_ORIGINS: origins.prefault(''),
     COOKIE_SECRETS: cookieSecrets.optional(),
-    TOKEN_ENCRYPTION_KEYS: z.string().optional(),
+    TOKEN_ENCRYPTION_KEYS: secret.optional(),
     SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
     METRICS_TOKEN: secret.optional(),
     ...databaseVariables,

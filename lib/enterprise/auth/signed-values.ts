@@ -25,13 +25,11 @@ const LONGEST = 4096;
  * signed: a value made for one cookie is refused in another.
  */
 export class SignedValues {
-  readonly #signingKey: string;
-  readonly #keys: readonly string[];
+  readonly #secrets: readonly [Secret, ...Secret[]];
   readonly #now: () => number;
 
   constructor({ secrets, now }: SignedValuesOptions) {
-    this.#signingKey = secrets[0].reveal();
-    this.#keys = secrets.map((secret) => secret.reveal());
+    this.#secrets = secrets;
     this.#now = now;
   }
 
@@ -43,14 +41,14 @@ export class SignedValues {
   write(purpose: string, content: Readonly<Record<string, unknown>>, ttlMs: number): string {
     const issued_at = this.#now();
     const signed = { ...content, purpose, issued_at, ends_at: issued_at + ttlMs };
-    return sign(Buffer.from(JSON.stringify(signed)).toString('base64url'), this.#signingKey);
+    return sign(Buffer.from(JSON.stringify(signed)).toString('base64url'), this.#secrets[0].reveal());
   }
 
   /** The content, or `undefined` for a value that is forged, damaged, over, or signed for another purpose. */
   read(purpose: string, value: string): (Record<string, unknown> & SignedValueLifetime) | undefined {
     if (value.length > LONGEST) return undefined;
-    for (const key of this.#keys) {
-      const encoded = unsign(value, key);
+    for (const secret of this.#secrets) {
+      const encoded = unsign(value, secret.reveal());
       if (encoded !== false) return this.#current(purpose, encoded);
     }
     return undefined;

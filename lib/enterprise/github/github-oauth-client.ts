@@ -33,7 +33,7 @@ export interface AuthorizeUrlOptions {
 }
 
 export interface ExchangeOptions {
-  readonly code: string;
+  readonly code: Secret;
   /** RFC 7636, section 4.1. */
   readonly codeVerifier: string;
   /** The one that the code was asked for with. */
@@ -102,7 +102,7 @@ export class GitHubOAuthClient {
    * @throws TokenEndpointUnavailableError - nothing is known; GitHub may even have used the code up
    */
   async exchange({ code, codeVerifier, redirectUri }: ExchangeOptions): Promise<GithubTokens> {
-    const parameters = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
+    const parameters = { code: code.reveal(), redirect_uri: redirectUri, code_verifier: codeVerifier };
     return this.#request(() => this.#client.getToken(parameters));
   }
 

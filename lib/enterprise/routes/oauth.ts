@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Logger } from 'pino';
 
 import { HttpError } from '../../oss/errors.ts';
+import { Secret } from '../../oss/secret.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
 import { codeChallenge, isStateOfRetry, looksLikeOurState, type OAuthFlows } from '../auth/oauth-flows.ts';
 import type { PublicAddress } from '../auth/public-address.ts';
@@ -53,7 +54,8 @@ export function oauthRoutes({ oauth, flows, signIn, authCookie, address, log }: 
     try {
       if (typeof code !== 'string') throw new BadVerificationCodeError();
       const redirectUri = address.url(req, CALLBACK);
-      authCookie.set(req, res, await signIn.complete({ code, codeVerifier: flow.codeVerifier, redirectUri }));
+      const grant = { code: new Secret(code), codeVerifier: flow.codeVerifier, redirectUri };
+      authCookie.set(req, res, await signIn.complete(grant));
     } catch (err) {
       if (!(err instanceof BadVerificationCodeError) || flow.isRetry) throw err;
       // Used twice or too late, as after a reload: GitHub gives a new one, most often without asking the user.

@@ -10,6 +10,11 @@ export class UnreadableDocumentError extends Error {
   }
 }
 
+/** For a `catch` where a document that cannot be decrypted counts as none. Any other error goes on. */
+export function nothingReadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableDocumentError)) throw error;
+}
+
 /**
  * Encrypts what a document keeps secret: JWE Compact Serialization, `dir` with A256GCM (RFC 7516; RFC 7518, sections
  * 4.5 and 5.3). The protected header names the key, and the document, as `aud`: so a ciphertext that is copied to

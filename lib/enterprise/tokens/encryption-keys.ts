@@ -3,6 +3,7 @@ import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
 import { ConfigurationError } from '../../oss/errors.ts';
+import type { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { generateOnce } from '../../oss/storage/generate-once.ts';
 
@@ -51,9 +52,9 @@ export function parseEncryptionKeys(value: string): EncryptionKeys {
  */
 export async function loadEncryptionKeys(
   documents: DocumentStore,
-  configured: string | undefined,
+  configured: Secret | undefined,
 ): Promise<EncryptionKeys> {
-  if (configured !== undefined) return parseEncryptionKeys(configured);
+  if (configured !== undefined) return parseEncryptionKeys(configured.reveal());
   const document = await generateOnce(documents, GENERATED, () => {
     const kid = `generated-${randomBytes(4).toString('hex')}`;
     return { keys: `${kid}:${randomBytes(KEY_BYTES).toString('base64')}` };

@@ -4,7 +4,7 @@ import { GitHubRateLimitError, GitHubUnavailableError } from '../../oss/github/e
 import { AppMisconfiguredError, BadRefreshTokenError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { nextFailure, pauseLeft } from './back-off.ts';
-import { UnreadableDocumentError } from './document-cipher.ts';
+import { nothingReadable } from './document-cipher.ts';
 import type { RefreshCircuit } from './refresh-circuit.ts';
 import type { Revocation, RevocationDocuments } from './revocation-documents.ts';
 import type { TokenDocuments } from './token-documents.ts';
@@ -187,8 +187,4 @@ function isGitHubsFault(error: unknown): boolean {
     error instanceof GitHubRateLimitError ||
     error instanceof AppMisconfiguredError
   );
-}
-
-function nothingReadable(error: unknown): undefined {
-  if (!(error instanceof UnreadableDocumentError)) throw error;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
-import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
+import { nothingReadable, UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
 
@@ -148,8 +148,4 @@ function keyOf(githubUserId: string): string {
 function idOf(githubUserId: string): string {
   if (!/^\d{1,20}$/.test(githubUserId)) throw new TypeError('A github_user_id is a number in decimal.');
   return githubUserId;
-}
-
-function nothingReadable(error: unknown): undefined {
-  if (!(error instanceof UnreadableDocumentError)) throw error;
 }

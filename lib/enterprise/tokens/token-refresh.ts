@@ -9,6 +9,7 @@ import {
 } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { nextFailure, pauseLeft } from './back-off.ts';
+import { nothingReadable } from './document-cipher.ts';
 import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
 import type { RefreshCircuit } from './refresh-circuit.ts';
 import type { RevocationQueue } from './revocation-queue.ts';
@@ -112,7 +113,7 @@ export class TokenRefresh {
   }
 
   async #refreshAlone(githubUserId: string, stale: SignedIn): Promise<Outcome> {
-    const stored = await this.#documents.load(githubUserId);
+    const stored = await this.#documents.load(githubUserId).catch(nothingReadable);
     const current = this.#unsaved.overlay(githubUserId, stored);
     if (current?.state !== 'signed_in') throw new SignedOutError();
     // Another process was faster, or the user has signed in anew.

@@ -43,7 +43,7 @@ for (const layout of ['github.com', 'enterprise-server'] as const) {
     }
     const exchange = async (changes = {}) =>
       client.exchange({
-        code: await newCode(),
+        code: new Secret(await newCode()),
         codeVerifier: VERIFIER,
         redirectUri: REDIRECT_URI,
         ...changes,
@@ -87,7 +87,10 @@ for (const layout of ['github.com', 'enterprise-server'] as const) {
     });
 
     it('tells a code that is wrong, or for another address, from a wrong App', async () => {
-      await assert.rejects(exchange({ code: 'wrong' }), { name: 'BadVerificationCodeError', status: 401 });
+      await assert.rejects(exchange({ code: new Secret('wrong') }), {
+        name: 'BadVerificationCodeError',
+        status: 401,
+      });
       await assert.rejects(exchange({ redirectUri: `${REDIRECT_URI}/other` }), {
         name: 'AppMisconfiguredError',
         reason: 'redirect_uri_mismatch',
