@@ -31,8 +31,8 @@ export class Run {
   unticked: Map<Step, UntickedKeys> | undefined = undefined;
   /** How many steps deep the call stack is, each with its handler in the part before any `await`. */
   depth = 0;
-  /** The `req.state` of whoever is furthest in, while those further out are on the call stack again. */
-  furthest: Request['state'] | undefined = undefined;
+  /** The `req.state` of whoever is furthest in. */
+  furthest: Request['state'];
 
   constructor(
     runtime: StackRuntime,
@@ -50,6 +50,7 @@ export class Run {
     this.values = runtime.noValues.slice();
     this.writers = runtime.noWriters.slice();
     this.outer = outer;
+    this.furthest = req.state;
     this.timed = timed;
     this.traced = traced;
   }

@@ -55,19 +55,22 @@ function dispatch(run: Run, position: number, error: unknown, now: number): void
 
 function start(step: Step, error: unknown, now: number): void {
   const { run } = step;
-  run.req.state = stateOf(step);
+  const state = enter(step);
   if (run.timed) beginTiming(step, now);
   run.depth++;
   try {
-    const result = invoke(step, error, proceed.bind(undefined, step));
+    const result = invoke(step, error, (signal) => {
+      proceed(step, signal);
+      // Called before any `await`: what the handler does after `next()` is still its own doing.
+      if (run.depth > 0) run.req.state = state;
+    });
     if (isThenable(result)) settle(step, result);
   } catch (thrown) {
     fail(step, thrown);
   }
-  run.depth--;
-  // It went on under its own view after `next()`; now whoever is furthest in has the turn again.
-  if (step.outcome !== 'running') run.req.state = run.furthest ?? run.req.state;
-  else waitFor(step);
+  // Nobody further out has the turn again: it is whoever's is furthest in.
+  if (--run.depth === 0) run.req.state = run.furthest;
+  if (step.outcome === 'running') waitFor(step);
 }
 
 function invoke(step: Step, error: unknown, next: NextFunction): unknown {
@@ -88,7 +91,6 @@ function proceed(step: Step, signal?: unknown): void {
     return;
   }
   const now = run.timings === undefined ? 0 : measure(step, run.timings);
-  const own = run.req.state;
   const following = step.station.position + 1;
   if (!signal) {
     step.outcome = 'next';
@@ -103,11 +105,6 @@ function proceed(step: Step, signal?: unknown): void {
   } else {
     step.outcome = 'error';
     dispatch(run, following, signal, now);
-  }
-  // Called before any `await`: what the handler does after `next()` is still its own doing.
-  if (run.depth > 0) {
-    run.furthest = run.req.state;
-    run.req.state = own;
   }
 }
 
@@ -160,17 +157,23 @@ function measure(step: Step, timings: ReadonlyMap<Step, StepTiming>): number {
 
 /** From here on `req.state` is the application's view. */
 function leave(run: Run, signal: unknown): void {
-  const { req, runtime, out } = run;
+  const { runtime, out } = run;
   const step = new Step(run, runtime.application);
   if (signal === 'route' || signal === 'router') step.outcome = signal;
-  req.state = stateOf(step);
+  enter(step);
   if (signal === undefined) out();
   else out(signal);
+  // Another stack behind this one may have taken over.
+  run.furthest = run.req.state;
 }
 
-/** `req.state` for a step. */
-function stateOf(step: Step): Request['state'] {
-  return new StateView(step) as Request['state'];
+/** Makes `req.state` that of a step. */
+function enter(step: Step): Request['state'] {
+  const { run } = step;
+  const state = new StateView(step) as Request['state'];
+  run.furthest = state;
+  run.req.state = state;
+  return state;
 }
 
 function isObject(value: unknown): value is object {
