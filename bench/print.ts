@@ -1,23 +1,9 @@
 import type { Claim, Result } from './suite.ts';
 
-/** A result as lines for a terminal: the table, the fastest first, and below it the claims. */
+/** A result as lines for a terminal: the table, and below it the claims. */
 export function printResult({ title, unit, timings, claims = [] }: Result): string {
-  const fastest = Math.min(...[...timings.values()].map(({ minimum }) => minimum));
-  const rows = [...timings]
-    .sort(([, a], [, b]) => a.minimum - b.minimum)
-    .map(([name, { minimum, median }]) => [
-      name,
-      number(minimum),
-      number(median),
-      `${number(minimum / fastest)} ×`,
-    ]);
-  return [
-    `${title} (${unit})`,
-    '',
-    ...table([['', 'minimum', 'median', ''], ...rows]),
-    '',
-    ...claims.map(line),
-  ]
+  const rows = [...timings].map(([name, { minimum, median }]) => [name, number(minimum), number(median)]);
+  return [`${title} (${unit})`, '', ...table([['', 'minimum', 'median'], ...rows]), '', ...claims.map(line)]
     .join('\n')
     .trimEnd();
 }

@@ -1,26 +1,55 @@
+import { measureApart } from '../apart.ts';
 import { measure } from '../rounds.ts';
-import { ratio, type Suite } from '../suite.ts';
-import { contenders, COUNT } from './contenders.ts';
+import { ratio, type Result, type Suite } from '../suite.ts';
+import { COUNT } from './no-ops.ts';
+import { planOf } from './plans.ts';
 
 const suite: Suite = {
-  about: 'what the engine costs a request, beside other ways to compose middleware',
+  about: 'what the engine costs, beside other ways to compose middleware',
   async run({ smoke }) {
-    const timings = await measure(await contenders(), {
-      rounds: smoke ? 2 : 31,
-      times: smoke ? 200 : 20_000,
-    });
-    return [
-      {
-        title: `${COUNT} middlewares that only call next`,
-        unit: 'ns per request',
-        timings,
-        claims: [
-          ratio(timings, ['compose in a router', 'ten router.use'], 0.35),
-          ratio(timings, ['compose', 'koa-compose'], 0.5),
-          ratio(timings, ['compose, tracking off', 'hand-guarded'], 1.5),
-        ],
-      },
-    ];
+    return [await requests(smoke), await plans(smoke)];
   },
 };
 export default suite;
+
+async function requests(smoke: boolean): Promise<Result> {
+  const timings = await measureApart(
+    import.meta.resolve('./contenders.ts'),
+    smoke ? 1 : 4,
+    smoke ? { rounds: 2, times: 10 } : { rounds: 300, times: 500 },
+  );
+  return {
+    title: `A request through ${COUNT} middlewares that only call next`,
+    unit: 'ns',
+    timings,
+    claims: [
+      ratio(timings, ['compose in a router', 'ten router.use'], 0.35),
+      ratio(timings, ['compose', 'koa-compose'], 0.5),
+      ratio(timings, ['compose, tracking off', 'hand-guarded'], 1.5),
+    ],
+  };
+}
+
+async function plans(smoke: boolean): Promise<Result> {
+  const [one, four] = smoke ? ([25, 100] as const) : ([1000, 4000] as const);
+  const nanoseconds = await measure([one, four].map(planOf), { rounds: smoke ? 1 : 40, times: 1 });
+  const timings = new Map(
+    [...nanoseconds].map(([name, taken]) => [
+      name,
+      { minimum: taken.minimum / 1e6, median: taken.median / 1e6 },
+    ]),
+  );
+  const minimumOf = (size: number): number => timings.get(planOf(size).name)?.minimum ?? NaN;
+  return {
+    title: 'compose() itself, with three edges for each middleware',
+    unit: 'ms',
+    timings,
+    claims: [
+      { name: `${one} middlewares with ${3 * one} edges, in ms`, value: minimumOf(one), below: 20 },
+      {
+        name: `growth from ${one} to ${four}, as a share of that of n log n`,
+        value: minimumOf(four) / minimumOf(one) / ((four * Math.log(four)) / (one * Math.log(one))),
+      },
+    ],
+  };
+}

@@ -14,6 +14,9 @@ interface KeyTable {
 /** How many keys a step can tick off in one integer. Keys beyond it take the longer way. */
 const TICKS = 31;
 
+/** So many numbers have a place in a station's tables, lest the tables of n stations with n keys take n² places. */
+const TABLED = 128;
+
 /** An entry as the runner needs it, one for all requests. The application behind the stack has one as well. */
 export class Station {
   readonly name: string;
@@ -50,11 +53,14 @@ export class Station {
     this.handle = handle;
     this.writes = new Set(declared.writes);
     this.reads = new Set([...declared.reads, ...this.writes]);
-    this.ticked = [...this.reads].filter((key) => !known.losses.has(key)).slice(0, TICKS);
-    this.readTicks = new Int32Array(known.size);
-    this.writeTicks = new Int32Array(known.size);
+    const numberOf = (key: string): number => known.numberOf.get(key) ?? TABLED;
+    this.ticked = [...this.reads]
+      .filter((key) => !known.losses.has(key) && numberOf(key) < TABLED)
+      .slice(0, TICKS);
+    this.readTicks = new Int32Array(Math.min(known.size, TABLED));
+    this.writeTicks = new Int32Array(Math.min(known.size, TABLED));
     this.ticked.forEach((key, bit) => {
-      const number = known.numberOf.get(key) ?? 0;
+      const number = numberOf(key);
       this.readTicks[number] = 1 << bit;
       if (this.writes.has(key)) this.writeTicks[number] = 1 << bit;
     });
