@@ -7,7 +7,7 @@ export const COUNT = 10;
  *
  * @param text such as `'(req, res, next) => next()'`.
  */
- 
+
 export function noOps<T>(text: string): T[] {
   return Array.from({ length: COUNT }, (_, index) => {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- distinct texts
