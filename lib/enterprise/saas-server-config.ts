@@ -2,6 +2,7 @@
 import type { Request, Router } from 'express';
 
 import type { Layers, StateKey } from '../compose.ts';
+import { githubServiceClass } from '../oss/github/github-service-class.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
 import { LastProfile } from '../oss/profile/last-profile.ts';
 import { ServerConfig, type ClientOptions, type ServerConfigOptions } from '../oss/server-config.ts';
@@ -21,6 +22,7 @@ import { PostgresStore } from './storage/postgres-store.ts';
 export class SaasServerConfig extends ServerConfig {
   override readonly appMode = 'saas';
   readonly saasEnvironment: SaasEnvironment;
+  #SaaSGitHubService = SaaSGitHubService;
   #services: SaasServices | undefined;
 
   /** @throws ConfigurationError one line that names every variable that is missing or has a bad value. */
@@ -82,13 +84,20 @@ export class SaasServerConfig extends ServerConfig {
     const githubUserId = req.state.github_user_id;
     if (githubUserId === undefined) return undefined;
     const { tokens } = this.#started();
-    return new SaaSGitHubService({
+    return new this.#SaaSGitHubService({
       apiUrl: this.environment.GITHUB_API_URL,
       githubUserId,
       tokens,
       log: this.log,
       ...this.patience,
     });
+  }
+
+  protected override async loadGitHubService(): Promise<void> {
+    this.#SaaSGitHubService = await githubServiceClass(
+      this.environment.OPENHANDS_GITHUB_SERVICE_CLS,
+      SaaSGitHubService,
+    );
   }
 
   override lastProfile(req: Request): LastProfile | undefined {

@@ -94,6 +94,8 @@ const ossEnvironment = z
     TRUST_PROXY: trustProxy.optional(),
     GITHUB_BASE_URL: baseUrl.default('https://github.com'),
     GITHUB_API_URL: baseUrl.optional(),
+    /** `<module>#<export>`; the configuration loads it. */
+    OPENHANDS_GITHUB_SERVICE_CLS: z.string().optional(),
     RATE_LIMIT: rateLimit.prefault('20/second;600/minute'),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     POSTHOG_CLIENT_KEY: z.string().default(''),

@@ -7,6 +7,7 @@ import { builtInPage } from './built-in-page.ts';
 import type { ConversationManager } from './conversation-manager.ts';
 import { readEnvironment, type Environment, type EnvironmentVariables } from './environment.ts';
 import { ConfigurationError } from './errors.ts';
+import { githubServiceClass } from './github/github-service-class.ts';
 import { GitHubService } from './github/github-service.ts';
 import { ossLayer } from './oss-layer.ts';
 import { LastProfile } from './profile/last-profile.ts';
@@ -85,6 +86,7 @@ export class ServerConfig {
   readonly securityAnalyzers: readonly string[];
   readonly #stack: ServerConfigOptions['stack'];
   readonly #rateLimitStores: Store[] = [];
+  #GitHubService = GitHubService;
   #documents: DocumentStore | undefined;
   #prepared: Promise<void> | undefined;
   #draining = false;
@@ -169,12 +171,20 @@ export class ServerConfig {
   /** GitHub with a given token, such as one that is to be checked before it is stored. */
   githubServiceFor(token: Secret): GitHubService {
     const { environment, log, patience } = this;
-    return new GitHubService({
+    return new this.#GitHubService({
       apiUrl: environment.GITHUB_API_URL,
       token,
       log,
       timeoutMs: patience.timeoutMs,
     });
+  }
+
+  /** Takes the class that `OPENHANDS_GITHUB_SERVICE_CLS` names, if it names one, in the place of this edition's own. */
+  protected async loadGitHubService(): Promise<void> {
+    this.#GitHubService = await githubServiceClass(
+      this.environment.OPENHANDS_GITHUB_SERVICE_CLS,
+      GitHubService,
+    );
   }
 
   /** Where the last GitHub profile of whoever makes this request is kept; undefined when there is nobody. */
@@ -241,6 +251,7 @@ export class ServerConfig {
         'FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.',
       );
     }
+    await this.loadGitHubService();
     await this.documents.verify?.();
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../../lib/oss/errors.ts';
 import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
 import { ServerConfig } from '../../lib/oss/server-config.ts';
@@ -70,6 +71,27 @@ describe('OPENHANDS_CONFIG_CLS', () => {
   it('closes a config that cannot do its work', async () => {
     await assert.rejects(load(`${module}#Refusing`), /refused/);
     assert.equal((globalThis as { refusingClosed?: boolean }).refusingClosed, true);
+  });
+
+  it('says how to mend it when a CommonJS module has brought a ServerConfig of its own', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'commonjs-config-'));
+    try {
+      await writeFile(
+        join(folder, 'config.ts'),
+        `import { ServerConfig } from '${fileURLToPath(SERVER_CONFIG)}';
+         export class Acme extends ServerConfig {}`,
+      );
+      await assert.rejects(load(`${join(folder, 'config.ts')}#Acme`), (error: unknown) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.match(
+          error.message,
+          /extends another copy of ServerConfig .*name it \.mts, or put "type": "module"/,
+        );
+        return true;
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   const mistakes: readonly [string, () => string, RegExp][] = [
