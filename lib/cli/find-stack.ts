@@ -1,22 +1,28 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pino } from 'pino';
 import { compose, type Layers, type Stack } from '../compose.ts';
-import { loadServerConfig } from '../oss/load-server-config.ts';
 import { ServerConfig } from '../oss/server-config.ts';
 import type { Terminal } from './command.ts';
 import { UsageError } from './command.ts';
+import { rehearse } from './rehearsal.ts';
+
+/** The stack that is meant when none is named: that of the config which the environment names. */
+export function defaultTarget({ OPENHANDS_CONFIG_CLS }: Terminal['env']): string {
+  return OPENHANDS_CONFIG_CLS?.trim() ?? OSS;
+}
+
+const OSS = 'openhands-express/oss#ServerConfig';
 
 /**
- * The stack of a module's export, which is a stack, layers, or a config class; without a target, of the config that the
- * environment names.
+ * The stack of a module's export, which is a stack, layers, or a config class.
  *
  * @param target `<module>#<export>`; without `#<export>` the default export.
  * @throws StackError when it has errors.
  * @throws ConfigurationError when it is a config that cannot be made in this environment.
  */
-export async function findStack(target: string | undefined, env: Terminal['env']): Promise<Stack> {
-  if (target === undefined) return stackOfConfig(env);
+export async function findStack(target: string, env: Terminal['env']): Promise<Stack> {
+  if (target === OSS) return stackOfConfig({ ...env, OPENHANDS_CONFIG_CLS: undefined });
   const [module = '', name = 'default'] = target.split('#');
   const found = (await importModule(module))[name];
   if (isStack(found)) return found;
@@ -27,13 +33,8 @@ export async function findStack(target: string | undefined, env: Terminal['env']
   );
 }
 
-async function stackOfConfig(env: Terminal['env']): Promise<Stack> {
-  const config = await loadServerConfig({ env, logger: pino({ level: 'silent' }) });
-  try {
-    return compose(config.layers(), config.stackOptions());
-  } finally {
-    await config.close();
-  }
+function stackOfConfig(env: Terminal['env']): Promise<Stack> {
+  return rehearse(env, (config) => compose(config.layers(), config.stackOptions()));
 }
 
 async function importModule(module: string): Promise<Record<string, unknown>> {
@@ -43,7 +44,8 @@ async function importModule(module: string): Promise<Record<string, unknown>> {
     return (await import(specifier)) as Record<string, unknown>;
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    throw new UsageError(`${module} cannot be found.`, { cause: error });
+    const meant = !isFile && existsSync(module) ? ` A file is named ./${module}.` : '';
+    throw new UsageError(`${module} cannot be found.${meant}`, { cause: error });
   }
 }
 

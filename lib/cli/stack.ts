@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { StackError, type PrintFormat } from '../compose.ts';
-import { UsageError, type Command } from './command.ts';
-import { findStack } from './find-stack.ts';
-import { compareWithLock, lockOf } from './stack-lock.ts';
+import { UsageError, type Command, type Terminal } from './command.ts';
+import { defaultTarget, findStack } from './find-stack.ts';
+import { lineDiff } from './line-diff.ts';
+import { orderLines, readLock, writeLock } from './stack-lock.ts';
 
 const FORMATS: readonly string[] = ['table', 'mermaid', 'json'] satisfies PrintFormat[];
 const LOCK = 'stack.lock.json';
@@ -13,34 +13,29 @@ export const stack: Command = {
   usage: `stack [<module>#<export>] [--format table|mermaid|json] [--check | --write] [--lock ${LOCK}]
 
 Prints the middleware of a config class, or of a module that exports a stack or layers, in the order of running.
-Without a module: the config that OPENHANDS_CONFIG_CLS names, or that of the OSS edition.
+Without a module: the config that OPENHANDS_CONFIG_CLS names, or that of the OSS edition. Nothing is started, and no
+store is touched.
 
   --format  table (the default), mermaid (a flowchart) or json
-  --check   compares the order with the lock file, and prints what has changed
-  --write   writes the lock file, for a commit
+  --check   compares the order with the lock file, and prints what has changed; without a module, of all stacks in it
+  --write   writes the order into the lock file, for a commit; those of other stacks stay
   --lock    the lock file; ${LOCK} by default
 
-Exit code 1: the stack has errors, or its order is not that of the lock file.`,
+Exit code 1: a stack has errors, or its order is not that of the lock file.`,
 
   async run(args, terminal) {
     const { format, target, check, write, lock } = readArguments(args);
     try {
-      const found = await findStack(target, terminal.env);
+      if (check) return await checkOrders(target, lock, terminal);
+      const name = target ?? defaultTarget(terminal.env);
+      const found = await findStack(name, terminal.env);
       if (write) {
-        await writeFile(lock, `${JSON.stringify(lockOf(found.plan), null, 2)}\n`);
-        terminal.out(`The order of ${found.plan.length} middlewares is in ${lock}.`);
-        return 0;
-      }
-      if (!check) {
+        await writeLock(lock, { ...(await readLock(lock)), [name]: orderLines(found.plan) });
+        terminal.out(`${lock} holds the order of ${name}, ${found.plan.length} middlewares.`);
+      } else {
         terminal.out(found.print(format));
-        return 0;
       }
-      const changes = compareWithLock(found.plan, await readLock(lock));
-      if (changes.length === 0) return 0;
-      terminal.error(
-        `The order is not that of ${lock}:\n${changes.join('\n')}\nIf it is meant, run the command with --write and commit the file.`,
-      );
-      return 1;
+      return 0;
     } catch (error) {
       if (!(error instanceof StackError)) throw error;
       terminal.error(error.message);
@@ -48,6 +43,30 @@ Exit code 1: the stack has errors, or its order is not that of the lock file.`,
     }
   },
 };
+
+/** @returns the exit code. */
+async function checkOrders(target: string | undefined, lock: string, terminal: Terminal): Promise<number> {
+  const orders = await readLock(lock);
+  const names = target === undefined ? Object.keys(orders) : [target];
+  if (names.length === 0) {
+    terminal.error(`${lock} holds no order yet; --write writes it.`);
+    return 1;
+  }
+  let changed = 0;
+  for (const name of names) {
+    const locked = orders[name];
+    const lines =
+      locked === undefined
+        ? ['There is none yet.']
+        : lineDiff(locked, orderLines((await findStack(name, terminal.env)).plan));
+    if (lines.length === 0) continue;
+    changed++;
+    terminal.error(`${name}: the order is not that of ${lock}.\n${lines.join('\n')}\n`);
+  }
+  if (changed > 0)
+    terminal.error('If this is meant, run --write for each of them, and commit the lock file.');
+  return changed > 0 ? 1 : 0;
+}
 
 interface Arguments {
   readonly format: PrintFormat;
@@ -81,16 +100,5 @@ function parse(args: readonly string[]) {
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-async function readLock(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`${path} cannot be read; --write makes it.`, { cause });
-  });
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new UsageError(`${path} is not JSON; --write makes it anew.`, { cause });
   }
 }

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { main } from '../../lib/cli/main.ts';
+import { AcmeConfig } from './fixtures/stacks.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const STACKS = `./${relative(process.cwd(), join(root, 'test/cli/fixtures/stacks.ts'))}`;
+const OSS = './lib/oss/server-config.ts#ServerConfig';
+const ENTERPRISE = './lib/enterprise/saas-server-config.ts#SaasServerConfig';
+
+/** Calls the program, in this process. */
+async function call(args: readonly string[], env: Record<string, string> = {}) {
+  const out: string[] = [];
+  const errors: string[] = [];
+  const code = await main(['stack', ...args], {
+    env,
+    out: (text) => out.push(text),
+    error: (text) => errors.push(text),
+  });
+  return { code, out: out.join('\n'), errors: errors.join('\n') };
+}
+
+describe('openhands-express stack', () => {
+  let folder: string;
+  let lock: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stack-command-'));
+    lock = join(folder, 'stack.lock.json');
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  describe('prints', () => {
+    it('the stack of the OSS edition when nobody names another', async () => {
+      const { code, out } = await call([]);
+      assert.equal(code, 0);
+      assert.match(out, /^ 1 {2}request-id +oss/m);
+      assert.match(out, /^10 {2}github-token +oss +\/api +settings +github_token /m);
+    });
+
+    it('that of the config which the environment names, without its secrets and without its stores', async () => {
+      const { code, out } = await call([], {
+        OPENHANDS_CONFIG_CLS: ENTERPRISE,
+        DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nowhere',
+        FILE_STORE_PATH: folder,
+      });
+      assert.equal(code, 0);
+      assert.match(out, /cors +enterprise +takes the place of cors \(number 4 of oss\)/);
+      assert.deepEqual(await readdir(folder), []);
+    });
+
+    it('that of a config class of one’s own, which it closes, and whose files it removes', async () => {
+      const { code, out } = await call([`${STACKS}#AcmeConfig`, '--format', 'json']);
+      assert.equal(code, 0);
+      const { plan } = JSON.parse(out) as { plan: { name: string }[] };
+      const names = plan.map(({ name }) => name);
+      assert.ok(names.indexOf('acme') > names.indexOf('cors'));
+      const [files] = AcmeConfig.closed.splice(0);
+      assert.ok(files !== undefined && !existsSync(files));
+    });
+
+    it('a stack, and layers, that a module exports, by name or by default', async () => {
+      for (const target of [STACKS, `${STACKS}#default`, `${STACKS}#ready`]) {
+        assert.match((await call([target])).out, /1 {2}a .*\n2 {2}b /);
+      }
+      assert.match((await call([`${STACKS}#layers`])).out, /1 {2}a .*\n2 {2}c .*\n3 {2}b /);
+    });
+
+    it('a table, a Mermaid flowchart or JSON', async () => {
+      const print = async (format: string) => (await call([STACKS, '--format', format])).out;
+      assert.equal(await print('table'), (await call([STACKS])).out);
+      assert.match(await print('mermaid'), /^flowchart TB\n/);
+      assert.deepEqual(Object.keys(JSON.parse(await print('json')) as object), ['plan', 'diagnostics']);
+    });
+  });
+
+  describe('ends with', () => {
+    it('exit code 1 and the diagnostics when the stack has errors', async () => {
+      for (const args of [[], ['--write', '--lock', lock]]) {
+        const { code, out, errors } = await call([`${STACKS}#broken`, ...args]);
+        assert.equal(code, 1);
+        assert.equal(out, '');
+        assert.match(
+          errors,
+          /^The stack has 1 error\.\n\n {2}error S102 .*\n {4}at test\/cli\/fixtures\/stacks\.ts:\d+\n/,
+        );
+      }
+      assert.equal(existsSync(lock), false);
+    });
+
+    it('exit code 1 and what to set when a config cannot be made', async () => {
+      const { code, errors } = await call([], { PORT: 'seventy' });
+      assert.equal(code, 1);
+      assert.match(errors, /^PORT /);
+    });
+
+    it('exit code 2 and the usage when it is called wrongly', async () => {
+      const wrong: [string[], RegExp][] = [
+        [['--format', 'yaml'], /--format takes table, mermaid, json, not "yaml"/],
+        [['--colour'], /Unknown option '--colour'/],
+        [[STACKS, STACKS], /One module at a time/],
+        [['--check', '--write'], /Either --check or --write/],
+        [['./nowhere.ts#stack'], /\.\/nowhere\.ts cannot be found\./],
+        [['no-such-package#stack'], /no-such-package cannot be found\.\n/],
+        [
+          ['lib/compose.ts#stack'],
+          /lib\/compose\.ts cannot be found\. A file is named \.\/lib\/compose\.ts\./,
+        ],
+        [[`${STACKS}#nothing`], /nothing of .* is not there\./],
+        [[`${STACKS}#unrelated`], /unrelated of .* is neither a stack nor layers nor a config class\./],
+      ];
+      for (const [args, message] of wrong) {
+        const { code, errors } = await call(args);
+        assert.equal(code, 2, args.join(' '));
+        assert.match(errors, message);
+        assert.match(errors, /\n\nUsage: openhands-express stack /);
+      }
+    });
+
+    it('exit code 0 and the usage when that is asked for', async () => {
+      const { code, out } = await call(['--help']);
+      assert.equal(code, 0);
+      assert.match(out, /^Usage: openhands-express stack /);
+    });
+
+    it('the same exit codes as a process', async () => {
+      const program = [...process.execArgv, join(root, 'lib/cli/openhands-express.ts'), 'stack'];
+      const run = (target: string) =>
+        promisify(execFile)(process.execPath, ['--import', 'tsx', ...program, target]).then(
+          ({ stdout }) => ({ code: 0, stdout }),
+          (error: unknown) => error as { code: number; stdout: string },
+        );
+      const [good, bad] = await Promise.all([run(STACKS), run(`${STACKS}#broken`)]);
+      assert.deepEqual([good.code, bad.code], [0, 1]);
+      assert.match(good.stdout, /1 {2}a /);
+    });
+  });
+
+  describe('locks the order', () => {
+    const check = (...args: string[]) => call([...args, '--check', '--lock', lock]);
+    const write = (...args: string[]) => call([...args, '--write', '--lock', lock]);
+    const change = async (from: string, to: string) => {
+      await writeFile(lock, (await readFile(lock, 'utf8')).replace(from, to));
+    };
+
+    it('with --write, a line for each middleware, and leaves the other stacks as they are', async () => {
+      assert.match((await write(`${STACKS}#layers`)).out, /holds the order of .*#layers, 3 middlewares\./);
+      await write(STACKS);
+      assert.deepEqual(JSON.parse(await readFile(lock, 'utf8')), {
+        version: 1,
+        stacks: {
+          [STACKS]: ['a (base)', 'b (base)'],
+          [`${STACKS}#layers`]: ['a (base)', 'c (top)', 'b (base)'],
+        },
+      });
+      assert.match(await readFile(lock, 'utf8'), /\n$/);
+    });
+
+    it('and with --check finds nothing as long as it is the same', async () => {
+      await write(STACKS);
+      await write(`${STACKS}#layers`);
+      assert.deepEqual(await check(), { code: 0, out: '', errors: '' });
+      assert.equal((await check(STACKS)).code, 0);
+    });
+
+    it('and with --check shows what has moved, come and gone, with exit code 1', async () => {
+      await write(STACKS);
+      await write(`${STACKS}#layers`);
+      await change('"c (top)"', '"c (base)"');
+      const { code, errors } = await check();
+      assert.equal(code, 1);
+      assert.equal(
+        errors,
+        `${STACKS}#layers: the order is not that of ${lock}.\n  a (base)\n- c (base)\n+ c (top)\n  b (base)\n\n` +
+          'If this is meant, run --write for each of them, and commit the lock file.',
+      );
+      assert.equal((await check(STACKS)).code, 0);
+      assert.equal((await check(`${STACKS}#layers`)).code, 1);
+    });
+
+    it('and with --check asks for a lock that is missing, with exit code 1', async () => {
+      const none = await check();
+      assert.deepEqual([none.code, none.errors], [1, `${lock} holds no order yet; --write writes it.`]);
+      await write(STACKS);
+      const missing = await check(`${STACKS}#layers`);
+      assert.equal(missing.code, 1);
+      assert.match(missing.errors, /There is none yet\./);
+    });
+
+    it('and refuses a file that is something else', async () => {
+      for (const text of ['no JSON', '{}', '{ "version": 2, "stacks": {} }']) {
+        await writeFile(lock, text);
+        for (const { code, errors } of [await check(), await write(STACKS)]) {
+          assert.equal(code, 2);
+          assert.match(errors, /is not a lock file as --write writes it/);
+        }
+        assert.equal(await readFile(lock, 'utf8'), text);
+      }
+    });
+
+    it('of both editions, in the file of this repository', async () => {
+      const file = join(root, 'stack.lock.json');
+      const { stacks } = JSON.parse(await readFile(file, 'utf8')) as { stacks: object };
+      assert.deepEqual(Object.keys(stacks), [ENTERPRISE, OSS]);
+      assert.deepEqual(await call(['--check', '--lock', file]), { code: 0, out: '', errors: '' });
+    });
+  });
+});
