@@ -6,7 +6,9 @@ import type { RequestHandler } from 'express';
 import { ConflictReporter } from './compose/conflict-reporter.ts';
 import { DIAGNOSTICS } from './compose/diagnostic.ts';
 import type { Layers } from './compose/layers.ts';
+import type { StackObserver } from './compose/observer.ts';
 import type { ComposeOptions } from './compose/options.ts';
+import { outlineOf } from './compose/outline.ts';
 import { planStack, type Plan } from './compose/plan.ts';
 import { printPlan } from './compose/print.ts';
 import type { StateKey } from './compose/request-state.ts';
@@ -31,7 +33,9 @@ export { declarations } from './compose/declarations.ts';
 export { wrap } from './compose/wrap.ts';
 export { defineErrorMiddleware, defineMiddleware } from './compose/middleware.ts';
 export type { ErrorMiddlewareDefinition, Middleware, MiddlewareDefinition } from './compose/middleware.ts';
+export type { StackObserver } from './compose/observer.ts';
 export type { ComposeOptions, PlanOptions, StackLog } from './compose/options.ts';
+export type { ReplacedMiddleware, SettledGroup, StackOutline } from './compose/outline.ts';
 export type { PrintFormat } from './compose/print.ts';
 export type { EntryOutcome, EntryReport, RequestStack } from './compose/request-stack.ts';
 export type { Composed, RouteHandler, Stack, UnmetRead } from './compose/stack.ts';
@@ -63,9 +67,13 @@ export function compose<const L extends Layers, const Given extends StateKey = n
   }
 
   let described: Stack['plan'] | undefined;
-  const stack: Stack = Object.defineProperties(runner(plan, options), {
+  let outlined: Stack['outline'] | undefined;
+  const runtime = runtimeOf(plan, options);
+  const stack: Stack = Object.defineProperties(runner(runtime, options), {
     plan: { get: () => (described ??= describePlan(plan)) },
     diagnostics: { value: plan.diagnostics },
+    outline: { get: () => (outlined ??= outlineOf(layers, options, plan, stack.plan)) },
+    observe: { value: (observer: StackObserver) => observe(runtime, observer) },
     print: { value: (format?: Parameters<Stack['print']>[0]) => printPlan(stack, format) },
     handler: { value: (handle: RouteHandler<StateKey>) => handle as unknown as RequestHandler },
   }) as Stack;
@@ -82,8 +90,12 @@ function planOf(layers: Layers, options: ComposeOptions): Plan {
   }
 }
 
-function runner(plan: Plan, options: ComposeOptions): RequestHandler {
-  const runtime = runtimeOf(plan, options);
+function observe({ observers }: StackRuntime, observer: StackObserver): () => void {
+  observers.add(observer);
+  return () => void observers.delete(observer);
+}
+
+function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler {
   const handler =
     options.tracking === false
       ? untrackedRunner(runtime)
@@ -102,6 +114,7 @@ function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntim
     numberOf,
     losses: plan.losses,
     reporter: new ConflictReporter(onConflict, log),
+    observers: new Set(),
     order: Object.freeze(plan.entries.map(({ name }) => name)),
     noValues: unset,
     noWriters: unset,

@@ -29,6 +29,7 @@ export class ConflictReporter {
       known.count++;
     }
     const conflict = known ?? found;
+    for (const observer of run.runtime.observers) observer.conflict?.(conflict, run.req);
     const reaction =
       typeof this.#policy === 'function' ? (this.#policy(conflict, run.req) ?? 'warn') : this.#policy;
     if (about.error !== undefined) this.#logError(conflict, about.error);

@@ -20,11 +20,13 @@ export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'):
   let requests = 0;
   return function stack(req, res, next) {
     const traced = isTraced();
-    const timed = traced || timing === 'all' || requests++ % SAMPLE === 0;
+    const observed = runtime.observers.size > 0;
+    const timed = traced || observed || timing === 'all' || requests++ % SAMPLE === 0;
     const outer: unknown = req.state;
     const run = new Run(runtime, req, res, next, isObject(outer) ? outer : undefined, timed, traced);
     if (run.outer !== undefined) takeOver(run, run.outer);
     req.stack = new RequestStack(run, req.stack);
+    if (observed) for (const observer of runtime.observers) observer.request?.(req, res);
     dispatch(run, 0, undefined, timed ? performance.now() : 0);
   };
 }

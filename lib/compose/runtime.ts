@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { ConflictReporter } from './conflict-reporter.ts';
 import type { Loss } from './exclusive.ts';
+import type { StackObserver } from './observer.ts';
 import type { Station } from './station.ts';
 
 /** What all requests through one stack share. */
@@ -13,6 +14,7 @@ export interface StackRuntime {
   readonly numberOf: ReadonlyMap<string, number>;
   readonly losses: ReadonlyMap<string, Loss>;
   readonly reporter: ConflictReporter;
+  readonly observers: Set<StackObserver>;
   /** The names of the stations. */
   readonly order: readonly string[];
   readonly noValues: readonly unknown[];

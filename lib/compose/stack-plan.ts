@@ -15,6 +15,8 @@ export interface PlannedMiddleware {
   readonly writes: readonly string[];
   readonly headers: readonly string[];
   readonly ends: readonly number[];
+  /** It runs only on an error that arose before its place. */
+  readonly handlesErrors?: true;
   /** Where it was declared, as `file:line`. */
   readonly at: string;
 }
@@ -38,6 +40,7 @@ export function describePlan({ entries, constraints }: Plan): readonly PlannedMi
       writes: middleware.writes,
       headers: middleware.headers ?? [],
       ends: middleware.ends ?? [],
+      ...(entry.handlesErrors && { handlesErrors: true }),
       at: String(entry.site),
     };
   });

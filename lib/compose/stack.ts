@@ -2,6 +2,8 @@ import type { NextFunction, RequestHandler, Response } from 'express';
 import type { Diagnostic } from './diagnostic.ts';
 import type { LayerEntry } from './layers.ts';
 import type { Middleware } from './middleware.ts';
+import type { StackObserver } from './observer.ts';
+import type { StackOutline } from './outline.ts';
 import type { PrintFormat } from './print.ts';
 import type { RequestState, StateKey } from './request-state.ts';
 import type { RequestStack } from './request-stack.ts';
@@ -26,8 +28,12 @@ export interface Stack<Provides extends StateKey = StateKey> extends RequestHand
   readonly plan: readonly PlannedMiddleware[];
   /** The warnings that are not silenced. */
   readonly diagnostics: readonly Diagnostic[];
+  /** All of the above and what else there is to tell, as data for tools. */
+  readonly outline: StackOutline;
   /** The plan for a terminal (`'table'`, the default), as a Mermaid flowchart, or as JSON. */
   print(format?: PrintFormat): string;
+  /** Has somebody watch requests. Without `tracking` there is nothing to see. @returns what ends it. */
+  observe(observer: StackObserver): () => void;
   /** Types a route handler: its `req.state` holds what this stack provides. */
   handler(handle: RouteHandler<Provides>): RequestHandler;
 }
