@@ -1,10 +1,9 @@
-import { isIP } from 'node:net';
-
 import { Router, type Request } from 'express';
 import type { Registry } from 'prom-client';
 
 import { HttpError } from '../../oss/errors.ts';
 import { Secret } from '../../oss/secret.ts';
+import { isDirectFromThisMachine } from '../../this-machine.ts';
 
 export interface MetricsRoutesOptions {
   readonly registry: Registry;
@@ -13,16 +12,6 @@ export interface MetricsRoutesOptions {
   /** Whether `PUBLIC_URL` tells of a proxy in front: then the loopback address is the proxy's, and proves nothing. */
   readonly behindProxy: boolean;
 }
-
-/** What a proxy adds, so that a request with one of these came through one, whether or not we were told of it. */
-const PROXY_HEADERS = [
-  'Forwarded',
-  'X-Forwarded-For',
-  'X-Forwarded-Host',
-  'X-Forwarded-Proto',
-  'X-Real-IP',
-  'Via',
-];
 
 /** `GET /internal/metrics`: Prometheus text, for this machine or for whoever has the token. */
 export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOptions): Router {
@@ -47,25 +36,4 @@ export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOpt
 function holdsToken(req: Request, token: Secret | undefined): boolean {
   const given = /^Bearer +(\S+)$/i.exec(req.get('Authorization') ?? '')?.[1];
   return token !== undefined && given !== undefined && token.equals(new Secret(given));
-}
-
-function isDirectFromThisMachine(req: Request): boolean {
-  // The socket's address, which nobody can choose, and not `req.ip`, which a header can. A `Host` of another name
-  // is a proxy as well, or a web page whose own name has been made to point here (DNS rebinding).
-  return (
-    !req.app.get('trust proxy') &&
-    isLoopback(req.socket.remoteAddress ?? '') &&
-    isLoopbackName(req.headers.host ?? '') &&
-    !PROXY_HEADERS.some((name) => req.get(name) !== undefined)
-  );
-}
-
-function isLoopback(address: string): boolean {
-  const plain = address.replace(/^::ffff:/i, '');
-  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
-}
-
-function isLoopbackName(host: string): boolean {
-  const { hostname } = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : { hostname: '' };
-  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'));
 }

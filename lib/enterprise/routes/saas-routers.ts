@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 
-import { isLocalOrigin } from '../../oss/middleware/cors.ts';
+import { isBehindProxy } from '../../oss/behind-proxy.ts';
 import type { SaasServerConfig } from '../saas-server-config.ts';
 import type { SaasServices } from '../saas-services.ts';
 import { githubWebhookRoutes } from './github-webhook.ts';
@@ -12,7 +12,6 @@ import { saasRoutes } from './saas.ts';
 /** The routes of the Enterprise edition; those of the OSS edition come behind them. */
 export function saasRouters(config: SaasServerConfig, services: SaasServices): Router[] {
   const { environment, log, saasEnvironment } = config;
-  const { PUBLIC_URL } = environment;
   const { GITHUB_APP_WEBHOOK_SECRET, METRICS_TOKEN } = saasEnvironment;
   return [
     saasRoutes(),
@@ -22,7 +21,7 @@ export function saasRouters(config: SaasServerConfig, services: SaasServices): R
     metricsRoutes({
       registry: services.metrics.registry,
       token: METRICS_TOKEN,
-      behindProxy: PUBLIC_URL !== undefined && !isLocalOrigin(new URL(PUBLIC_URL).origin),
+      behindProxy: isBehindProxy(environment),
     }),
   ];
 }
