@@ -9,6 +9,13 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/compose(/|\\.ts$)' },
     },
     {
+      name: 'the-inspector-knows-no-edition',
+      comment: 'The stack inspector is for any stack, so it knows the engine only.',
+      severity: 'error',
+      from: { path: '^lib/inspector/' },
+      to: { path: '^lib/', pathNot: '^lib/(inspector|compose)(/|\\.ts$)|^lib/(compose|this-machine)\\.ts$' },
+    },
+    {
       name: 'oss-knows-no-enterprise',
       severity: 'error',
       from: { path: '^lib/oss/' },

@@ -33,8 +33,8 @@ export default tseslint.config(
     },
   },
   {
-    // The compiler checks the page's names, with the browser's own types (tsconfig.page.json).
-    files: ['lib/page/**/*.js'],
+    // The compiler checks the pages' names, with the browser's own types (tsconfig.page.json).
+    files: ['lib/page/**/*.js', 'lib/inspector/page/**/*.js'],
     rules: { 'no-undef': 'off' },
   },
   {

@@ -15,6 +15,7 @@ export const ENTRY_POINTS = {
   compose: 'compose',
   oss: 'oss/index',
   enterprise: 'enterprise/index',
+  inspector: 'inspector/index',
   testing: 'testing/index',
 } as const;
 

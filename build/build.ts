@@ -1,4 +1,4 @@
-/** Compiles `lib` to `dist` and puts the page, which needs no compiling, beside it. */
+/** Compiles `lib` to `dist` and puts the pages, which need no compiling, beside it. */
 import { spawnSync } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -13,4 +13,9 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
-await cp(`${root}lib/page`, `${root}dist/page`, { recursive: true });
+for (const page of ['page', 'inspector/page']) {
+  await cp(`${root}lib/${page}`, `${root}dist/${page}`, {
+    recursive: true,
+    filter: (source) => !source.endsWith('.d.ts'),
+  });
+}

@@ -23,6 +23,7 @@ const server = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
   stdio: 'inherit',
   env: {
     LOG_LEVEL: 'warn',
+    STACK_INSPECTOR: '1',
     ...process.env,
     HOST: '127.0.0.1',
     PORT: String(port),
@@ -40,6 +41,7 @@ if (await Promise.race([answers(`${address}/health`), ended.then(() => false)]))
   The demo is running.
 
     Open    ${address}
+    Stack   ${address}/stack  (its middleware, and every request through it, live)
     GitHub  ${github.url}  (a stand-in on this machine; sign in as any of its users)
     Stop    Ctrl-C
 `);

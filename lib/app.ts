@@ -1,10 +1,13 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { compose, type Stack } from './compose.ts';
+import { inspector, type Inspector } from './inspector/index.ts';
+import { isBehindProxy } from './oss/behind-proxy.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { clientViews } from './oss/routes/static.ts';
 import { ServerConfig, type ServerConfigOptions } from './oss/server-config.ts';
+import { isDirectFromThisMachine } from './this-machine.ts';
 
 /** An Express app, to listen or to be mounted, and what it is made of. */
 export type OpenHandsApp = Omit<Express, 'stack'> & RequestHandler & RequestListener & OpenHandsParts;
@@ -13,6 +16,8 @@ export interface OpenHandsParts {
   readonly config: ServerConfig;
   /** The composed middleware: `app.stack.print('table')` shows it. */
   readonly stack: Stack;
+  /** Prepares the end: `GET /ready` says no, and streams are ended, which would keep a server from closing. */
+  readonly drain: () => void;
   /** Ends what the app holds: timers, connections, files. Close the server that listens first. */
   readonly close: () => Promise<void>;
 }
@@ -59,8 +64,27 @@ function appOf(config: ServerConfig): OpenHandsApp {
   const { TRUST_PROXY } = config.environment;
   if (TRUST_PROXY !== undefined) app.set('trust proxy', TRUST_PROXY);
   const stack = compose(config.layers(), config.stackOptions());
+  const inspecting = inspectorOf(stack, config);
+  // In front of the stack, so that nothing in the stack can keep anybody from seeing what it does.
+  if (inspecting !== undefined) app.use('/stack', inspecting);
   app.use(stack);
   for (const router of config.routers()) app.use(router);
-  const parts: OpenHandsParts = { config, stack, close: () => config.close() };
+  const parts: OpenHandsParts = {
+    config,
+    stack,
+    drain: () => {
+      config.drain();
+      inspecting?.close();
+    },
+    close: () => {
+      inspecting?.close();
+      return config.close();
+    },
+  };
   return Object.assign(app as Omit<Express, 'stack'> & RequestHandler & RequestListener, parts);
+}
+
+function inspectorOf(stack: Stack, { environment }: ServerConfig): Inspector | undefined {
+  if (!environment.STACK_INSPECTOR) return undefined;
+  return inspector(stack, { allow: (req) => !isBehindProxy(environment) && isDirectFromThisMachine(req) });
 }

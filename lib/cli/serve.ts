@@ -51,7 +51,7 @@ async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<vo
 
   const signal = await signaled;
   process.on('SIGTERM', () => server.hurry()).on('SIGINT', () => server.hurry());
-  config.drain();
+  app.drain();
   // Whoever pressed Ctrl-C is no load balancer.
   const noticeMs = signal === 'SIGINT' ? 0 : config.environment.SHUTDOWN_DELAY;
   config.log.info({ signal, notice_ms: noticeMs }, 'Draining: /ready says no, requests are still answered.');

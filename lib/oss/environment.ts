@@ -74,6 +74,13 @@ function isProxy(value: string): boolean {
   return bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= bits));
 }
 
+const flag = z.string().transform((value, context) => {
+  if (['1', 'on', 'true', 'yes'].includes(value)) return true;
+  if (['0', 'off', 'false', 'no'].includes(value)) return false;
+  context.addIssue('must be 1 or 0.');
+  return z.NEVER;
+});
+
 const rateLimit = z.string().transform((value, context) => {
   const limits = parseRateLimits(value);
   if (limits === undefined) {
@@ -100,6 +107,7 @@ const ossEnvironment = z
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     POSTHOG_CLIENT_KEY: z.string().default(''),
     SHUTDOWN_DELAY: duration('0s', '5m', '10s').prefault('0s'),
+    STACK_INSPECTOR: flag.prefault('0'),
   })
   .transform((variables) => ({
     ...variables,

@@ -28,6 +28,9 @@ export function startUpReport({ config, stack }: OpenHandsApp, url: string): rea
         warnings.length === 0 ? 'no warnings' : `warnings: ${warnings.join(', ')}`
       }.`,
     },
+    ...(environment.STACK_INSPECTOR
+      ? [{ fields: { inspector: `${url}/stack` }, message: `Stack inspector: ${url}/stack` }]
+      : []),
   ];
 }
 

@@ -18,6 +18,7 @@ describe('the environment', () => {
       LOG_LEVEL: 'info',
       POSTHOG_CLIENT_KEY: '',
       SHUTDOWN_DELAY: 0,
+      STACK_INSPECTOR: false,
     });
   });
 

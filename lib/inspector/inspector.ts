@@ -1,0 +1,107 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Stack } from '../compose.ts';
+import { isDirectFromThisMachine } from '../this-machine.ts';
+import { setAnswerHeaders } from './answer-headers.ts';
+import { LiveFeed } from './live-feed.ts';
+import { readPageFiles } from './page-files.ts';
+import { Recorder } from './recorder.ts';
+
+/** Who may look at a stack, and what is shown of the requests through it. */
+export interface InspectorOptions {
+  /**
+   * Who may look. By default whoever makes the request on this machine, with no proxy in between. An own rule is the
+   * only one that counts, so it should ask for more than an address.
+   */
+  readonly allow?: (req: Request) => boolean | Promise<boolean>;
+  /** What is shown of a request's address; by default its path, without the query. For paths that hold secrets. */
+  readonly pathOf?: (req: Request) => string;
+  /** How many of the last requests are kept; by default 200. */
+  readonly keep?: number;
+}
+
+/** What {@link inspector} makes: an Express handler to mount, and a way to end it. */
+export interface Inspector extends RequestHandler {
+  /** Stops watching the stack, and ends the streams to those who look, so that a server can drain. */
+  close(): void;
+}
+
+const KEEP = 200;
+
+/**
+ * A page that shows a stack: its plan as a picture, and the requests through it as they happen. Mount it before the
+ * stack, where nothing of the stack can keep one out: `app.use('/stack', inspector(stack))`. It tells names and keys,
+ * and never a value; still, by default only this machine may look.
+ *
+ * @throws TypeError when `keep` is not a whole number above 0.
+ */
+export function inspector(
+  stack: Pick<Stack, 'outline' | 'observe'>,
+  { allow = isDirectFromThisMachine, pathOf = pathWithoutQuery, keep = KEEP }: InspectorOptions = {},
+): Inspector {
+  if (!Number.isSafeInteger(keep) || keep < 1) {
+    throw new TypeError('inspector: keep must be a whole number above 0.');
+  }
+  const files = readPageFiles();
+  const recorder = new Recorder({ keep, pathOf }, (id) => feed.changed(id));
+  const feed = new LiveFeed(recorder);
+  const stopObserving = stack.observe(recorder);
+
+  async function handle(req: Request, res: Response, next: NextFunction): Promise<void> {
+    recorder.ignore(req);
+    setAnswerHeaders(res);
+    if (isFromAnotherSite(req) || !(await allow(req))) refuse(res);
+    else if (req.method !== 'GET' && req.method !== 'HEAD') next();
+    else if (!hasSlash(req)) res.redirect(308, `./${lastSegment(req.baseUrl)}/`);
+    else answer(req, res, next);
+  }
+
+  function answer(req: Request, res: Response, next: NextFunction): void {
+    const file = files.get(req.path);
+    if (file !== undefined) res.setHeader('Content-Type', file.type).end(file.body);
+    else if (req.path === '/outline') res.json(stack.outline);
+    else if (req.path !== '/events' || req.method !== 'GET') next();
+    else if (!feed.watch(res)) res.status(503).json(NO_STREAM);
+  }
+
+  return Object.assign(handle, {
+    close(): void {
+      stopObserving();
+      feed.close();
+    },
+  });
+}
+
+const FORBIDDEN = {
+  error:
+    'The stack inspector is for this machine only: open it there, by the name localhost and without a proxy. Whoever runs this server can allow more.',
+  code: 'forbidden',
+};
+const NO_STREAM = {
+  error: 'Too many are looking at this stack already, or this server is about to end.',
+  code: 'no_stream',
+};
+
+function refuse(res: Response): void {
+  res.status(403).json(FORBIDDEN);
+}
+
+/** A page of another site may link here, and no more. */
+function isFromAnotherSite(req: Request): boolean {
+  return req.get('Sec-Fetch-Site') === 'cross-site' && req.get('Sec-Fetch-Mode') !== 'navigate';
+}
+
+function pathWithoutQuery(req: Request): string {
+  const [target = ''] = req.originalUrl.split('?', 1);
+  // A whole URL (RFC 9112, section 3.2.2) may hold a name and a password.
+  return target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '');
+}
+
+/** Without the slash at its end, the address of the mount would make the browser look for the files elsewhere. */
+function hasSlash(req: Request): boolean {
+  return req.path !== '/' || pathWithoutQuery(req).endsWith('/');
+}
+
+/** Relative, so that no address can make it lead to another host. */
+function lastSegment(baseUrl: string): string {
+  return baseUrl.slice(baseUrl.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,105 @@
+/** What the inspector says of a middleware, of one that is replaced, of a key and of the routes. */
+import { html } from './dom.js';
+import { enumerated } from './format.js';
+
+/**
+ * @typedef {import('./wire.d.ts').Outline} Outline
+ * @typedef {import('./wire.d.ts').Planned} Planned
+ * @typedef {Outline['diagnostics'][number]} Diagnostic
+ * @typedef {import('./keys.js').Key} Key
+ */
+
+/** @param {string} text */
+const code = (text) => html('code', {}, text);
+
+/** @param {string} name @param {string} place */
+const title = (name, place) =>
+  html('p', { class: 'why-title' }, html('b', {}, name), ' ', html('span', {}, place));
+
+/** @param {string} term @param {readonly string[]} names @returns {Node[]} */
+function fact(term, names) {
+  if (names.length === 0) return [];
+  return [html('dt', {}, term), html('dd', {}, ...enumerated(names.map(code)))];
+}
+
+/** @param {Planned} entry @param {number} position @param {Outline} outline */
+export function reasonsFor(entry, position, { plan, diagnostics }) {
+  const reasons = entry.because.split('; ').map((reason) => html('li', {}, reason));
+  return [
+    title(entry.name, `${entry.layer} · ${position + 1} of ${plan.length}`),
+    html('p', { class: 'why-lead' }, 'Why it stands here'),
+    html('ul', { class: 'why-reasons' }, ...reasons),
+    html(
+      'dl',
+      {},
+      ...fact('Below', entry.path ?? []),
+      ...fact('Reads', entry.reads),
+      ...fact('Writes', entry.writes),
+      ...fact('Sets', entry.headers),
+      ...fact('May end with', entry.ends.map(String)),
+      ...(entry.handlesErrors ? [html('dt', {}, 'Runs'), html('dd', {}, 'on errors only')] : []),
+      ...fact('Declared', [entry.at]),
+    ),
+    ...diagnostics.filter(({ middlewares }) => middlewares.includes(entry.name)).map(finding),
+  ];
+}
+
+/** @param {Outline['replaced'][number]} replaced @param {Outline} outline */
+export function reasonsForReplaced({ name, layer, at, by }, { plan }) {
+  const other = plan.find((entry) => entry.name === by);
+  return [
+    title(name, `${layer} · does not run`),
+    html('p', {}, code(by), ` of ${other?.layer ?? '?'} stands in for it, and has its place in the order.`),
+    html('dl', {}, ...fact('Declared', [at])),
+  ];
+}
+
+/** @param {Key} key @param {Outline} outline */
+export function reasonsForKey({ name, writers, readers, given, lostTo, decides }, { plan }) {
+  const who = (/** @type {number[]} */ positions) => positions.map((at) => plan[at]?.name ?? 'the routes');
+  return [
+    title(name, 'key of req.state'),
+    ...(lostTo
+      ? [
+          html(
+            'p',
+            { class: 'why-lost' },
+            'Always undefined: ',
+            code(lostTo.by),
+            ' decides ',
+            code(lostTo.group),
+            ' with ',
+            code(lostTo.winner),
+            ', in a higher layer.',
+          ),
+        ]
+      : []),
+    ...(decides ? [html('p', {}, 'Decides the exclusive group ', code(decides), '.')] : []),
+    html(
+      'dl',
+      {},
+      ...(given ? [html('dt', {}, 'Given'), html('dd', {}, 'before the stack runs')] : []),
+      ...fact('Written by', who(writers)),
+      ...fact('Read by', who(readers)),
+    ),
+  ];
+}
+
+/** @param {Outline} outline */
+export function reasonsForRoutes({ routeReads }) {
+  return [
+    title('The routes', 'behind the stack'),
+    html('p', {}, 'What the application does once every middleware has let the request through.'),
+    html('dl', {}, ...fact('Read', routeReads)),
+  ];
+}
+
+/** @param {Diagnostic} diagnostic */
+export function finding({ id, message, hint, at }) {
+  return html(
+    'div',
+    { class: 'finding' },
+    html('p', {}, html('b', {}, id), ' ', message),
+    html('p', { class: 'quiet' }, hint, ' ', html('code', {}, at)),
+  );
+}

@@ -1,0 +1,111 @@
+import type { Request, Response } from 'express';
+import type { Conflict, EntryReport, RequestStack } from '../compose.ts';
+
+/** One request through the stack, as the inspector shows it. It holds names and keys, never a value. */
+export interface RequestRecord {
+  /** Counts the requests of this inspector, from 1. */
+  readonly id: number;
+  /** When it came, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly method: string;
+  /** Without the query, which may hold a code or a token. */
+  readonly path: string;
+  /** `'aborted'`: the client went away before it had its answer. */
+  readonly outcome: 'pending' | 'answered' | 'aborted';
+  /** Undefined as long as there is no answer. */
+  readonly status: number | undefined;
+  /** From entering the stack to the end of the answer, or until now, in milliseconds. */
+  readonly duration: number;
+  /** In the order of running. */
+  readonly steps: readonly StepRecord[];
+  readonly routes: RoutesRecord;
+  readonly conflicts: readonly Conflict[];
+}
+
+/** What a middleware of the stack has done with the request. */
+export type StepRecord = Pick<EntryReport, 'outcome' | 'duration' | 'reads' | 'writes'>;
+
+/** What the routes behind the stack have done with it. */
+export interface RoutesRecord {
+  /** `'failed'`: an error has left the stack, so that an error handler behind it answers instead of a route. */
+  readonly outcome: 'reached' | 'failed' | 'unreached';
+  /** In milliseconds; undefined until there is an answer from behind the stack. */
+  readonly duration: number | undefined;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** A request that is being followed. */
+export class FollowedRequest {
+  readonly id: number;
+  readonly #at = Date.now();
+  readonly #since = performance.now();
+  readonly #method: string;
+  readonly #path: string;
+  readonly #res: Response;
+  readonly #stack: RequestStack;
+  #answeredAfter: number | undefined;
+  #closedAfter: number | undefined;
+
+  /** @param path what to show of its address. */
+  constructor(id: number, req: Request, res: Response, path: string) {
+    this.id = id;
+    this.#method = req.method;
+    this.#path = path;
+    this.#res = res;
+    this.#stack = req.stack;
+  }
+
+  /** The answer has been handed to the operating system. */
+  answered(): void {
+    this.#answeredAfter = performance.now() - this.#since;
+  }
+
+  /** Nothing more will be sent. */
+  closed(): void {
+    this.#closedAfter = performance.now() - this.#since;
+  }
+
+  /** What is known of it now. */
+  record(): RequestRecord {
+    const isAnswered = this.#answeredAfter !== undefined;
+    const duration = this.#answeredAfter ?? this.#closedAfter ?? performance.now() - this.#since;
+    const { entries, conflicts, application } = this.#stack;
+    const furthest = entries.findLastIndex(({ outcome }) => outcome !== 'passed');
+    const behind = outcomeBehind(entries, furthest);
+    // What is not accounted for belongs to whoever has answered.
+    const left = Math.max(0, duration - entries.reduce((sum, { duration = 0 }) => sum + duration, 0));
+    return {
+      id: this.id,
+      at: this.#at,
+      method: this.#method,
+      path: this.#path,
+      outcome: isAnswered ? 'answered' : this.#closedAfter === undefined ? 'pending' : 'aborted',
+      status: isAnswered ? this.#res.statusCode : undefined,
+      duration,
+      steps: entries.map(({ outcome, duration: measured, reads, writes }, position) => ({
+        // Behind an error that left the stack, nobody was asked whether the request concerns them.
+        outcome: behind === 'failed' && position > furthest ? 'skipped' : outcome,
+        duration: measured ?? (outcome === 'ended' ? left : undefined),
+        reads,
+        writes,
+      })),
+      routes: {
+        outcome: behind,
+        duration: behind !== 'unreached' && isAnswered ? left : undefined,
+        reads: application.reads,
+        writes: application.writes,
+      },
+      conflicts: conflicts.map((conflict) => ({ ...conflict })),
+    };
+  }
+}
+
+/** With one of these among them, the request is still in the stack, or has ended there. */
+const STAYS: ReadonlySet<EntryReport['outcome']> = new Set(['ended', 'running', 'skipped']);
+
+function outcomeBehind(entries: readonly EntryReport[], furthest: number): RoutesRecord['outcome'] {
+  if (entries.some(({ outcome }) => STAYS.has(outcome))) return 'unreached';
+  if (entries[furthest]?.outcome === 'error') return 'failed';
+  return entries[furthest]?.outcome === 'router' ? 'unreached' : 'reached';
+}
