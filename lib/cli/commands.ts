@@ -10,6 +10,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'print the middleware of a config or a module in the order of running, and check it',
     load: async () => (await import('./stack.ts')).stack,
   },
+  tokens: {
+    summary: 'look after the GitHub tokens of the Enterprise edition: list, show, revoke, rotate, verify',
+    load: async () => (await import('./tokens.ts')).tokens,
+  },
   migrate: {
     summary: 'make or update the tables in the database that DATABASE_URL names',
     load: async () => (await import('./migrate.ts')).migrate,

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../oss/errors.ts';
+import { ConfigurationError, HttpError } from '../oss/errors.ts';
 import { UsageError, type Terminal } from './command.ts';
 import { commands } from './commands.ts';
 
@@ -35,8 +35,17 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       terminal.error(error.message);
       return 1;
     }
+    if (error instanceof HttpError) {
+      terminal.error(withCauses(error));
+      return 1;
+    }
     throw error;
   }
+}
+
+/** What failed, and on the operator's side of it, why. */
+function withCauses(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}\n${withCauses(error.cause)}` : error.message;
 }
 
 function overview(): string {

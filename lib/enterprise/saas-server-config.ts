@@ -8,6 +8,7 @@ import { LastProfile } from '../oss/profile/last-profile.ts';
 import { ServerConfig, type ClientOptions, type ServerConfigOptions } from '../oss/server-config.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
+import type { TokenCustody } from '../oss/token-custody.ts';
 import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
 import type { Operation } from '../oss/openapi/operation.ts';
@@ -105,6 +106,10 @@ export class SaasServerConfig extends ServerConfig {
     return userId === undefined
       ? undefined
       : new LastProfile(this.documents, `users/github/${userId}/github_profile.json`, userId);
+  }
+
+  override tokenCustody(): TokenCustody {
+    return this.#started().custody;
   }
 
   override isAuthenticated(req: Request): boolean {

@@ -1,4 +1,5 @@
 /** Everything that the middleware and the routes of the Enterprise edition share, made once at the start. */
+import type { TokenCustody } from '../oss/token-custody.ts';
 import { AllowList } from './auth/allow-list.ts';
 import { AuthCookie } from './auth/auth-cookie.ts';
 import { storedCookieSecrets } from './auth/cookie-secrets.ts';
@@ -12,8 +13,11 @@ import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { SaasServerConfig } from './saas-server-config.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
+import { GithubTokenCustody } from './tokens/github-token-custody.ts';
 import { GithubTokenManager } from './tokens/github-token-manager.ts';
 import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
+import { RevocationDocuments } from './tokens/revocation-documents.ts';
+import { TokenDocuments } from './tokens/token-documents.ts';
 
 export interface SaasServices {
   readonly address: PublicAddress;
@@ -24,6 +28,7 @@ export interface SaasServices {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly tokens: GithubTokenProvider;
+  readonly custody: TokenCustody;
 }
 
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
@@ -64,5 +69,11 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
       log,
     }),
     tokens,
+    custody: new GithubTokenCustody({
+      documents: new TokenDocuments(documents, encryption),
+      revocations: new RevocationDocuments(documents, encryption),
+      tokens,
+      sessions,
+    }),
   };
 }

@@ -32,6 +32,7 @@ export {
   type SuggestedTask,
   type TaskType,
 } from './github/github-service.ts';
+export type { TokenCustody, TokenRotation, TokenStatus } from './token-custody.ts';
 export { LastProfile } from './profile/last-profile.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';
 export type { Answer, ErrorCodes, NamedSchema, Operation, Tag } from './openapi/operation.ts';

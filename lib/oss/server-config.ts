@@ -21,6 +21,7 @@ import { isLocalOrigin } from './middleware/cors.ts';
 import type { Secret } from './secret.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
+import type { TokenCustody } from './token-custody.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
 
 export type { Layers } from '../compose.ts';
@@ -191,6 +192,11 @@ export class ServerConfig {
   lastProfile(req: Request): LastProfile | undefined {
     const token = req.state.github_token;
     return token && LastProfile.ofToken(this.documents, 'github_profile.json', token);
+  }
+
+  /** What `openhands-express tokens` works on; undefined where no tokens are kept for users. */
+  tokenCustody(): TokenCustody | undefined {
+    return undefined;
   }
 
   isAuthenticated(req: Request): boolean {

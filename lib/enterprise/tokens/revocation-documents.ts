@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { RefreshFailure } from './back-off.ts';
-import type { DocumentCipher } from './document-cipher.ts';
+import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import type { SignedIn } from './token-record.ts';
 
@@ -35,8 +35,11 @@ export class RevocationDocuments {
 
   /** The tokens to give the grant back with. @throws UnreadableDocumentError */
   async open(githubUserId: string, { secret }: Revocation): Promise<SignedIn> {
-    const { content } = await this.#cipher.decrypt(keyOf(githubUserId), secret);
-    return signInSchema.parse(content);
+    const key = keyOf(githubUserId);
+    const { content } = await this.#cipher.decrypt(key, secret);
+    const signIn = signInSchema.safeParse(content);
+    if (!signIn.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
+    return signIn.data;
   }
 
   /** Durable when it resolves. Newer tokens take the place of older ones. */
@@ -66,6 +69,7 @@ export class RevocationDocuments {
   /** @returns whether it had to be rewritten to be encrypted with the first key. @throws UnreadableDocumentError */
   async rewrite(githubUserId: string): Promise<boolean> {
     const key = keyOf(githubUserId);
+    if ((await this.find(githubUserId)) === undefined) return false;
     return this.#documents.withLock(key, async () => {
       const revocation = await this.find(githubUserId);
       if (revocation === undefined) return false;

@@ -19,7 +19,7 @@ const documentSchema = z.discriminatedUnion('state', [
 ]);
 
 /** A record, and the id of the key that it is encrypted with. */
-interface StoredRecord {
+export interface StoredRecord {
   readonly record: TokenRecord;
   readonly kid: string | undefined;
 }
@@ -40,8 +40,23 @@ export class TokenDocuments {
   }
 
   /** @throws UnreadableDocumentError */
+  async find(githubUserId: string): Promise<StoredRecord | undefined> {
+    const key = keyOf(githubUserId);
+    const document = await this.#documents.read(key);
+    if (document === undefined) return undefined;
+    const stored = documentSchema.safeParse(document);
+    if (!stored.success) throw new UnreadableDocumentError(key, 'it is no token document.');
+    if (stored.data.state === 'signed_out') return { record: stored.data, kid: undefined };
+    const { content, kid } = await this.#cipher.decrypt(key, stored.data.secret);
+    const signIn = signInSchema.safeParse(content);
+    if (!signIn.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
+    const failure = stored.data.refresh_failure;
+    return { record: { ...signIn.data, ...(failure && { failure }) }, kid };
+  }
+
+  /** @throws UnreadableDocumentError */
   async load(githubUserId: string): Promise<TokenRecord | undefined> {
-    return (await this.#read(githubUserId))?.record;
+    return (await this.find(githubUserId))?.record;
   }
 
   /** Writes, whatever is there. */
@@ -88,9 +103,12 @@ export class TokenDocuments {
   /** @returns whether the document had to be rewritten to be encrypted with the first key. */
   async rewrite(githubUserId: string): Promise<boolean> {
     const key = keyOf(githubUserId);
+    const isUnderOtherKey = (stored: StoredRecord | undefined): stored is StoredRecord =>
+      stored?.kid !== undefined && stored.kid !== this.#cipher.kid;
+    if (!isUnderOtherKey(await this.find(githubUserId))) return false;
     return this.#documents.withLock(key, async () => {
-      const stored = await this.#read(githubUserId);
-      if (stored?.kid === undefined || stored.kid === this.#cipher.kid) return false;
+      const stored = await this.find(githubUserId);
+      if (!isUnderOtherKey(stored)) return false;
       await this.#write(key, stored.record);
       return true;
     });
@@ -111,20 +129,6 @@ export class TokenDocuments {
       const id = key.endsWith(NAME) ? key.slice(PREFIX.length, -NAME.length) : '';
       if (/^\d+$/.test(id)) yield id;
     }
-  }
-
-  async #read(githubUserId: string): Promise<StoredRecord | undefined> {
-    const key = keyOf(githubUserId);
-    const document = await this.#documents.read(key);
-    if (document === undefined) return undefined;
-    const stored = documentSchema.safeParse(document);
-    if (!stored.success) throw new UnreadableDocumentError(key, 'it is no token document.');
-    if (stored.data.state === 'signed_out') return { record: stored.data, kid: undefined };
-    const { content, kid } = await this.#cipher.decrypt(key, stored.data.secret);
-    const signIn = signInSchema.safeParse(content);
-    if (!signIn.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
-    const failure = stored.data.refresh_failure;
-    return { record: { ...signIn.data, ...(failure && { failure }) }, kid };
   }
 
   async #write(key: string, record: TokenRecord): Promise<void> {

@@ -1,0 +1,45 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../lib/cli/openhands-express.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `openhands-express` in a process of its own, started in the root of the repository, without a terminal. */
+export class CliProcess {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  out = '';
+  error = '';
+
+  /** @param env all there is in its environment, besides the PATH */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.out += chunk));
+    this.#child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (this.error += chunk));
+    // After 'close', all output has been read.
+    this.#exited = once(this.#child, 'close');
+  }
+
+  /** The exit code, when it has ended; null when a signal has ended it. */
+  async exitCode(): Promise<number | null> {
+    await this.#exited;
+    return this.#child.exitCode;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves when standard error has said it; rejects when the process ends without. */
+  async hasSaid(text: string): Promise<void> {
+    while (!this.error.includes(text)) {
+      const ended = this.#exited.then(() => Promise.reject(new Error(`It ended without saying "${text}".`)));
+      await Promise.race([once(this.#child.stderr!, 'data'), ended]);
+    }
+  }
+}

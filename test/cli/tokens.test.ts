@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { decodeProtectedHeader } from 'jose';
+
+import { main } from '../../lib/cli/main.ts';
+import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
+import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';
+import { Custody, ENCRYPTION_KEYS } from '../enterprise/tokens/custody.ts';
+import { CliProcess } from './cli-process.ts';
+
+const HOUR = 3_600_000;
+const LIFETIME = 8 * HOUR;
+const K1 = ENCRYPTION_KEYS;
+const K2 = `k2:${Buffer.alloc(32, 2).toString('base64')}`;
+const FOREIGN = `other:${Buffer.alloc(32, 3).toString('base64')}`;
+
+describe('openhands-express tokens', function () {
+  this.timeout(60_000);
+  let custody: Custody;
+  let octocat: string;
+  let hubot: string;
+
+  beforeEach(async () => {
+    custody = await Custody.set();
+    octocat = custody.userId('octocat');
+    hubot = custody.userId('hubot');
+  });
+  afterEach(() => custody.close());
+
+  /** Starts the command with the environment of a server whose store and GitHub are those of the test. */
+  function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
+    return new CliProcess(['tokens', ...args], {
+      OPENHANDS_CONFIG_CLS: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
+      FILE_STORE_PATH: custody.folder,
+      GITHUB_BASE_URL: custody.github.url,
+      GITHUB_API_URL: custody.github.apiUrl,
+      GITHUB_APP_CLIENT_ID: custody.github.app.clientId,
+      GITHUB_APP_CLIENT_SECRET: custody.github.app.clientSecret,
+      TOKEN_ENCRYPTION_KEYS: K1,
+      COOKIE_SECRETS: 'x'.repeat(32),
+      ...env,
+    });
+  }
+
+  async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const cli = start(args, env);
+    const code = await cli.exitCode();
+    assert.doesNotMatch(cli.out + cli.error, /gh[ur]_|\n\s+at /);
+    return { code, out: cli.out, error: cli.error };
+  }
+
+  const managerWith = (keys: string) =>
+    custody.manager({ encryption: new DocumentCipher(parseEncryptionKeys(keys)) });
+
+  async function keyOf(path: string): Promise<string | undefined> {
+    const { secret } = JSON.parse(await readFile(path, 'utf8')) as { secret: string };
+    return decodeProtectedHeader(secret).kid;
+  }
+
+  /** Signs so many users in, with the ids from 1 on; all are octocat to GitHub. */
+  async function signIn(users: number): Promise<string[]> {
+    const manager = custody.manager();
+    const ids = Array.from({ length: users }, (_, index) => String(index + 1));
+    for (const id of ids) await manager.store(id, custody.issue('octocat'));
+    return ids;
+  }
+
+  describe('list and show', () => {
+    it('tell users, states and times, and never a token', async () => {
+      const manager = custody.manager();
+      const { expiresAt } = custody.issue('octocat');
+      await manager.store('1', { ...custody.issue('octocat'), expiresAt: expiresAt! });
+      const [accessToken, refreshToken] = [
+        custody.issue('hubot').accessToken,
+        custody.issue('hubot').refreshToken!,
+      ];
+      await manager.store('2', { accessToken });
+      await manager.store('3', { accessToken, refreshToken, expiresAt: 1 });
+      custody.github.tokens.revokeGrant('hubot');
+      await assert.rejects(manager.token('3'));
+      await manager.store('4', { ...custody.issue('octocat'), expiresAt: 1 });
+      custody.github.faults.add({ on: '*', kind: 'status', status: 502 });
+      await assert.rejects(manager.token('4'));
+      await manager.store('5', custody.issue('octocat'));
+      await manager.revoke('5');
+      await managerWith(FOREIGN).store('6', custody.issue('octocat'));
+
+      const [list, json, unreadable, failing] = await Promise.all([
+        run(['list']),
+        run(['list', '--json']),
+        run(['show', '6']),
+        run(['show', '4']),
+      ]);
+      assert.equal(list.code, 0);
+      const rows = list.out
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/\s{2,}/));
+      assert.deepEqual(rows.slice(1).sort(), [
+        ['1', 'signed in', new Date(expiresAt!).toISOString()],
+        ['2', 'signed in', 'never'],
+        ['3', 'signed out'],
+        ['4', 'refresh failing', '1970-01-01T00:00:00.001Z'],
+        ['5', 'revoking'],
+        ['6', 'unreadable'],
+      ]);
+      const objects = json.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      assert.equal(objects.length, 6);
+      const first = objects.find(({ github_user_id }) => github_user_id === '1');
+      assert.deepEqual([first?.expires_at, first?.encryption_key], [expiresAt, 'k1']);
+      assert.equal(unreadable.code, 0);
+      assert.match(unreadable.out, /state +unreadable\nproblem +.*no key with the id "other" is configured/);
+      assert.match(failing.out, /failed refreshes +1, next try /);
+    });
+
+    it('say so when there is nothing', async () => {
+      assert.deepEqual(await run(['list']), {
+        code: 0,
+        out: 'USER          STATE            EXPIRES\n',
+        error: '',
+      });
+      const { code, error } = await run(['show', '7']);
+      assert.deepEqual([code, error], [1, 'Nothing is kept of the user 7.\n']);
+    });
+  });
+
+  describe('revoke', () => {
+    it('ends the sessions, deletes the tokens and gives the grant back', async () => {
+      await custody.manager().store(octocat, custody.issue('octocat'));
+      await custody.documents().write(`users/github/${octocat}/sessions.json`, { generation: 'g' });
+      const { code, out } = await run(['revoke', octocat]);
+      assert.deepEqual([code, out], [0, 'The user is signed out everywhere.\n']);
+      assert.equal(await custody.documents().read(`users/github/${octocat}/sessions.json`), undefined);
+      assert.equal(await custody.document('octocat'), undefined);
+      assert.equal(custody.github.tokens.hasGrant('octocat'), false);
+      assert.equal((await run(['revoke', octocat])).code, 1);
+    });
+
+    it('leaves to the servers what GitHub cannot do now', async () => {
+      await custody.manager().store(octocat, custody.issue('octocat'));
+      custody.github.faults.add({ on: '*', kind: 'reset' });
+      const { code, out } = await run(['revoke', octocat]);
+      assert.equal(code, 0);
+      assert.match(out, /GitHub could not take the grant back now; the servers go on trying/);
+      assert.equal(await custody.document('octocat'), undefined);
+    });
+  });
+
+  describe('rotate', () => {
+    it('encrypts tokens and revocations with the first key, so that the others can go', async () => {
+      const manager = custody.manager();
+      const tokens = custody.issue('octocat');
+      await manager.store(octocat, tokens);
+      await manager.store(hubot, custody.issue('hubot'));
+      custody.github.faults.add({ on: '*', kind: 'reset' });
+      await manager.revoke(hubot);
+      const { code, out, error } = await run(['rotate'], { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` });
+      assert.equal(code, 0, error);
+      assert.equal(out, 'Of 2 users, 2 had tokens under another key. All are under the first key now.\n');
+      assert.equal(error, 'Encrypting: 1 of 2\nEncrypting: 2 of 2\n');
+      assert.equal(await keyOf(custody.path('octocat')), 'k2');
+      assert.equal(await keyOf(`${custody.folder}/revocations/github/${hubot}.json`), 'k2');
+      assert.ok((await managerWith(K2).token(octocat)).equals(tokens.accessToken));
+      const again = await run(['rotate'], { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` });
+      assert.match(again.out, /^Of 2 users, 0 had/);
+    });
+
+    it('can be stopped and run again, while a server refreshes the tokens', async () => {
+      const ids = await signIn(120);
+      custody.github.advance(LIFETIME);
+      const env = { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` };
+      const server = managerWith(env.TOKEN_ENCRYPTION_KEYS);
+      const cli = start(['rotate'], env);
+      await cli.hasSaid('of 120');
+      cli.kill('SIGINT');
+      const refreshed = Promise.all(ids.slice(0, 40).map((id) => server.token(id)));
+      assert.equal(await cli.exitCode(), 130);
+      assert.match(cli.out, /^Stopped\. Of \d+ users, .* \d+ users are left: run it again to go on\.\n$/);
+      const { code, out } = await run(['rotate'], env);
+      await refreshed;
+      assert.equal(code, 0);
+      assert.match(out, /^Of 120 users, \d+ had tokens under another key\. All are under the first key now/);
+      const after = managerWith(K2);
+      for (const id of ids) assert.equal(custody.worksFor(await after.token(id)), 'octocat');
+      assert.equal(custody.github.tokens.reusedRefreshTokens, 0);
+      assert.equal(custody.github.calls.refreshes, 120);
+    });
+
+    it('says who is left under a key that is not configured', async () => {
+      await custody.manager().store(octocat, custody.issue('octocat'));
+      await managerWith(FOREIGN).store(hubot, custody.issue('hubot'));
+      const { code, out, error } = await run(['rotate'], { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` });
+      assert.equal(code, 1);
+      assert.match(out, /1 had tokens under another key\. 1 could not be rewritten: keep the other keys/);
+      assert.match(error, new RegExp(`^${hubot} {2}cannot be decrypted`, 'm'));
+      assert.equal(await keyOf(custody.path('octocat')), 'k2');
+    });
+  });
+
+  describe('verify', () => {
+    it('is content with documents that are sound', async () => {
+      await signIn(3);
+      const { code, out } = await run(['verify']);
+      assert.deepEqual([code, out], [0, '3 documents were read. All are sound.\n']);
+    });
+
+    it('reports what is damaged, forged or under an unknown key, each time, until it is removed', async () => {
+      await signIn(2);
+      await managerWith(FOREIGN).store(octocat, custody.issue('octocat'));
+      await custody.manager().store(hubot, custody.issue('hubot'));
+      await writeFile(custody.path('hubot'), '{"state": "signed_in", "secr');
+      const forged = await custody.documents().read('users/github/1/github_token.json');
+      await custody.documents().write('users/github/2/github_token.json', forged!);
+      for (const documents of [3, 3]) {
+        const { code, out } = await run(['verify']);
+        assert.equal(code, 1);
+        const lines = out.trim().split('\n').sort();
+        assert.equal(lines.length, 4);
+        assert.match(lines[0]!, new RegExp(`^${documents} documents were read\\. 3 are not sound\\.`));
+        assert.match(lines[1]!, new RegExp(`^damaged +users/github/${hubot}/github_token\\.json\\.corrupt-`));
+        assert.match(lines[2]!, /^unreadable +users\/github\/2\/.*written for another place/);
+        assert.match(
+          lines[3]!,
+          new RegExp(`^unreadable +users/github/${octocat}/.*no key with the id "other"`),
+        );
+      }
+    });
+  });
+
+  it('says what is wrong with a call', async () => {
+    for (const args of [
+      [],
+      ['lost'],
+      ['show'],
+      ['show', 'octocat'],
+      ['rotate', '1'],
+      ['rotate', '--json'],
+      ['-x'],
+    ]) {
+      let error = '';
+      const terminal = { env: {}, out: () => undefined, error: (text: string) => (error += text) };
+      assert.equal(await main(['tokens', ...args], terminal), 2, args.join(' '));
+      assert.match(error, /Usage: openhands-express tokens list/);
+    }
+  });
+
+  it('says what is wrong with where it was called, in a line or two', async () => {
+    const oss = await run(['list'], { OPENHANDS_CONFIG_CLS: './lib/oss/server-config.ts#ServerConfig' });
+    assert.equal(oss.code, 1);
+    assert.match(oss.error, /^This edition keeps no tokens of users: set OPENHANDS_CONFIG_CLS .*\n$/);
+    const file = `${custody.folder}/a-file`;
+    await writeFile(file, '');
+    const noFolder = await run(['verify'], { FILE_STORE_PATH: file });
+    assert.equal(noFolder.code, 1);
+    assert.match(noFolder.error, /^The server cannot reach its store at the moment\.\nENOTDIR.*\n$/);
+  });
+});
