@@ -21,5 +21,6 @@ export type {
 } from './fake-github/directory.ts';
 export { FakeGitHub, type FakeGitHubOptions } from './fake-github/fake-github.ts';
 export type { Fault, Faults } from './fake-github/faults.ts';
+export type { Secrets } from './fake-github/secrets.ts';
 export type { TokenHolder, TokenPair, Tokens } from './fake-github/tokens.ts';
 export type { SignedWebhook } from './fake-github/webhooks.ts';

@@ -15,6 +15,7 @@ import { oauthRoutes } from './oauth.ts';
 import { RateLimits } from './rate-limits.ts';
 import { Representation } from './representation.ts';
 import { restRoutes } from './rest.ts';
+import { Secrets } from './secrets.ts';
 import { seed } from './seed.ts';
 import { Tokens } from './tokens.ts';
 import { signWebhook, type SignedWebhook } from './webhooks.ts';
@@ -55,6 +56,8 @@ export class FakeGitHub {
   readonly directory: Directory = seed();
   readonly faults: Faults;
   readonly calls = new Calls();
+  /** What a test of yours may look for in logs and responses: none of it belongs there. */
+  readonly secrets = new Secrets([FAKE_APP.clientSecret, FAKE_APP.webhookSecret]);
   readonly tokens: Tokens;
   readonly #listeners: readonly Listener[];
   readonly #represent: Representation;
@@ -166,6 +169,7 @@ export class FakeGitHub {
 
   readonly #intercept: Interceptor = async (call, handle) => {
     const outcome = await this.faults.run(call, handle);
+    this.secrets.see(call, outcome.answer);
     const { grant_type: grantType = 'authorization_code' } = call.body;
     this.calls.record({
       route: call.route,
