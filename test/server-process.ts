@@ -25,6 +25,10 @@ export class ServerProcess {
     this.#exited = once(this.#child, 'close').then(([code]) => code as number | null);
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** What it has logged. */
   get lines(): Record<string, unknown>[] {
     return this.output

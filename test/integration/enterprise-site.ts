@@ -29,17 +29,20 @@ export class EnterpriseSite {
   readonly files: string;
   /** Every line of the log so far, at the most verbose level. */
   readonly log: string[];
+  /** Every error that was logged, as it was before the log took from it what may be told. */
+  readonly errors: unknown[];
   readonly app: OpenHandsApp;
   readonly #stop: () => Promise<void>;
 
   private constructor(
-    site: Pick<EnterpriseSite, 'github' | 'url' | 'files' | 'log' | 'app'>,
+    site: Pick<EnterpriseSite, 'github' | 'url' | 'files' | 'log' | 'errors' | 'app'>,
     stop: () => Promise<void>,
   ) {
     this.github = site.github;
     this.url = site.url;
     this.files = site.files;
     this.log = site.log;
+    this.errors = site.errors;
     this.app = site.app;
     this.#stop = stop;
   }
@@ -47,27 +50,44 @@ export class EnterpriseSite {
   /**
    * @param env Besides what the fake GitHub demands; no rate limit unless it is given.
    * @param host Routes of a host behind the edition, which is then mounted in the host's app.
+   * @param options Others of the configuration.
    */
-  static async open(env: Record<string, string> = {}, host?: Router): Promise<EnterpriseSite> {
+  static async open(
+    env: Record<string, string> = {},
+    host?: Router,
+    options: Pick<ServerConfigOptions, 'patience'> = {},
+  ): Promise<EnterpriseSite> {
     const github = await FakeGitHub.listen();
     const files = await mkdtemp(join(tmpdir(), 'enterprise-'));
     const log: string[] = [];
-    const options: ServerConfigOptions = {
+    const errors: unknown[] = [];
+    const configuration: ServerConfigOptions = {
+      ...options,
       env: { ...environmentFor(github, files), ...env },
       now: github.clock.now,
       logger: pino(
-        { level: 'trace', serializers: { err: errorForLog } },
+        {
+          level: 'trace',
+          serializers: {
+            err: (error: unknown) => {
+              errors.push(error);
+              return errorForLog(error);
+            },
+          },
+        },
         { write: (line) => log.push(line) },
       ),
     };
-    const app = host ? await openhands(options) : await createApp(await loadServerConfig(options));
+    const app = host
+      ? await openhands(configuration)
+      : await createApp(await loadServerConfig(configuration));
     const api = new DescribedApi(app);
     const server = createServer(api.watch(host ? express().use(app, host) : app));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
-    return new EnterpriseSite({ github, url, files, log, app }, async () => {
+    return new EnterpriseSite({ github, url, files, log, errors, app }, async () => {
       server.closeAllConnections();
       server.close();
       await app.close();
