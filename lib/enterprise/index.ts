@@ -12,3 +12,9 @@ export type { AuthClaims, AuthCookieReading } from './auth/auth-cookie.ts';
 export type { SignedValueLifetime } from './auth/signed-values.ts';
 export type { SaasEnvironment } from './environment.ts';
 export { PostgresStore, type PostgresStoreOptions } from './storage/postgres-store.ts';
+export type {
+  EndedRequest,
+  RefreshOutcome,
+  ServerMetrics,
+  StoreOperation,
+} from './metrics/server-metrics.ts';

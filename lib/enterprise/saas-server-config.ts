@@ -11,6 +11,8 @@ import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
+import { ObservedDocumentStore } from './metrics/observed-document-store.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Operation } from '../oss/openapi/operation.ts';
 import type { OpenApiOptions } from '../oss/openapi/openapi-document.ts';
 import { ERRORS_OF_STRANGERS, SECURITY_SCHEMES, saasOperations } from './openapi/saas-operations.ts';
@@ -24,6 +26,8 @@ export class SaasServerConfig extends ServerConfig {
   override readonly appMode = 'saas';
   readonly saasEnvironment: SaasEnvironment;
   #SaaSGitHubService = SaaSGitHubService;
+  /** What `GET /internal/metrics` tells. A host may add metrics of its own to the registry. */
+  readonly metrics = new ServerMetrics();
   #services: SaasServices | undefined;
 
   /** @throws ConfigurationError one line that names every variable that is missing or has a bad value. */
@@ -35,9 +39,9 @@ export class SaasServerConfig extends ServerConfig {
   /** In the database that `DATABASE_URL` names; without one, in files as the OSS edition does. */
   protected override openDocuments(): DocumentStore {
     const { DATABASE_URL: url, DATABASE_POOL_SIZE: maxConnections } = this.saasEnvironment;
-    return url === undefined
-      ? super.openDocuments()
-      : new PostgresStore({ url, maxConnections, log: this.log });
+    const store =
+      url === undefined ? super.openDocuments() : new PostgresStore({ url, maxConnections, log: this.log });
+    return new ObservedDocumentStore(store, this.metrics);
   }
 
   override get storeDescription(): string {

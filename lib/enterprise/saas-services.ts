@@ -8,8 +8,9 @@ import { PublicAddress } from './auth/public-address.ts';
 import { Sessions } from './auth/sessions.ts';
 import { SignedValues } from './auth/signed-values.ts';
 import { SignIn } from './auth/sign-in.ts';
-import { GitHubOAuthClient } from './github/github-oauth-client.ts';
-import { ServerMetrics } from './metrics/server-metrics.ts';
+import type { GitHubOAuthClient } from './github/github-oauth-client.ts';
+import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
+import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { SaasServerConfig } from './saas-server-config.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
@@ -33,20 +34,21 @@ export interface SaasServices {
 
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
 export async function startSaasServices(config: SaasServerConfig): Promise<SaasServices> {
-  const { documents, environment, log, now, patience, saasEnvironment } = config;
+  const { documents, environment, log, metrics, now, patience, saasEnvironment } = config;
   const allowList = new AllowList({ file: saasEnvironment.GITHUB_USER_LIST_FILE, log });
   await allowList.verify();
   const secrets = saasEnvironment.COOKIE_SECRETS ?? (await storedCookieSecrets(documents));
   const values = new SignedValues({ secrets, now });
   const { PUBLIC_URL } = environment;
   const address = new PublicAddress(PUBLIC_URL === undefined ? undefined : new URL(PUBLIC_URL));
-  const oauth = new GitHubOAuthClient({
+  const oauth = new ObservedOAuthClient({
     baseUrl: environment.GITHUB_BASE_URL,
     apiUrl: environment.GITHUB_API_URL,
     clientId: saasEnvironment.GITHUB_APP_CLIENT_ID,
     clientSecret: saasEnvironment.GITHUB_APP_CLIENT_SECRET,
     timeoutMs: patience.timeoutMs,
     now,
+    metrics,
   });
   const keys = await loadEncryptionKeys(documents, saasEnvironment.TOKEN_ENCRYPTION_KEYS);
   const encryption = new DocumentCipher(keys);
@@ -56,7 +58,7 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
     address,
     authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
     flows: new OAuthFlows({ values, address }),
-    metrics: new ServerMetrics(),
+    metrics,
     oauth,
     sessions,
     signIn: new SignIn({

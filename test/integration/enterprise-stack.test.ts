@@ -151,6 +151,21 @@ describe('The stack of the Enterprise edition', () => {
     assert.match(text, /_count\{method="GET",route="\/api\/github\/user",status="200"\} 1$/m);
     assert.match(text, /_count\{method="GET",route="none",status="401"\} 1$/m);
     assert.match(text, /^openhands_stack_conflicts_total\{id="S302",key="github_token"\} 1$/m);
+    assert.match(text, /^openhands_http_requests_in_flight 1$/m);
+    assert.match(
+      text,
+      /^openhands_store_operation_duration_seconds_count\{operation="read",outcome="ok"\} [1-9]/m,
+    );
+    assert.match(text, /^openhands_github_token_refreshes_total\{outcome="refreshed"\} 0$/m);
     assert.doesNotMatch(text, /hush|583231/);
+  });
+
+  it('counts a refresh by what GitHub made of it', async () => {
+    site = await EnterpriseSite.open();
+    const browser = await site.signedIn('octocat');
+    site.github.advance(9 * 60 * 60 * 1000);
+    await browser.get('/api/github/user');
+    const { text } = await request(site.url).get('/internal/metrics');
+    assert.match(text, /^openhands_github_token_refreshes_total\{outcome="refreshed"\} 1$/m);
   });
 });

@@ -10,6 +10,7 @@ export function requestMetrics({ metrics }: { readonly metrics: ServerMetrics })
     before: ['request-id'],
     handle(req, res, next) {
       const start = performance.now();
+      metrics.requestStarted();
       res.once('close', () => {
         metrics.requestEnded({
           method: req.method,
