@@ -17,12 +17,15 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** README.md, CONTRIBUTING.md, and all that is in `docs/`. */
+/** README.md, CONTRIBUTING.md, the list of the examples, and all that is in `docs/`. */
 export function documentationPages(): string[] {
   const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' });
-  return ['README.md', 'CONTRIBUTING.md', ...pages.sort().map((path) => join('docs', path))].filter((path) =>
-    path.endsWith('.md'),
-  );
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'examples/README.md',
+    ...pages.sort().map((path) => join('docs', path)),
+  ].filter((path) => path.endsWith('.md'));
 }
 
 /** The blocks of a page, in order. A fence may be indented, as in a list. */

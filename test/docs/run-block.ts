@@ -40,8 +40,8 @@ async function runSuite(path: string, place: Place): Promise<void> {
   assert.match(output, /[1-9]\d* passing/);
 }
 
-/** A server has to answer one request, whatever it says. */
-async function runServer(path: string, { cwd, env }: Place): Promise<void> {
+/** Starts a server, which has to answer one request, whatever it says. */
+export async function runServer(path: string, { cwd, env }: Place): Promise<void> {
   const child = fork(path, {
     cwd,
     env,
