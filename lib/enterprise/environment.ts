@@ -35,6 +35,12 @@ const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Se
   return [new Secret(first), ...others.map((value) => new Secret(value))];
 });
 
+const redisUrl = z
+  .string()
+  .regex(/^rediss?:\/\//)
+  .refine((value) => URL.canParse(value))
+  .transform((value) => new Secret(value));
+
 const saasEnvironment = z
   .object({
     GITHUB_APP_CLIENT_ID: z.string(),
@@ -47,6 +53,7 @@ const saasEnvironment = z
     SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
     METRICS_TOKEN: secret.optional(),
     ...databaseVariables,
+    REDIS_URL: redisUrl.optional(),
   })
   .superRefine((variables, context) => {
     if (variables.DATABASE_URL === undefined) return;
@@ -66,6 +73,7 @@ export type SaasEnvironment = Readonly<z.output<typeof saasEnvironment>>;
 const EXPECTATIONS: Readonly<Record<string, string>> = {
   GITHUB_APP_CLIENT_ID: 'must be set to the client ID of the GitHub App.',
   GITHUB_APP_CLIENT_SECRET: 'must be set to a client secret of the GitHub App.',
+  REDIS_URL: 'must be an address such as redis://localhost:6379, or rediss:// for TLS.',
   ...databaseExpectations,
 };
 

@@ -11,7 +11,6 @@ export {
 export type { AuthClaims, AuthCookieReading } from './auth/auth-cookie.ts';
 export type { SignedValueLifetime } from './auth/signed-values.ts';
 export type { SaasEnvironment } from './environment.ts';
-export { PostgresStore, type PostgresStoreOptions } from './storage/postgres-store.ts';
 export type {
   EndedRequest,
   RefreshOutcome,

@@ -17,7 +17,7 @@ export function saasLayer(config: SaasServerConfig, services: SaasServices): Mid
     cors({ origins: saasEnvironment.PERMITTED_CORS_ORIGINS }),
     cookies({ authCookie }),
     githubUser({ authCookie, sessions, log }),
-    rateLimit({ limits: environment.RATE_LIMIT, storeFor: () => config.rateLimitStore(), log }),
+    rateLimit({ limits: environment.RATE_LIMIT, storeFor: (limit) => config.rateLimitStore(limit), log }),
     requireUser(),
   ];
 }

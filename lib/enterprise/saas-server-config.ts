@@ -1,10 +1,13 @@
 /** The Enterprise edition: `OPENHANDS_CONFIG_CLS=./lib/enterprise/saas-server-config.ts#SaasServerConfig`. */
 import type { Request, Router } from 'express';
+import type { Store } from 'express-rate-limit';
 
 import type { Layers, StateKey } from '../compose.ts';
 import { githubServiceClass } from '../oss/github/github-service-class.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
 import { LastProfile } from '../oss/profile/last-profile.ts';
+import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
+import type { ReadinessCheck } from '../oss/routes/health.ts';
 import { ServerConfig, type ClientOptions, type ServerConfigOptions } from '../oss/server-config.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
@@ -16,11 +19,12 @@ import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Operation } from '../oss/openapi/operation.ts';
 import type { OpenApiOptions } from '../oss/openapi/openapi-document.ts';
 import { ERRORS_OF_STRANGERS, SECURITY_SCHEMES, saasOperations } from './openapi/saas-operations.ts';
+import { RedisRateLimitStore } from './redis/redis-rate-limit-store.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
 import { startSaasServices, type SaasServices } from './saas-services.ts';
 import { describeDatabase } from './storage/database-environment.ts';
-import { PostgresStore } from './storage/postgres-store.ts';
+import type { PostgresStore } from './storage/postgres-store.ts';
 
 export class SaasServerConfig extends ServerConfig {
   override readonly appMode = 'saas';
@@ -29,6 +33,7 @@ export class SaasServerConfig extends ServerConfig {
   /** What `GET /internal/metrics` tells. A host may add metrics of its own to the registry. */
   readonly metrics = new ServerMetrics();
   #services: SaasServices | undefined;
+  #PostgresStore: typeof PostgresStore | undefined;
 
   /** @throws ConfigurationError one line that names every variable that is missing or has a bad value. */
   constructor(options: ServerConfigOptions = {}) {
@@ -40,7 +45,9 @@ export class SaasServerConfig extends ServerConfig {
   protected override openDocuments(): DocumentStore {
     const { DATABASE_URL: url, DATABASE_POOL_SIZE: maxConnections } = this.saasEnvironment;
     const store =
-      url === undefined ? super.openDocuments() : new PostgresStore({ url, maxConnections, log: this.log });
+      url === undefined
+        ? super.openDocuments()
+        : new (loaded(this.#PostgresStore))({ url, maxConnections, log: this.log });
     return new ObservedDocumentStore(store, this.metrics);
   }
 
@@ -131,18 +138,47 @@ export class SaasServerConfig extends ServerConfig {
     return { ...super.clientOptions(), GITHUB_CLIENT_ID: this.saasEnvironment.GITHUB_APP_CLIENT_ID };
   }
 
+  /** Without Redis every process goes on alone, so it is no reason to send requests elsewhere. */
+  override checks(): Readonly<Record<string, ReadinessCheck>> {
+    const { redis } = this.#started();
+    if (redis === undefined) return super.checks();
+    return {
+      ...super.checks(),
+      redis: () =>
+        redis.check().then(
+          () => undefined,
+          () => 'degraded' as const,
+        ),
+    };
+  }
+
+  /** In Redis, for all processes together; without `REDIS_URL`, in this process. */
+  protected override newRateLimitStore(limit: RateLimit): Store {
+    const { redis } = this.#started();
+    return redis === undefined ? super.newRateLimitStore(limit) : new RedisRateLimitStore(redis, limit);
+  }
+
   override async verify(): Promise<void> {
+    // Only where it is used: the client of a database takes its time to load.
+    if (this.saasEnvironment.DATABASE_URL !== undefined) {
+      this.#PostgresStore = (await import('./storage/postgres-store.ts')).PostgresStore;
+    }
     await super.verify();
     this.#services = await startSaasServices(this);
   }
 
   override async close(): Promise<void> {
     await this.#services?.tokens.close();
+    await this.#services?.redis?.close();
     await super.close();
   }
 
   #started(): SaasServices {
-    if (this.#services === undefined) throw new Error('SaasServerConfig: await prepare() first.');
-    return this.#services;
+    return loaded(this.#services);
   }
+}
+
+function loaded<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('SaasServerConfig: await prepare() first.');
+  return part;
 }

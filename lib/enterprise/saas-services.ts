@@ -1,4 +1,7 @@
 /** Everything that the middleware and the routes of the Enterprise edition share, made once at the start. */
+import type { Logger } from 'pino';
+
+import type { Secret } from '../oss/secret.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import { AllowList } from './auth/allow-list.ts';
 import { AuthCookie } from './auth/auth-cookie.ts';
@@ -11,6 +14,8 @@ import { SignIn } from './auth/sign-in.ts';
 import type { GitHubOAuthClient } from './github/github-oauth-client.ts';
 import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
+import type { RedisConnection } from './redis/redis-connection.ts';
+import { RedisMemory } from './redis/redis-memory.ts';
 import type { SaasServerConfig } from './saas-server-config.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
@@ -26,6 +31,8 @@ export interface SaasServices {
   readonly flows: OAuthFlows;
   readonly metrics: ServerMetrics;
   readonly oauth: GitHubOAuthClient;
+  /** Without `REDIS_URL` there is none, and every process goes on alone. */
+  readonly redis: RedisConnection | undefined;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly tokens: GithubTokenProvider;
@@ -52,14 +59,18 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
   });
   const keys = await loadEncryptionKeys(documents, saasEnvironment.TOKEN_ENCRYPTION_KEYS);
   const encryption = new DocumentCipher(keys);
-  const tokens = new GithubTokenManager({ documents, oauth, encryption, log, now });
-  const sessions = new Sessions({ documents, now });
+  // The last that is awaited: when something before it fails, there is no connection to close.
+  const redis = await openRedis(saasEnvironment.REDIS_URL, log);
+  const shared = redis && new RedisMemory(redis);
+  const tokens = new GithubTokenManager({ documents, oauth, encryption, log, now, shared });
+  const sessions = new Sessions({ documents, now, shared });
   return {
     address,
     authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
     flows: new OAuthFlows({ values, address }),
     metrics,
     oauth,
+    redis,
     sessions,
     signIn: new SignIn({
       oauth,
@@ -78,4 +89,13 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
       sessions,
     }),
   };
+}
+
+/** The client is loaded only where it is used: it would double the time that a start takes. */
+async function openRedis(url: Secret | undefined, log: Logger): Promise<RedisConnection | undefined> {
+  if (url === undefined) return undefined;
+  const { RedisConnection } = await import('./redis/redis-connection.ts');
+  const redis = new RedisConnection({ url, log });
+  await redis.open();
+  return redis;
 }

@@ -37,3 +37,5 @@ export { LastProfile } from './profile/last-profile.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';
 export type { Answer, ErrorCodes, NamedSchema, Operation, Tag } from './openapi/operation.ts';
 export type { OpenApiOptions } from './openapi/openapi-document.ts';
+export type { RateLimit } from './middleware/rate-limit-grammar.ts';
+export type { ReadinessCheck } from './routes/health.ts';

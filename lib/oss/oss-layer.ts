@@ -22,7 +22,7 @@ export function ossLayer(config: ServerConfig): Middleware[] {
     securityHeaders({ contentSecurityPolicy: contentSecurityPolicyFor(config) }),
     cors(),
     cacheControl(),
-    rateLimit({ limits: environment.RATE_LIMIT, storeFor: () => config.rateLimitStore(), log }),
+    rateLimit({ limits: environment.RATE_LIMIT, storeFor: (limit) => config.rateLimitStore(limit), log }),
     crossOrigin({ permits: (origin) => config.permitsOrigin(origin) }),
     jsonBody(),
     settings({ settingsStore: (req) => config.settingsStore(req), reads: config.settingsReads }),

@@ -15,9 +15,11 @@ import { errorForLog } from './error-for-log.ts';
 import { ossOperations } from './openapi/oss-operations.ts';
 import type { Operation } from './openapi/operation.ts';
 import type { OpenApiOptions } from './openapi/openapi-document.ts';
+import type { ReadinessCheck } from './routes/health.ts';
 import { ossRouters } from './routes/oss-routers.ts';
 import { hasIndexPage } from './routes/static.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
+import type { RateLimit } from './middleware/rate-limit-grammar.ts';
 import type { Secret } from './secret.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
@@ -223,8 +225,8 @@ export class ServerConfig {
     return `JSON files in ${resolve(this.environment.FILE_STORE_PATH)}`;
   }
 
-  /** What `GET /ready` checks, by name; a check rejects when it fails. */
-  checks(): Readonly<Record<string, () => Promise<void>>> {
+  /** What `GET /ready` checks, by name. */
+  checks(): Readonly<Record<string, ReadinessCheck>> {
     return { store: () => this.documents.check() };
   }
 
@@ -239,10 +241,15 @@ export class ServerConfig {
   }
 
   /** Where one rate limit counts. The config owns the store and ends its timer in {@link close}. */
-  rateLimitStore(): Store {
-    const store = new MemoryStore();
+  rateLimitStore(limit: RateLimit): Store {
+    const store = this.newRateLimitStore(limit);
     this.#rateLimitStores.push(store);
     return store;
+  }
+
+  /** Makes what {@link rateLimitStore} gives. Another edition may count elsewhere. */
+  protected newRateLimitStore(_limit: RateLimit): Store {
+    return new MemoryStore();
   }
 
   /**

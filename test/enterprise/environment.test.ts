@@ -70,6 +70,14 @@ describe('The environment of the Enterprise edition', () => {
     }
   });
 
+  it('takes the address of a Redis', () => {
+    for (const REDIS_URL of ['localhost:6379', 'http://localhost', 'redis://a b']) {
+      assert.match(complaint({ ...needed, REDIS_URL }), /^REDIS_URL must be an address such as redis:/);
+    }
+    const { REDIS_URL } = readSaasEnvironment({ ...needed, REDIS_URL: 'rediss://user:password@localhost/1' });
+    assert.doesNotMatch(inspect(REDIS_URL), /password/);
+  });
+
   it('takes a session length with its unit', () => {
     const ttl = (SESSION_TTL: string) => readSaasEnvironment({ ...needed, SESSION_TTL }).SESSION_TTL;
     assert.deepEqual([ttl('12h'), ttl('1s'), ttl('2 days')], [43_200_000, 1_000, 172_800_000]);

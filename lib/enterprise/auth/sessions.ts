@@ -2,10 +2,20 @@
 import { randomBytes } from 'node:crypto';
 
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import type { SharedMemory } from '../redis/shared-memory.ts';
+
+/** For how long processes believe each other about a generation. With `freshMs` on top, it stays under two seconds. */
+const SHARED_MS = 800;
+/** Longer than a process can be busy writing down what it has read before. */
+const MARK_MS = 10_000;
+/** What is shared of a user whose sessions were ended. No generation looks like it. */
+const ENDED = '';
 
 export interface SessionsOptions {
   readonly documents: DocumentStore;
   readonly now: () => number;
+  /** Spares the store the same question from several processes. */
+  readonly shared?: SharedMemory | undefined;
   /**
    * For how long a generation is believed without asking the store, in milliseconds. By default 1,000: what
    * another process has ended goes on here for a second at most.
@@ -28,14 +38,16 @@ interface Remembered {
 export class Sessions {
   readonly #documents: DocumentStore;
   readonly #now: () => number;
+  readonly #shared: SharedMemory | undefined;
   readonly #freshMs: number;
   readonly #capacity: number;
   readonly #remembered = new Map<string, Remembered>();
   #changes = 0;
 
-  constructor({ documents, now, freshMs = 1_000, capacity = 10_000 }: SessionsOptions) {
+  constructor({ documents, now, shared, freshMs = 1_000, capacity = 10_000 }: SessionsOptions) {
     this.#documents = documents;
     this.#now = now;
+    this.#shared = shared;
     this.#freshMs = freshMs;
     this.#capacity = capacity;
   }
@@ -45,10 +57,11 @@ export class Sessions {
     if (this.#isFresh(this.#remembered.get(githubUserId), generation)) return true;
     // Not only when what is remembered is old: another process may have begun a new generation just now.
     const changes = this.#changes;
-    const stored = await this.#read(githubUserId);
+    const askedAt = this.#now();
+    const stored = await this.#look(githubUserId, generation, askedAt);
     // Sessions were begun or ended while the read was under way, so it may tell of the time before: look again.
     if (changes !== this.#changes) return this.goOn(githubUserId, generation);
-    this.#remember(githubUserId, stored);
+    this.#remember(githubUserId, stored, askedAt);
     return stored === generation;
   }
 
@@ -63,18 +76,37 @@ export class Sessions {
       }
       this.#changes += 1;
       this.#remember(githubUserId, generation);
+      await this.#share(githubUserId, generation, SHARED_MS);
       return generation;
     });
   }
 
-  /** Ends every session of the user: here at once, elsewhere within `freshMs`. Durable when it resolves. */
+  /** Ends every session of the user: here at once, elsewhere within two seconds. Durable when it resolves. */
   async end(githubUserId: string): Promise<void> {
     const key = documentKey(githubUserId);
     await this.#documents.withLock(key, async () => {
       await this.#documents.delete(key);
       this.#changes += 1;
       this.#remember(githubUserId, undefined);
+      await this.#share(githubUserId, ENDED, MARK_MS);
     });
+  }
+
+  /**
+   * The generation that goes on. What another process has shared is believed only if it is the expected one: then
+   * losing it, or a mark of an end, costs nothing but a look at the store.
+   */
+  async #look(githubUserId: string, expected: string, askedAt: number): Promise<string | undefined> {
+    const key = documentKey(githubUserId);
+    if ((await this.#shared?.get(key)) === expected) return expected;
+    const stored = await this.#read(githubUserId);
+    // If the sessions were ended meanwhile, there is a mark, which stays.
+    if (stored !== undefined) await this.#shared?.putIfAbsent(key, stored, askedAt + SHARED_MS);
+    return stored;
+  }
+
+  async #share(githubUserId: string, value: string, forMs: number): Promise<void> {
+    await this.#shared?.put(documentKey(githubUserId), value, this.#now() + forMs);
   }
 
   async #read(githubUserId: string): Promise<string | undefined> {
@@ -89,9 +121,10 @@ export class Sessions {
     return age >= 0 && age < this.#freshMs;
   }
 
-  #remember(githubUserId: string, generation: string | undefined): void {
+  /** @param at when it was true: before it was asked for, since the answer may have taken its time. */
+  #remember(githubUserId: string, generation: string | undefined, at = this.#now()): void {
     this.#remembered.delete(githubUserId);
-    this.#remembered.set(githubUserId, { generation, at: this.#now() });
+    this.#remembered.set(githubUserId, { generation, at });
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size > this.#capacity && oldest !== undefined) this.#remembered.delete(oldest);
   }

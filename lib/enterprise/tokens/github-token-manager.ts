@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import type { SharedMemory } from '../redis/shared-memory.ts';
 import { pauseLeft } from './back-off.ts';
 import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
 import { BadVerificationCodeError } from '../github/errors.ts';
@@ -22,6 +23,8 @@ export interface GithubTokenManagerOptions {
   readonly oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant' | 'knows'>;
   readonly encryption: DocumentCipher;
   readonly log: Logger;
+  /** Where processes tell each other that GitHub wants to be left alone. */
+  readonly shared?: SharedMemory | undefined;
   /** Milliseconds since the epoch; the real clock unless given. */
   readonly now?: () => number;
   /** From when on a token is refreshed before it expires, in milliseconds; 5 minutes unless given. */
@@ -62,7 +65,7 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   constructor(options: GithubTokenManagerOptions) {
     const { documents, oauth, encryption: cipher, log, now = Date.now } = options;
-    const circuit = new RefreshCircuit(log, now);
+    const circuit = new RefreshCircuit(log, now, options.shared);
     this.#documents = new TokenDocuments(documents, cipher);
     this.#unsaved = new UnsavedRecords(this.#documents, log);
     this.#revocations = new RevocationQueue({

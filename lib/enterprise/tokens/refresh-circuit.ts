@@ -2,12 +2,15 @@ import type { Logger } from 'pino';
 
 import { GitHubRateLimitError } from '../../oss/github/errors.ts';
 import { AppMisconfiguredError, TokenEndpointUnavailableError } from '../github/errors.ts';
+import type { SharedMemory } from '../redis/shared-memory.ts';
 
 const MISCONFIGURED_PAUSE_MS = 60_000;
 /** While one caller finds out whether all is well again, the others go on waiting for this long. */
 const TRIAL_MS = 20_000;
 /** Longer than any pause that GitHub means. */
 const LONGEST_PAUSE_MS = 3_600_000;
+/** Where processes tell each other of a rate limit: it is the App's, so it concerns them all. */
+const SHARED_PAUSE = 'github-pause';
 
 interface Opening {
   readonly reason: Error;
@@ -24,12 +27,17 @@ interface Opening {
 export class RefreshCircuit {
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #shared: SharedMemory | undefined;
   #opening: Opening | undefined;
 
-  /** @param now - milliseconds since the epoch; a clock that is set back closes the circuit for a trial */
-  constructor(log: Logger, now: () => number) {
+  /**
+   * @param now - milliseconds since the epoch; a clock that is set back closes the circuit for a trial
+   * @param shared - what other processes have heard from GitHub
+   */
+  constructor(log: Logger, now: () => number, shared?: SharedMemory) {
     this.#log = log;
     this.#now = now;
+    this.#shared = shared;
   }
 
   /** @throws the error that opened the circuit, while it is open. After the pause, one caller goes through. */
@@ -41,6 +49,20 @@ export class RefreshCircuit {
     opening.since = this.#now();
     opening.forMs = TRIAL_MS;
     opening.isTried = true;
+  }
+
+  /**
+   * Asks whether GitHub has told another process to leave it alone; if so, the circuit opens here as well. Wrong
+   * credentials are not shared: those of the next version of the server may be right.
+   *
+   * @throws TokenEndpointUnavailableError
+   */
+  async checkElsewhere(): Promise<void> {
+    const left = (await this.#shared?.timeLeft(SHARED_PAUSE)) ?? 0;
+    if (left === 0) return;
+    const error = new TokenEndpointUnavailableError('has told another process to wait', left);
+    this.#open(error, Math.min(left, LONGEST_PAUSE_MS));
+    throw error;
   }
 
   /** Takes note of a failure: it opens the circuit if it concerns the App. */
@@ -72,7 +94,9 @@ export class RefreshCircuit {
 
   #pause(error: Error, forMs: number): void {
     this.#log.warn({ pause_ms: forMs }, 'GitHub limits the refreshing of tokens.');
-    this.#open(error, Math.min(forMs, LONGEST_PAUSE_MS));
+    const pause = Math.min(forMs, LONGEST_PAUSE_MS);
+    this.#open(error, pause);
+    void this.#shared?.put(SHARED_PAUSE, '', this.#now() + pause);
   }
 
   #open(reason: Error, forMs: number): void {

@@ -114,6 +114,7 @@ export class RevocationQueue {
     const found = await this.#revocations.find(githubUserId);
     if (found === undefined || pauseLeft(found.failure, this.#now()) > 0) return;
     this.#circuit.check();
+    await this.#circuit.checkElsewhere();
     await this.#tokens.whileRefreshing(githubUserId, () => this.#attempt(githubUserId), WAIT_MS);
   }
 

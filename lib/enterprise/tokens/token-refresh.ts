@@ -124,6 +124,7 @@ export class TokenRefresh {
     const { refreshToken } = current.tokens;
     if (refreshToken === undefined) throw new SignedOutError();
     this.#checkPause(current);
+    await this.#circuit.checkElsewhere();
 
     let issued: GithubTokens;
     try {

@@ -35,7 +35,7 @@ export const errorAnswer = z.object({
 
 export const health = named('Health', z.literal('OK'));
 
-const checks = z.record(z.string(), z.enum(['ok', 'failed']));
+const checks = z.record(z.string(), z.enum(['ok', 'degraded', 'failed']));
 export const ready = named('Ready', z.object({ ready: z.literal(true), checks }));
 export const notReady = named(
   'NotReady',

@@ -2,9 +2,12 @@ import { Router } from 'express';
 import type { Logger } from 'pino';
 import { resource } from './resource.ts';
 
+/** Rejects when the server cannot do without; resolves with `degraded` when it can, but not as well as it should. */
+export type ReadinessCheck = (() => Promise<void>) | (() => Promise<'degraded' | undefined>);
+
 export interface HealthRoutesOptions {
-  /** What has to work before this server can; a check rejects when it does not. */
-  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** What the server needs, by name. */
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** Whether this process is about to end; then it is not ready, however well everything works. */
   readonly isDraining: () => boolean;
   readonly log: Logger;
@@ -30,8 +33,7 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
       const outcomes = await Promise.all(
         Object.entries(checks).map(async ([name, check]) => {
           try {
-            await check();
-            return [name, 'ok'] as const;
+            return [name, (await check()) ?? 'ok'] as const;
           } catch (err) {
             log.error({ err, check: name }, 'A readiness check failed');
             return [name, 'failed'] as const;

@@ -1,0 +1,148 @@
+/**
+ * The connection to Redis, for what processes share and may lose. While Redis is away, every command is refused at once,
+ * so that nobody waits for it: whoever asks goes on alone.
+ */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Logger } from 'pino';
+import { createClient, ErrorReply } from 'redis';
+
+import type { Secret } from '../../oss/secret.ts';
+
+/** Several times what a round trip to a Redis nearby takes, and little enough to be waited for once. */
+const TIME_OUT_MS = 250;
+const PROBE_EVERY_MS = 500;
+const LONGEST_RECONNECT_PAUSE_MS = 1_000;
+/** How long the start waits for the first connection, before it goes on without. */
+const FIRST_CONNECTION_MS = 1_000;
+/** A Redis that answers, but refuses what it is asked (full, a replica, not permitted), is reported this often. */
+const REFUSALS_EVERY_MS = 60_000;
+/** An answer that is part of how scripts are used. */
+const NO_SCRIPT = /^NOSCRIPT\b/;
+
+export interface RedisConnectionOptions {
+  /** `REDIS_URL`: `redis://[[user]:password@]host:port[/number]`, or `rediss://` for TLS. */
+  readonly url: Secret;
+  readonly log: Logger;
+  /** How long a command may take before Redis counts as away, in milliseconds; 250 unless given. */
+  readonly timeoutMs?: number;
+}
+
+/** Redis cannot be asked now. */
+export class RedisAwayError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RedisAwayError';
+  }
+}
+
+export class RedisConnection {
+  readonly #client: ReturnType<typeof newClient>;
+  readonly #log: Logger;
+  readonly #timeoutMs: number;
+  readonly #ending = new AbortController();
+  #isAway = false;
+  #refusedAt = -Infinity;
+  #probing: Promise<void> | undefined;
+
+  constructor({ url, log, timeoutMs = TIME_OUT_MS }: RedisConnectionOptions) {
+    this.#log = log;
+    this.#timeoutMs = timeoutMs;
+    this.#client = newClient(url.reveal());
+    this.#client.on('error', (error: unknown) => this.#went(error));
+    this.#client.on('ready', () => this.#returned());
+  }
+
+  /** Connects, again and again until it succeeds. Resolves when that is so, or after a second. */
+  async open(): Promise<void> {
+    const connected = this.#client.connect().then(noValue, noValue);
+    await Promise.race([connected, delay(FIRST_CONNECTION_MS, undefined, { ref: false })]);
+    if (!this.#client.isReady) this.#went(new RedisAwayError('there is no connection yet'));
+  }
+
+  /**
+   * Sends one command.
+   *
+   * @throws RedisAwayError at once while Redis is away, and when there is no answer in time.
+   * @throws what Redis answers, when that is an error.
+   */
+  async send(...command: string[]): Promise<unknown> {
+    if (this.#isAway || !this.#client.isReady) throw new RedisAwayError('Redis is away.');
+    const answer = this.#client.sendCommand(command);
+    // Nobody may be waiting any more when it fails.
+    answer.catch(noValue);
+    const ending = new AbortController();
+    const timeUp = delay(this.#timeoutMs, undefined, { signal: ending.signal }).then(() => {
+      throw new RedisAwayError(`Redis has not answered within ${this.#timeoutMs} ms.`);
+    });
+    try {
+      return await Promise.race([answer, timeUp]);
+    } catch (error) {
+      if (error instanceof RedisAwayError) this.#went(error);
+      else if (error instanceof ErrorReply && !NO_SCRIPT.test(error.message)) this.#refused(error);
+      throw error;
+    } finally {
+      timeUp.catch(noValue);
+      ending.abort();
+    }
+  }
+
+  /** @throws RedisAwayError */
+  async check(): Promise<void> {
+    await this.send('PING');
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.#client.destroy();
+    await this.#probing;
+  }
+
+  /** One line per outage. */
+  #went(error: unknown): void {
+    if (this.#isAway || this.#ending.signal.aborted) return;
+    this.#isAway = true;
+    this.#log.warn({ err: error }, 'Redis is away; this process goes on alone');
+    this.#probing ??= this.#probe().finally(() => (this.#probing = undefined));
+  }
+
+  #refused(error: ErrorReply): void {
+    const now = performance.now();
+    if (now - this.#refusedAt < REFUSALS_EVERY_MS) return;
+    this.#refusedAt = now;
+    this.#log.warn({ err: error }, 'Redis refuses what it is asked; this process goes on alone');
+  }
+
+  #returned(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#log.info('Redis is back');
+  }
+
+  /** A connection that stands but does not answer makes no event when it does again. */
+  async #probe(): Promise<void> {
+    while (this.#isAway && !this.#ending.signal.aborted) {
+      const { signal } = this.#ending;
+      await delay(PROBE_EVERY_MS, undefined, { signal, ref: false }).catch(noValue);
+      if (!this.#client.isReady) continue;
+      await this.#client.ping().then(() => this.#returned(), noValue);
+    }
+  }
+}
+
+function newClient(url: string) {
+  return createClient({
+    url,
+    name: 'openhands-express',
+    disableOfflineQueue: true,
+    socket: {
+      connectTimeout: 2_000,
+      reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, LONGEST_RECONNECT_PAUSE_MS),
+    },
+  });
+}
+
+function noValue(): void {
+  // For promises whose outcome is seen elsewhere.
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+
+import { Sessions } from '../../../../lib/enterprise/auth/sessions.ts';
+import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
+import { RedisMemory } from '../../../../lib/enterprise/redis/redis-memory.ts';
+import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
+import type { Document, DocumentStore } from '../../../../lib/oss/storage/document-store.ts';
+import { Secret } from '../../../../lib/oss/secret.ts';
+import { newDatabase, silent } from '../../databases.ts';
+import { engines } from '../../engines.ts';
+import { RedisServer } from '../../engines/redis-server.ts';
+
+/** Counts what is read, and can hold an answer back. */
+class WatchedStore {
+  reads = 0;
+  holdBack: Promise<void> | undefined;
+  readonly #store: DocumentStore;
+
+  constructor(store: DocumentStore) {
+    this.#store = store;
+  }
+
+  async read(key: string): Promise<Document | undefined> {
+    this.reads += 1;
+    const document = await this.#store.read(key);
+    await this.holdBack;
+    return document;
+  }
+
+  get proxy(): DocumentStore {
+    return new Proxy(this.#store, {
+      get: (store, name) => {
+        if (name === 'read') return (key: string) => this.read(key);
+        const value = Reflect.get(store, name) as unknown;
+        return typeof value === 'function' ? (value.bind(store) as unknown) : value;
+      },
+    });
+  }
+}
+
+/** Two processes on one database and one Redis, as far as sessions go. */
+describe('Sessions that processes share', () => {
+  let server: RedisServer;
+  let stores: PostgresStore[];
+  let watched: WatchedStore;
+  let connections: RedisConnection[];
+  let one: Sessions;
+  let other: Sessions;
+
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    const url = await newDatabase(engines().postgres);
+    stores = [new PostgresStore({ url, log: silent }), new PostgresStore({ url, log: silent })];
+    connections = stores.map(() => new RedisConnection({ url: new Secret(server.url), log: silent }));
+    await Promise.all(connections.map((connection) => connection.open()));
+    watched = new WatchedStore(stores[1]!);
+    const memory = (index: number) => new RedisMemory(connections[index]!);
+    one = new Sessions({ documents: stores[0]!, now: Date.now, shared: memory(0) });
+    // It remembers nothing itself, so that each question shows what is shared.
+    other = new Sessions({ documents: watched.proxy, now: Date.now, shared: memory(1), freshMs: 0 });
+  });
+  afterEach(async () => {
+    await Promise.all(connections.map((connection) => connection.close()));
+    await Promise.all(stores.map((store) => store.close()));
+    await server.stop();
+  });
+
+  it('spare the database what another process has just found out', async () => {
+    const generation = await one.begin('1');
+    assert.equal(await other.goOn('1', generation), true);
+    assert.equal(await other.goOn('1', generation), true);
+    assert.equal(watched.reads, 0);
+  });
+
+  it('ask the database for what nobody has found out, once for all', async () => {
+    const generation = await one.begin('1');
+    await connections[0]!.send('FLUSHALL');
+    assert.equal(await other.goOn('1', generation), true);
+    assert.equal(await other.goOn('1', generation), true);
+    assert.equal(watched.reads, 1);
+  });
+
+  it('end at once in a process that looks, and stay ended', async () => {
+    const generation = await one.begin('1');
+    assert.equal(await other.goOn('1', generation), true);
+    await one.end('1');
+    assert.equal(await other.goOn('1', generation), false);
+    assert.equal(await other.goOn('1', generation), false);
+  });
+
+  it('are not revived by a process that read before the end and writes after it', async () => {
+    const generation = await one.begin('1');
+    await connections[0]!.send('FLUSHALL');
+    let letGo!: () => void;
+    watched.holdBack = new Promise((resolve) => (letGo = resolve));
+    const asked = other.goOn('1', generation);
+    while (watched.reads === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await one.end('1');
+    letGo();
+    await asked;
+    watched.holdBack = undefined;
+    assert.equal(await other.goOn('1', generation), false);
+  });
+
+  it('begin anew at once after an end', async () => {
+    const first = await one.begin('1');
+    await other.end('1');
+    const second = await one.begin('1');
+    assert.notEqual(second, first);
+    assert.deepEqual([await other.goOn('1', second), await other.goOn('1', first)], [true, false]);
+  });
+
+  for (const [what, harm] of [
+    ['is gone', () => server.kill('SIGKILL')],
+    [
+      'hangs',
+      () => {
+        server.signal('SIGSTOP');
+        return Promise.resolve();
+      },
+    ],
+    ['has forgotten everything', () => connections[0]!.send('FLUSHALL')],
+  ] as const) {
+    it(`are ended by what the database says when Redis ${what}`, async () => {
+      const generation = await one.begin('1');
+      await harm();
+      assert.equal(await other.goOn('1', generation), true);
+      await one.end('1');
+      assert.equal(await other.goOn('1', generation), false);
+    });
+  }
+
+  it('end within two seconds everywhere, even if Redis did not hear of it and was asked a moment before', async () => {
+    const generation = await one.begin('1');
+    const third = new Sessions({
+      documents: stores[1]!,
+      now: Date.now,
+      shared: new RedisMemory(connections[1]!),
+    });
+    assert.equal(await third.goOn('1', generation), true);
+    const ended = Date.now();
+    await stores[0]!.delete('users/github/1/sessions.json');
+    while (await third.goOn('1', generation)) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(Date.now() - ended < 2_000, `${Date.now() - ended} ms`);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+
+import request from 'supertest';
+
+import { engines } from '../engines.ts';
+import { eventually } from '../engines/eventually.ts';
+import { RedisServer } from '../engines/redis-server.ts';
+import { SharedSite } from './site.ts';
+
+describe('Servers with REDIS_URL', () => {
+  let redis: RedisServer;
+  let site: SharedSite;
+
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    site = await SharedSite.open(engines().postgres, { REDIS_URL: redis.url, RATE_LIMIT: '10/hour' });
+  });
+  afterEach(async () => {
+    await site.close();
+    await redis.stop();
+  });
+
+  const ready = async (url: string) => {
+    const { status, body } = await request(url).get('/ready');
+    return [status, (body as { checks: Record<string, string> }).checks];
+  };
+  const statuses = async (urls: readonly string[], count: number) => {
+    const answers: number[] = [];
+    for (let n = 0; n < count; n += 1) {
+      answers.push((await request(urls[n % urls.length]!).get('/api/options/config')).status);
+    }
+    return {
+      ok: answers.filter((it) => it === 200).length,
+      refused: answers.filter((it) => it === 429).length,
+    };
+  };
+
+  it('count requests together, alone while Redis is away, and together again', async () => {
+    const servers = [site.start(), site.start()];
+    const urls = await Promise.all(servers.map((server) => server.url()));
+    assert.deepEqual(await statuses(urls, 14), { ok: 10, refused: 4 });
+    assert.deepEqual(await ready(urls[0]!), [200, { store: 'ok', redis: 'ok' }]);
+
+    await redis.kill('SIGKILL');
+    await eventually(async () => {
+      assert.deepEqual(await ready(urls[0]!), [200, { store: 'ok', redis: 'degraded' }]);
+    });
+    assert.deepEqual(await statuses(urls, 24), { ok: 20, refused: 4 }, 'each counts to ten by itself');
+
+    await redis.restart();
+    for (const url of urls) {
+      await eventually(async () => {
+        assert.deepEqual(await ready(url), [200, { store: 'ok', redis: 'ok' }]);
+      });
+    }
+    assert.deepEqual(await statuses(urls, 14), { ok: 10, refused: 4 }, 'Redis has forgotten what was before');
+    for (const server of servers) {
+      assert.deepEqual(
+        server.lines.map(({ msg }) => msg).filter((msg) => String(msg).startsWith('Redis')),
+        ['Redis is away; this process goes on alone', 'Redis is back'],
+      );
+    }
+  });
+
+  it('start without it', async () => {
+    await redis.kill('SIGKILL');
+    const url = await site.start().url();
+    assert.deepEqual(await ready(url), [200, { store: 'ok', redis: 'degraded' }]);
+    assert.deepEqual(await statuses([url], 11), { ok: 10, refused: 1 });
+  });
+
+  for (const what of ['with Redis', 'with a Redis that has gone'] as const) {
+    it(`see within two seconds, ${what}, that a user has logged out everywhere at another one`, async () => {
+      const urls = await Promise.all(
+        Array.from({ length: 3 }, () => site.start({ RATE_LIMIT: 'off' }).url()),
+      );
+      const { browser, cookie } = await site.signIn(urls[0]!);
+      const isIn = async (url: string) =>
+        (await request(url).get('/api/github/user').set('Cookie', cookie)).status === 200;
+      for (const url of urls) assert.equal(await isIn(url), true);
+      if (what !== 'with Redis') await redis.kill('SIGKILL');
+      for (const url of urls) assert.equal(await isIn(url), true);
+      const ended = Date.now();
+      await browser.post('/api/logout?everywhere=1').set('Origin', urls[0]!).expect(200);
+      await Promise.all(
+        urls.map(async (url) => {
+          while (await isIn(url)) assert.ok(Date.now() - ended < 2_000, `still signed in after two seconds`);
+        }),
+      );
+      // And stays out.
+      for (const url of urls) assert.equal(await isIn(url), false);
+    });
+  }
+});
