@@ -3,10 +3,16 @@ import type { Conflict } from './conflict.ts';
 import type { Station } from './station.ts';
 import type { StackRuntime } from './runtime.ts';
 
+/** A request as the engine sees it, which alone may say what its `state` and `stack` are. */
+export interface EnteredRequest extends Request {
+  state: Request['state'];
+  stack: Request['stack'];
+}
+
 /** One request on its way through the stack. */
 export class Run {
   readonly runtime: StackRuntime;
-  readonly req: Request;
+  readonly req: EnteredRequest;
   readonly res: Response;
   /** Leaves the stack. */
   readonly out: NextFunction;

@@ -25,7 +25,7 @@ export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'):
     const outer: unknown = req.state;
     const run = new Run(runtime, req, res, next, isObject(outer) ? outer : undefined, timed, traced);
     if (run.outer !== undefined) takeOver(run, run.outer);
-    req.stack = new RequestStack(run, req.stack);
+    run.req.stack = new RequestStack(run, req.stack);
     if (observed) for (const observer of runtime.observers) observer.request?.(req, res);
     dispatch(run, 0, undefined, timed ? performance.now() : 0);
   };

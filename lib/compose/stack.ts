@@ -14,10 +14,13 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express is extended
   namespace Express {
     interface Request {
-      /** What the middleware of the stack has written; behind the stack, as the application may see it. */
-      state: RequestState;
+      /**
+       * What the middleware of the stack has written; behind the stack, as the application may see it. Its keys are read
+       * and written one by one; it cannot be replaced.
+       */
+      readonly state: RequestState;
       /** What the stack has done with this request. */
-      stack: RequestStack;
+      readonly stack: RequestStack;
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import { standsInRoute } from './express-route.ts';
+import type { EnteredRequest } from './run.ts';
 import type { StackRuntime } from './runtime.ts';
 import { errorOf, type Station } from './station.ts';
 import { isThenable } from './thenable.ts';
@@ -17,7 +18,7 @@ export function untrackedRunner(runtime: StackRuntime): RequestHandler {
   /** How many handlers are on the call stack, of whichever request. */
   let depth = 0;
 
-  return function stack(req, res, out) {
+  return function stack(req: EnteredRequest, res, out) {
     req.state = Object.assign(Object.create(prototype) as Request['state'], req.state);
     dispatch(0, req, res, out, undefined);
   };

@@ -328,6 +328,22 @@ describe('The rule at run time', () => {
     );
   });
 
+  it('goes on from what it holds when a handler puts another object in place of req.state', async () => {
+    const stack = compose(
+      {
+        base: [
+          write('session', 'visitor', 'ada'),
+          pass('replace', {}, (req, _res, next) => {
+            Object.assign(req, { state: { visitor: 'eve' } });
+            next();
+          }),
+        ],
+      },
+      { reads: ['visitor'] },
+    );
+    assert.equal((await serve(stack)).state?.visitor, 'ada');
+  });
+
   it('keeps what the host, or a stack further out, had put into req.state', async () => {
     const outer = compose({ base: [write('session', 'visitor', 'ada')] }, { reads: ['visitor'] });
     const inner = compose(

@@ -118,6 +118,14 @@ app.use(
   }),
 );
 
+// The state is the stack's: a handler writes its keys, and cannot replace it.
+app.use((req, _res, next) => {
+  req.state.visitor = 'ada';
+  // @ts-expect-error Cannot assign to 'state' because it is a read-only property.
+  req.state = { visitor: 'eve' };
+  next();
+});
+
 // Layers of which the compiler knows nothing more are checked when they are composed.
 const layers: Layers = { base: [greet] };
 app.use(compose(layers));
