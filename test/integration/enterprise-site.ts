@@ -19,6 +19,7 @@ import { FAKE_APP } from '../../lib/testing/fake-github/app.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 
 import { DescribedApi } from './described-api.ts';
+import { shuffled } from './shuffle.ts';
 
 export type Browser = ReturnType<typeof request.agent>;
 
@@ -55,13 +56,14 @@ export class EnterpriseSite {
   static async open(
     env: Record<string, string> = {},
     host?: Router,
-    options: Pick<ServerConfigOptions, 'patience'> = {},
+    options: Pick<ServerConfigOptions, 'patience' | 'stack'> = {},
   ): Promise<EnterpriseSite> {
     const github = await FakeGitHub.listen();
     const files = await mkdtemp(join(tmpdir(), 'enterprise-'));
     const log: string[] = [];
     const errors: unknown[] = [];
     const configuration: ServerConfigOptions = {
+      stack: shuffled,
       ...options,
       env: { ...environmentFor(github, files), ...env },
       now: github.clock.now,

@@ -7,6 +7,7 @@ import { createApp, type OpenHandsApp } from '../../lib/app.ts';
 import { ServerConfig, type ServerConfigOptions } from '../../lib/oss/server-config.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { DescribedApi } from './described-api.ts';
+import { shuffled } from './shuffle.ts';
 
 /**
  * An OSS server over a folder of its own and a GitHub of its own. Whatever conflicts in its stack fails the test, and so
@@ -27,7 +28,7 @@ export class OssApp {
     this.#listener = this.#api.watch(app);
   }
 
-  static async start({ env, ...options }: ServerConfigOptions = {}): Promise<OssApp> {
+  static async start({ env, stack, ...options }: ServerConfigOptions = {}): Promise<OssApp> {
     const github = await FakeGitHub.listen();
     const directory = await mkdtemp(join(tmpdir(), 'oss-app-'));
     const config = new ServerConfig({
@@ -38,7 +39,7 @@ export class OssApp {
         LOG_LEVEL: 'silent',
         ...env,
       },
-      stack: { onConflict: 'error' },
+      stack: { onConflict: 'error', ...shuffled, ...stack },
       ...options,
     });
     try {

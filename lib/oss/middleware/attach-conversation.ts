@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { defineMiddleware, type StateKey } from '../../compose.ts';
 import type { ConversationManager } from '../conversation-manager.ts';
 import { HttpError } from '../errors.ts';
+import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 
 export interface AttachConversationOptions {
   readonly conversationManager: ConversationManager;
@@ -24,6 +25,7 @@ export function attachConversation({ conversationManager, reads, log }: AttachCo
     reads,
     writes: ['conversation'],
     ends: [404],
+    after: [...ON_EVERY_ANSWER, 'rate-limit?', 'cross-origin?'],
     async handle(req, res, next) {
       const id = req.method === 'OPTIONS' ? undefined : CONVERSATION_PATH.exec(req.path)?.groups?.id;
       if (id === undefined) {

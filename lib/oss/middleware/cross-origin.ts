@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { defineMiddleware } from '../../compose.ts';
 import { HttpError } from '../errors.ts';
+import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 
 export interface CrossOriginOptions {
   /** Whether pages of another origin may change things here. */
@@ -20,6 +21,7 @@ export function crossOrigin({ permits }: CrossOriginOptions) {
     name: 'cross-origin',
     path: '/api',
     ends: [403],
+    after: ON_EVERY_ANSWER,
     handle(req, _res, next) {
       if (SAFE_METHODS.has(req.method) || comesFromHere(req) || permits(req.get('origin') ?? '')) next();
       else next(new HttpError(403, 'cross_origin', 'A page of another origin may not do this.'));

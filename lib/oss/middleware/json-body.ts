@@ -1,6 +1,7 @@
 import { json } from 'express';
 import { defineMiddleware } from '../../compose.ts';
 import { HttpError } from '../errors.ts';
+import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 
 /** Settings are some hundred bytes. */
 const LIMIT = '100kb';
@@ -12,6 +13,8 @@ export function jsonBody() {
     name: 'json-body',
     path: '/api',
     ends: [400, 413, 415],
+    // No body is read for somebody who is refused anyway.
+    after: [...ON_EVERY_ANSWER, 'rate-limit?', 'cross-origin?'],
     handle(req, res, next) {
       parse(req, res, (error?: unknown) => (error === undefined ? next() : next(bodyErrorFrom(error))));
     },

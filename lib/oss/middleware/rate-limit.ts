@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
 import { HttpError } from '../errors.ts';
 import type { RateLimit } from './rate-limit-grammar.ts';
+import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 
 export interface RateLimitOptions {
   /** All of them hold at once; none means that nothing is limited. */
@@ -25,6 +26,7 @@ export function rateLimit(options: RateLimitOptions) {
     path: '/api',
     headers: RATE_LIMIT_HEADERS,
     ends: [429],
+    after: ON_EVERY_ANSWER,
     handle: limitRequests(options),
   });
 }

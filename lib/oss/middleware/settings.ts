@@ -19,6 +19,8 @@ export function settings({ settingsStore, reads }: SettingsOptions) {
     path: '/api',
     reads,
     writes: ['settings'],
+    // Nothing is loaded for somebody who is refused anyway.
+    after: ['rate-limit?', 'cross-origin?'],
     async handle(req, _res, next) {
       const store = WITHOUT_SETTINGS.test(req.path) ? undefined : settingsStore(req as Request);
       const stored = await store?.load();
