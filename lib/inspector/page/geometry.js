@@ -8,6 +8,9 @@ const ROOMY = { numbers: 30, inset: 8, rail: 26, gap: 22, laneAtLeast: 130, lett
 const COMPACT = { numbers: 20, inset: 4, rail: 20, gap: 16, laneAtLeast: 84, letter: 6.4, chrome: 18 };
 const COMPACT_BELOW = 520;
 const LANE_AT_MOST = 260;
+/** The same of what stands on a card besides the name, which is set in a smaller font. */
+const CHIP_LETTER = 7;
+const CHIP_CHROME = 18;
 /** What a letter of a key's name, written upwards, takes. */
 const UPWARDS = 6.95;
 
@@ -20,6 +23,7 @@ const UPWARDS = 6.95;
  *
  * @typedef {object} Entry
  * @property {string} name
+ * @property {string[]} chips what stands on its card besides the name
  * @property {number} lane 0 is the outermost
  * @property {boolean} alone whether nothing else stands in its row
  */
@@ -76,14 +80,28 @@ export class Geometry {
    * @returns {Box}
    */
   card(position) {
-    const { name = '', lane = 0, alone = false } = this.entries[position] ?? {};
+    const { name = '', chips = [], lane = 0, alone = false } = this.entries[position] ?? {};
     const box = this.place(lane, position);
-    const wanted = name.length * this.size.letter + this.size.chrome;
+    const wanted = this.#wanted(name, chips);
     if (!alone || wanted <= box.width) return box;
     const width = Math.min(wanted, this.lanes * this.laneWidth - 2 * this.size.inset);
     const most = this.lanesEnd - this.size.inset - width;
     const left = box.left - (lane / Math.max(1, this.lanes - 1)) * (width - box.width);
     return { ...box, left: Math.min(left, most), width };
+  }
+
+  /** Whether all of it would fit into a card that stays in its lane. @param {string} name @param {string[]} chips */
+  fits(name, chips) {
+    return this.#wanted(name, chips) <= this.laneWidth - 2 * this.size.inset;
+  }
+
+  /** @param {string} name @param {string[]} chips */
+  #wanted(name, chips) {
+    const { letter, chrome } = this.size;
+    return chips.reduce(
+      (sum, { length }) => sum + length * CHIP_LETTER + CHIP_CHROME,
+      name.length * letter + chrome,
+    );
   }
 
   /** @returns {Box} */

@@ -43,9 +43,10 @@ export class Picture {
       lane: layers.indexOf(layer),
       position: plan.findIndex(({ name }) => name === by),
     }));
-    const entries = plan.map(({ name, layer }, position) => ({
-      name,
-      lane: layers.indexOf(layer),
+    const entries = plan.map((entry, position) => ({
+      name: entry.name,
+      chips: this.#warningsOf(entry.name),
+      lane: layers.indexOf(entry.layer),
       alone: !ghosts.some((ghost) => ghost.position === position),
     }));
     const at = new Geometry(
@@ -93,6 +94,12 @@ export class Picture {
     if (at.width > width) this.#scroller.tabIndex = 0;
   }
 
+  /** The ids of what `compose` warns of, about a middleware. @param {string} name */
+  #warningsOf(name) {
+    const about = this.#outline.diagnostics.filter(({ middlewares }) => middlewares.includes(name));
+    return [...new Set(about.map(({ id }) => id))];
+  }
+
   /** The lowest layer has the same color in every stack. @param {number} lane */
   #hue(lane) {
     return (this.#outline.layers.length - 1 - lane) % 6;
@@ -109,20 +116,19 @@ export class Picture {
 
   /** @param {Geometry} at @param {number} position */
   #entry(at, position) {
-    const { layers, plan, diagnostics } = this.#outline;
+    const { layers, plan } = this.#outline;
     const entry = /** @type {Outline['plan'][number]} */ (plan[position]);
     const lane = layers.indexOf(entry.layer);
-    const found = diagnostics.filter(({ middlewares }) => middlewares.includes(entry.name));
-    const ids = [...new Set(found.map(({ id }) => id))];
+    const warnings = this.#warningsOf(entry.name);
+    // Where it is narrow, the path is only in the reasons.
+    const paths = (entry.path ?? []).slice(0, 1).filter((path) => at.fits(entry.name, [path, ...warnings]));
     const button = html(
       'button',
       { class: `card hue-${this.#hue(lane)}`, type: 'button', 'data-position': position },
       html('span', { class: 'card-name' }, entry.name),
       html('span', { class: 'visually-hidden' }, `, ${entry.layer}`),
-      ...(at.laneWidth > 170
-        ? (entry.path ?? []).slice(0, 1).map((path) => html('span', { class: 'chip' }, path))
-        : []),
-      ...ids.map((id) => html('span', { class: 'chip chip-warning' }, id)),
+      ...paths.map((path) => html('span', { class: 'chip' }, path)),
+      ...warnings.map((id) => html('span', { class: 'chip chip-warning' }, id)),
     );
     place(button, at.card(position));
     const number = html('span', { class: 'number', 'aria-hidden': true }, String(position + 1));

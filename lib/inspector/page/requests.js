@@ -87,6 +87,7 @@ export class Requests {
     const names = [...plan.map(({ name }) => name), 'routes'];
     const columns = byId('columns');
     columns.style.setProperty('--columns', String(names.length));
+    columns.style.setProperty('--longest', String(Math.max(...names.map(({ length }) => length))));
     columns.append(
       ...names.map((name, position) => html('span', { 'data-position': position }, html('span', {}, name))),
     );
