@@ -2,14 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { Installation } from './installation.ts';
-import { Visitor } from './visitor.ts';
-
-const FORMATS = [
-  { width: 1440, colorScheme: 'light' },
-  { width: 1440, colorScheme: 'dark' },
-  { width: 360, colorScheme: 'light' },
-  { width: 360, colorScheme: 'dark' },
-] as const;
+import { FORMATS, Visitor } from './visitor.ts';
 
 for (const { width, colorScheme } of FORMATS) {
   describe(`the page at ${width} px, ${colorScheme}`, () => {

@@ -1,26 +1,57 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { DemoProcess } from '../demo-process.ts';
 import { Visitor } from './visitor.ts';
 
 describe('the demo, for a person who clicks', () => {
   let demo: DemoProcess;
+  let visitor: Visitor;
+  let page: Page;
 
   before(async () => {
-    demo = await DemoProcess.start();
+    demo = await DemoProcess.start({ RATE_LIMIT: 'off' });
   });
 
   after(async () => {
     await demo.stop('SIGTERM');
   });
 
-  it('signs a person in as the user they choose, shows who they are and their repositories, and signs out', async () => {
-    const visitor = await Visitor.arrive();
-    const { page } = visitor;
-    await page.goto(demo.address);
-    await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
-    await page.getByRole('button', { name: 'hubot' }).click();
+  beforeEach(async () => {
+    visitor = await Visitor.arrive();
+    page = visitor.page;
+  });
 
-    await page.getByText('hubot/').first().waitFor();
+  afterEach(async () => {
+    await gitHub('clearFaults');
+    await gitHub('options', { accessTokenLifetimeSeconds: 28_800 });
+    await visitor.leave();
+  });
+
+  /** Has the demo's GitHub do something, as a test in another process may. */
+  async function gitHub<Result>(method: string, args: object = {}): Promise<Result> {
+    const body = JSON.stringify(args);
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${demo.githubAddress}/_control/${method}`, {
+      method: 'POST',
+      headers,
+      body,
+    });
+    assert.equal(response.status, 200);
+    return ((await response.json()) as { result: Result }).result;
+  }
+
+  const refreshes = async () => (await gitHub<{ refreshes: number }>('calls')).refreshes;
+
+  async function signIn(tab: Page, login: string): Promise<void> {
+    await tab.goto(demo.address);
+    await tab.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await tab.getByRole('button', { name: login }).click();
+    await tab.getByText(`${login}/`).first().waitFor();
+  }
+
+  it('signs a person in as the user they choose, shows who they are and their repositories, and signs out', async () => {
+    await signIn(page, 'hubot');
     assert.equal(new URL(page.url()).origin, demo.address);
     await page.locator('#person').getByRole('link', { name: 'hubot' }).click();
     await page.getByText('@hubot').waitFor();
@@ -29,6 +60,80 @@ describe('the demo, for a person who clicks', () => {
     await page.getByText('You are signed out').waitFor();
     await page.reload();
     await page.getByRole('link', { name: 'Sign in with GitHub' }).waitFor();
-    await visitor.leave();
+  });
+
+  it('searches, and goes on while the token expires in the middle of it', async () => {
+    await gitHub('options', { accessTokenLifetimeSeconds: 2 });
+    await signIn(page, 'octocat');
+    await page.getByLabel('Search all of GitHub').fill('hello');
+    await page.keyboard.press('Enter');
+    await page.getByText(/found for “hello”/).waitFor();
+
+    await delay(2_500);
+    const before = await refreshes();
+    await page.getByLabel('Search all of GitHub').fill('spoon');
+    await page.keyboard.press('Enter');
+    await page.getByText(/found for “spoon”/).waitFor();
+    assert.ok((await refreshes()) > before, 'the token had expired, and was replaced');
+    assert.equal(await page.locator('.notice').count(), 0, 'nobody had to know');
+  });
+
+  it('signs in two tabs at once, of one person, and both of them work', async () => {
+    const other = await visitor.openTab();
+    const tabs = [page, other];
+    for (const tab of tabs) {
+      await tab.goto(demo.address);
+      await tab.getByRole('link', { name: 'Sign in with GitHub' }).click();
+      await tab.getByRole('button', { name: 'octocat' }).waitFor();
+    }
+    await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: 'octocat' }).click()));
+    await Promise.all(tabs.map((tab) => tab.getByText(/^Page 1 of/).waitFor()));
+    for (const tab of tabs) {
+      await tab.getByRole('link', { name: 'Settings' }).click();
+      await tab.getByRole('heading', { name: 'Settings' }).waitFor();
+      await tab.getByText('Language model').waitFor();
+    }
+  });
+
+  it('says that GitHub is down, keeps the person signed in, and goes on when it is back', async () => {
+    await signIn(page, 'octocat');
+    await gitHub('addFault', { on: '*', kind: 'status', status: 503 });
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    await page.getByText('GitHub does not answer').waitFor();
+    await page.getByText(/you need not sign in/).waitFor();
+    await page.reload();
+    await page.locator('#person').getByRole('link', { name: 'octocat' }).waitFor();
+
+    await gitHub('clearFaults');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/^\d+ tasks?$/).waitFor();
+  });
+
+  it('says that nobody can sign in while GitHub is down, and lets them in when it is back', async () => {
+    await page.goto(demo.address);
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await page.getByRole('button', { name: 'octocat' }).waitFor();
+    await gitHub('addFault', { on: 'POST /login/oauth/access_token', kind: 'status', status: 502 });
+    await page.getByRole('button', { name: 'octocat' }).click();
+    await page.getByText('You are not signed in').waitFor();
+    await page
+      .getByText(/GitHub/)
+      .first()
+      .waitFor();
+    await visitor.expectAccessible('enterprise-sign-in-failed');
+
+    await gitHub('clearFaults');
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await page.getByRole('button', { name: 'octocat' }).click();
+    await page.getByText(/^Page 1 of/).waitFor();
+  });
+
+  it('shows its stack at work, beside the page', async () => {
+    await page.goto(`${demo.address}/stack`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const tab = await visitor.openTab();
+    await signIn(tab, 'octocat');
+    await page.getByText('/api/github/repositories').first().waitFor();
+    assert.equal(await page.getByText(/\bcode=|\bstate=/).count(), 0, 'what GitHub sent back is in no path');
   });
 });

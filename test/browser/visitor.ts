@@ -13,6 +13,14 @@ const REFUSAL = /^Failed to load resource: the server responded with a status of
 /** The same, for a server that is gone. */
 const NOBODY_THERE = 'Failed to load resource: net::ERR_CONNECTION_REFUSED';
 
+/** A desk and a telephone, by day and by night. */
+export const FORMATS = [
+  { width: 1440, colorScheme: 'light' },
+  { width: 1440, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+] as const;
+
 export interface VisitorOptions {
   /** In CSS pixels; 1440 by default. */
   readonly width?: number;

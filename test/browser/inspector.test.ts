@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import express from 'express';
+import type { Page } from 'playwright-core';
+import { compose } from '../../lib/compose.ts';
+import { inspector, type Inspector } from '../../lib/inspector/index.ts';
+import { pass } from '../compose/pass.ts';
+import { Site } from '../inspector/watching.ts';
+import '../compose/state-keys.ts';
+import { Installation } from './installation.ts';
+import { FORMATS, Visitor } from './visitor.ts';
+
+const card = (page: Page, name: string) => page.locator('li .card:not(.ghost)').filter({ hasText: name });
+const requests = (page: Page) => page.locator('.request:not([hidden])');
+
+/** Somebody who works with the server while another looks at its stack. */
+async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+  await page.getByRole('button', { name: 'octocat' }).click();
+  await page.getByText(/^Page 1 of/).waitFor();
+}
+
+function call(page: Page, path: string, body?: object): Promise<number> {
+  return page.evaluate(
+    async ([path, body]) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+      return (await fetch(path, body === '' ? {} : init)).status;
+    },
+    [path, body === undefined ? '' : JSON.stringify(body)] as const,
+  );
+}
+
+describe('the stack inspector of the Enterprise edition', () => {
+  let server: Installation;
+  let visitor: Visitor;
+  let page: Page;
+
+  beforeEach(async () => {
+    server = await Installation.enterprise({ STACK_INSPECTOR: '1' });
+    visitor = await Visitor.arrive();
+    page = visitor.page;
+  });
+
+  afterEach(async () => {
+    await server.remove();
+    await visitor.leave();
+  });
+
+  async function open(): Promise<void> {
+    await page.goto(`${server.url}/stack`);
+    await page.getByText('Live', { exact: true }).waitFor();
+  }
+
+  it('shows the layers as lanes, the outermost first, and strikes through who is overridden', async () => {
+    await open();
+    assert.deepEqual(await page.locator('.lane-title').allInnerTexts(), ['enterprise', 'oss']);
+    assert.deepEqual(await page.locator('.ghost s').allInnerTexts(), ['cors', 'rate-limit']);
+    assert.deepEqual(await page.locator('.key-name s').allInnerTexts(), ['github_token']);
+    const [enterprise, oss] = await page.locator('.lane').all();
+    const inLane = async (lane: typeof oss, name: string) => {
+      const [box, around] = [await card(page, name).first().boundingBox(), await lane!.boundingBox()];
+      return box!.x >= around!.x && box!.x + box!.width <= around!.x + around!.width;
+    };
+    assert.ok(await inLane(enterprise, 'require-user'));
+    assert.ok(await inLane(oss, 'github-token'));
+  });
+
+  it('says why a middleware stands where it does, to the pointer and to the keyboard alike', async () => {
+    await open();
+    await card(page, 'require-user').hover();
+    const why = page.getByRole('tooltip');
+    await why.waitFor();
+    assert.match(await why.innerText(), /reads github_user_id, which github-user writes/);
+    await page.keyboard.press('Escape');
+    await why.waitFor({ state: 'hidden' });
+
+    await page.mouse.move(0, 0);
+    await card(page, 'settings').focus();
+    await why.waitFor();
+    assert.match(await why.innerText(), /require-user asks to run before it/);
+    assert.equal(await card(page, 'settings').getAttribute('aria-describedby'), await why.getAttribute('id'));
+    await page.keyboard.press('Tab');
+    assert.match(await why.innerText(), /^github-token oss/);
+  });
+
+  it('says of a key who writes it, who reads it, and why it is not kept', async () => {
+    await open();
+    await page.getByRole('button', { name: 'github_token', exact: true }).hover();
+    const text = await page.getByRole('tooltip').innerText();
+    assert.match(text, /Always undefined: github-user decides identity with github_user_id/);
+    assert.match(text, /Written by\s+github-token/);
+  });
+
+  it('shows a conflict as it happens, in red, and tells its story without a value', async () => {
+    const worker = await Visitor.arrive();
+    await signIn(worker.page, server.url);
+    await open();
+    const before = await requests(page).count();
+    const token = server.github.addPersonalAccessToken('hubot');
+    assert.equal(await call(worker.page, '/api/settings', { github_token: token }), 200);
+    assert.equal(await page.getByText(/\d+ conflicts?$/).count(), 0, 'nothing has come into conflict yet');
+
+    assert.equal(await call(worker.page, '/api/settings?token=tell-nobody'), 200);
+    const row = requests(page).filter({ hasText: '1 conflict' });
+    await row.waitFor();
+    assert.ok((await requests(page).count()) > before);
+    const colorOf = (bar: string) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector('.has-conflict ${bar} .bar')).backgroundColor`,
+      );
+    const conflicting = await colorOf('.step-conflict');
+    const other = await colorOf('.step-next:not(.step-conflict)');
+    assert.notEqual(conflicting, other);
+
+    await row.getByRole('button').click();
+    const story = await row.locator('.story').innerText();
+    assert.match(
+      story,
+      /github-token \(oss\) wrote github_token; ignored, because github-user \(enterprise\) decides identity with github_user_id\./,
+    );
+    const everything = await page.content();
+    assert.ok(!everything.includes(token) && !everything.includes('tell-nobody'));
+    await worker.leave();
+  });
+
+  it('leaves only conflicts, stands still, and forgets, when it is told to', async () => {
+    await open();
+    const worker = await Visitor.arrive();
+    await signIn(worker.page, server.url);
+    await call(worker.page, '/api/settings', { github_token: server.github.addPersonalAccessToken('hubot') });
+    await call(worker.page, '/api/settings');
+    await page.getByText('1 with conflicts').waitFor();
+
+    await page.getByLabel('Conflicts only').check();
+    assert.equal(await requests(page).count(), 1);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await call(worker.page, '/api/settings');
+    await page.waitForTimeout(600);
+    assert.equal(await requests(page).count(), 1);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    assert.equal(await requests(page).count(), 2);
+
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('No request yet').waitFor();
+    await call(worker.page, '/health');
+    await page.getByText('No request with a conflict so far').waitFor();
+    await page.getByLabel('Conflicts only').uncheck();
+    assert.equal(await requests(page).count(), 1);
+    await worker.leave();
+  });
+
+  it('shows where a request ended early', async () => {
+    await open();
+    assert.equal((await fetch(`${server.url}/api/settings`)).status, 401);
+    const row = requests(page).filter({ hasText: 'ended by require-user' });
+    await row.waitFor();
+    assert.equal(await row.locator('.step-end').getAttribute('data-position'), '10');
+    assert.equal(await row.locator('.step-skipped').count(), 3);
+  });
+
+  it('can be used by keyboard alone', async () => {
+    await open();
+    await fetch(`${server.url}/health`);
+    await requests(page).first().waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate('document.activeElement.id'), 'conflicts-only');
+    for (let times = 0; times < 3; times++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('GET /health').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('GET /health').waitFor({ state: 'hidden' });
+  });
+
+  it('says that the server is gone, and goes on by itself when it is back', async () => {
+    await open();
+    await server.stopServer();
+    await page.getByText('Connection lost').waitFor();
+    await server.restart();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await fetch(`${server.url}/health`);
+    await requests(page).filter({ hasText: '/health' }).waitFor();
+  });
+});
+
+for (const { width, colorScheme } of FORMATS) {
+  describe(`the stack inspector at ${width} px, ${colorScheme}`, () => {
+    let visitor: Visitor;
+    let inspecting: Inspector;
+    let site: Site;
+
+    beforeEach(async () => {
+      visitor = await Visitor.arrive({ width, colorScheme });
+    });
+
+    afterEach(async () => {
+      inspecting.close();
+      await site.close();
+      await visitor.leave();
+    });
+
+    /** Three layers of somebody's own, with a warning, every kind of bar, and long names. */
+    async function open(): Promise<Page> {
+      const write = (key: string) =>
+        pass(`write-${key}`, { writes: [key] }, (req, _res, next) => {
+          (req.state as Record<string, unknown>)[key] = 'value';
+          next();
+        });
+      const stack = compose(
+        {
+          base: [
+            pass('cors', { headers: ['Vary'] }),
+            write('visitor'),
+            write('never_read'),
+            pass('parse-the-body-of-it-all'),
+          ],
+          team: [
+            write('tenant'),
+            pass('guard', { path: '/closed' }, (_req, res) => void res.status(403).end()),
+          ],
+          cloud: [
+            pass('strict-cors', { headers: ['Vary'], overrides: 'cors' }),
+            pass('breaks', { path: '/broken' }, (_req, _res, next) => next(new Error('broken'))),
+          ],
+        },
+        { exclusive: { owner: ['visitor', 'tenant'] }, reads: ['tenant'], onConflict: 'record' },
+      );
+      inspecting = inspector(stack);
+      const app = express().use('/stack', inspecting).use(stack);
+      app.get('/slow', () => undefined);
+      app.use((_req, res) => void res.send('hello'));
+      app.use(((_error, _req, res, _next) => void res.status(500).end()) as express.ErrorRequestHandler);
+      site = await Site.open(app);
+      for (const path of ['/a', '/closed', '/broken']) await fetch(site.url + path);
+      void fetch(`${site.url}/slow`).catch(() => undefined);
+      const { page } = visitor;
+      await page.goto(`${site.url}/stack/`);
+      await page.getByText('4 requests').waitFor();
+      return page;
+    }
+
+    async function check(name: string): Promise<void> {
+      await visitor.expectAccessible(`inspector-${name}-${width}-${colorScheme}`);
+      await visitor.expectNoSidewaysScrolling();
+    }
+
+    it('is accessible, with every kind of request, a warning, a reason and a story', async () => {
+      const page = await open();
+      await page.getByText('on its way').waitFor();
+      await check('requests');
+      await card(page, 'write-never_read').focus();
+      await page.getByRole('tooltip').getByText('S202').waitFor();
+      await check('why');
+      await page.keyboard.press('Escape');
+      await requests(page).filter({ hasText: '/a' }).getByRole('button').click();
+      await page
+        .getByText(/ignored, because/)
+        .first()
+        .waitFor();
+      await check('story');
+    });
+  });
+}
