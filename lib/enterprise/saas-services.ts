@@ -12,6 +12,7 @@ import { Sessions } from './auth/sessions.ts';
 import { SignedValues } from './auth/signed-values.ts';
 import { SignIn } from './auth/sign-in.ts';
 import type { GitHubOAuthClient } from './github/github-oauth-client.ts';
+import { registerCustodyMetrics } from './metrics/custody-metrics.ts';
 import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
@@ -63,6 +64,7 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
   const redis = await openRedis(saasEnvironment.REDIS_URL, log);
   const shared = redis && new RedisMemory(redis);
   const tokens = new GithubTokenManager({ documents, oauth, encryption, log, now, shared });
+  registerCustodyMetrics(metrics.registry, tokens);
   const sessions = new Sessions({ documents, now, shared });
   return {
     address,

@@ -99,6 +99,21 @@ export class GithubTokenManager implements GithubTokenProvider {
     this.#revocationWaitMs = options.revocationWaitMs ?? 3_000;
   }
 
+  /** Users whom this process leaves alone for a while, because refreshing their tokens failed. */
+  get usersBackingOff(): number {
+    return this.#refresh.usersBackingOff;
+  }
+
+  /** Records that the store could not take yet. */
+  get unsavedRecords(): number {
+    return this.#unsaved.size;
+  }
+
+  /** Grants that are still to be given back to GitHub, by whatever process on the store. */
+  revocationsWaiting(): Promise<number> {
+    return this.#revocations.size();
+  }
+
   async store(githubUserId: string, tokens: GithubTokens): Promise<void> {
     const record = signedIn(tokens, this.#now());
     // Before the revocation that may still be to be done: one that is tried from now on sees it, and does nothing.

@@ -71,6 +71,13 @@ export class RevocationQueue {
     return this.#track(this.#attemptAlone(githubUserId));
   }
 
+  /** How many grants are still to be given back, by whatever process on the store. */
+  async size(): Promise<number> {
+    const users: string[] = [];
+    for await (const githubUserId of this.#revocations.userIds()) users.push(githubUserId);
+    return users.length;
+  }
+
   /** Ends the retrying, and resolves when the attempts that are under way have ended. */
   async close(): Promise<void> {
     clearInterval(this.#timer);

@@ -11,6 +11,7 @@ import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { nextFailure, pauseLeft } from './back-off.ts';
 import { nothingReadable } from './document-cipher.ts';
 import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
+import { PausedUsers } from './paused-users.ts';
 import type { RefreshCircuit } from './refresh-circuit.ts';
 import type { RevocationQueue } from './revocation-queue.ts';
 import type { TokenDocuments } from './token-documents.ts';
@@ -55,6 +56,7 @@ export class TokenRefresh {
   readonly #onChange: (githubUserId: string) => void;
   readonly #running = new Map<string, Promise<SignedIn>>();
   readonly #holding = new Set<Promise<void>>();
+  readonly #paused: PausedUsers;
 
   constructor(options: TokenRefreshOptions) {
     this.#documents = options.documents;
@@ -65,6 +67,7 @@ export class TokenRefresh {
     this.#log = options.log;
     this.#now = options.now;
     this.#onChange = options.onChange;
+    this.#paused = new PausedUsers(options.now);
   }
 
   /**
@@ -81,6 +84,11 @@ export class TokenRefresh {
     const started = this.#start(githubUserId, stale).finally(() => this.#running.delete(githubUserId));
     this.#running.set(githubUserId, started);
     return started;
+  }
+
+  /** How many users this process leaves alone for a while. */
+  get usersBackingOff(): number {
+    return this.#paused.size;
   }
 
   /** Resolves when no refresh is under way, and nothing is left to be written of any. */
@@ -133,6 +141,7 @@ export class TokenRefresh {
       return this.#failed(githubUserId, current, error);
     }
     this.#circuit.succeeded();
+    this.#paused.delete(githubUserId);
     return this.#succeeded(githubUserId, current, issued);
   }
 
@@ -180,6 +189,7 @@ export class TokenRefresh {
     if (error instanceof AppMisconfiguredError) throw error;
     const retryAfterMs = error instanceof TokenEndpointUnavailableError ? error.retryAfterMs : undefined;
     const failure = nextFailure(used.failure, this.#now(), retryAfterMs);
+    this.#paused.add(githubUserId, failure.retryAt);
     await this.#save(githubUserId, used, { ...used, failure });
     const unavailable = new GitHubUnavailableError(Math.ceil(pauseLeft(failure, this.#now()) / 1000), {
       cause: error,

@@ -54,6 +54,10 @@ export class UnsavedRecords {
     }
   }
 
+  get size(): number {
+    return this.#records.size;
+  }
+
   /** What is true of a user of whom the store says `stored`. */
   overlay(githubUserId: string, stored: TokenRecord | undefined): TokenRecord | undefined {
     const unsaved = this.#records.get(githubUserId);
