@@ -12,6 +12,9 @@ export interface SaaSGitHubServiceOptions extends Omit<GitHubServiceOptions, 'to
   readonly replicaLagMs?: number;
 }
 
+/** Tries of one request, however often others replace the token meanwhile. */
+const MOST_TRIES = 8;
+
 /** `accessToken()` answers for it. */
 const NO_TOKEN = new Secret('');
 
@@ -19,13 +22,15 @@ const NO_TOKEN = new Secret('');
  * GitHub on behalf of a signed-in user: the token comes from whoever keeps the tokens.
  *
  * A 401 does not mean yet that the token is dead: GitHub's replicas may not know it for about a second after it was
- * issued. So a token is sent a second time after a short wait, unless the store has another one by now; and one request
- * gets one new token at most, or a user whom GitHub has locked out would rotate tokens with every click.
+ * issued, or somebody else has refreshed it while the request was on its way. So what the store has by now is tried at
+ * once; the same token a second time, after a short wait; and then a new one. One request refreshes once at most, or a
+ * user whom GitHub has locked out would rotate tokens with every click.
  */
 export class SaaSGitHubService extends GitHubService {
   readonly #githubUserId: string;
   readonly #tokens: GithubTokenProvider;
   readonly #replicaLagMs: number;
+  #refreshed: Secret | undefined;
 
   constructor({ githubUserId, tokens, replicaLagMs = 1_000, ...options }: SaaSGitHubServiceOptions) {
     super({ ...options, token: NO_TOKEN });
@@ -41,13 +46,17 @@ export class SaaSGitHubService extends GitHubService {
   protected override async replacementFor(rejected: readonly Secret[]): Promise<Secret | undefined> {
     const last = rejected.at(-1);
     if (last === undefined) return this.accessToken();
-    const isFirstToken = rejected.every((token) => token.equals(last));
+    if (rejected.length >= MOST_TRIES) return undefined;
+    const current = await this.#tokens.token(this.#githubUserId, last);
+    if (!current.equals(last)) return current;
     const wasSentTwice = rejected.at(-2)?.equals(last) ?? false;
     if (!wasSentTwice) {
-      const current = isFirstToken ? await this.#tokens.token(this.#githubUserId) : last;
-      if (current.equals(last)) await delay(this.#replicaLagMs);
-      return current;
+      await delay(this.#replicaLagMs);
+      return this.#tokens.token(this.#githubUserId, last);
     }
-    return isFirstToken ? this.#tokens.replacementFor(this.#githubUserId, last) : undefined;
+    const refreshed = this.#refreshed;
+    if (refreshed !== undefined && rejected.some((token) => token.equals(refreshed))) return undefined;
+    this.#refreshed = await this.#tokens.replacementFor(this.#githubUserId, last);
+    return this.#refreshed;
   }
 }

@@ -14,7 +14,7 @@ import { stageOf } from './refresh-schedule.ts';
 import { RevocationDocuments } from './revocation-documents.ts';
 import { RevocationQueue } from './revocation-queue.ts';
 import { TokenDocuments } from './token-documents.ts';
-import { signedIn, type SignedIn, type TokenRecord } from './token-record.ts';
+import { isExpired, signedIn, type SignedIn, type TokenRecord } from './token-record.ts';
 import { TokenRefresh } from './token-refresh.ts';
 import { UnsavedRecords } from './unsaved-records.ts';
 
@@ -126,8 +126,12 @@ export class GithubTokenManager implements GithubTokenProvider {
     throw new BadVerificationCodeError();
   }
 
-  async token(githubUserId: string): Promise<Secret> {
-    const record = this.#recent.peek(githubUserId) ?? (await this.#recent.get(githubUserId));
+  async token(githubUserId: string, rejected?: Secret): Promise<Secret> {
+    let record: TokenRecord | undefined =
+      this.#recent.peek(githubUserId) ?? (await this.#recent.get(githubUserId));
+    // Another process may have rotated it since it was read.
+    if (rejected !== undefined && record?.state === 'signed_in' && record.tokens.accessToken.equals(rejected))
+      record = await this.#recent.reload(githubUserId);
     if (record?.state !== 'signed_in') throw new SignedOutError();
     switch (stageOf(githubUserId, record, this.#now(), this.#refreshAheadMs)) {
       case 'fresh':
@@ -144,7 +148,7 @@ export class GithubTokenManager implements GithubTokenProvider {
     const record = await this.#recent.reload(githubUserId);
     if (record?.state !== 'signed_in') throw new SignedOutError();
     const { accessToken, refreshToken } = record.tokens;
-    if (!accessToken.equals(rejected)) return accessToken;
+    if (!accessToken.equals(rejected) && !isExpired(record, this.#now())) return accessToken;
     if (refreshToken === undefined || this.#isYoung(record)) return undefined;
     const refreshed = await this.#refresh.run(githubUserId, record);
     return refreshed.tokens.accessToken.equals(rejected) ? undefined : refreshed.tokens.accessToken;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import type { GithubTokens } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import type { GithubTokenManager } from '../../../lib/enterprise/tokens/github-token-manager.ts';
@@ -48,6 +49,36 @@ describe('SaaSGitHubService', () => {
     assert.equal((await answer).login, 'octocat');
     assert.equal(tries(), 2);
     assert.equal(custody.github.calls.refreshes, 0);
+  });
+
+  it('takes at once what another process has made of it, though it remembers the old one', async () => {
+    const remembering = custody.manager({ staleMs: 60_000 });
+    await remembering.token(octocat);
+    custody.github.revokeToken(stored.accessToken.reveal());
+    await tokens.store(octocat, custody.issue('octocat'));
+    assert.equal((await custody.service(remembering, 'octocat', 60_000).getUser()).login, 'octocat');
+    assert.equal(tries(), 2);
+  });
+
+  it('does not send a token again that another process has replaced while it waited', async () => {
+    const remembering = custody.manager({ staleMs: 60_000 });
+    custody.github.revokeToken(stored.accessToken.reveal());
+    const answer = custody.service(remembering, 'octocat', 200).getUser();
+    while (tries() === 0) await delay(5);
+    await tokens.store(octocat, custody.issue('octocat'));
+    assert.equal((await answer).login, 'octocat');
+    assert.equal(tries(), 2);
+  });
+
+  it('refreshes once only, though others replace the token again and again', async () => {
+    custody.github.advance(HOUR);
+    custody.github.faults.add({ on: USER, kind: 'status', status: 401 });
+    const others = setInterval(() => void tokens.store(octocat, custody.issue('octocat')), 20);
+    const service = custody.service(tokens, 'octocat', 30);
+    await assert.rejects(service.getUser(), { status: 401 });
+    clearInterval(others);
+    assert.ok(custody.github.calls.refreshes <= 1);
+    assert.ok(tries() <= 8, `${tries()} tries`);
   });
 
   it('refreshes a token that stays rejected', async () => {
