@@ -18,4 +18,8 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'make or update the tables in the database that DATABASE_URL names',
     load: async () => (await import('./migrate.ts')).migrate,
   },
+  store: {
+    summary: 'copy settings and tokens from files into a database, while servers run',
+    load: async () => (await import('./store.ts')).store,
+  },
 };

@@ -36,4 +36,13 @@ export const migrations: readonly Migration[] = [
        )`,
     ],
   },
+  {
+    name: 'what was copied from another store',
+    statements: ({ ordersByBytes }) => [
+      `CREATE TABLE IF NOT EXISTS openhands_copied (
+         key text ${ordersByBytes ? '' : 'COLLATE "C"'} NOT NULL PRIMARY KEY,
+         digest text NOT NULL
+       )`,
+    ],
+  },
 ];

@@ -17,16 +17,16 @@ describe('openhands-express migrate', () => {
   it('makes the tables, says so, and does nothing the next time', async () => {
     assert.deepEqual(await run([]), {
       code: 0,
-      said: '1  documents and locks\nThe database has version 1 now.',
+      said: '1  documents and locks\n2  what was copied from another store\nThe database has version 2 now.',
     });
-    assert.deepEqual(await run([]), { code: 0, said: 'The database was up to date: version 1.' });
+    assert.deepEqual(await run([]), { code: 0, said: 'The database was up to date: version 2.' });
   });
 
   it('tells with --check whether there is something to do, and does not do it', async () => {
     for (let time = 1; time <= 2; time += 1) {
       const { code, said } = await run(['--check']);
       assert.equal(code, 1);
-      assert.match(said, /schema version 0, and 1 is needed\. Run: npx openhands-express migrate$/);
+      assert.match(said, /schema version 0, and 2 is needed\. Run: npx openhands-express migrate$/);
     }
     await run([]);
     assert.deepEqual(await run(['--check']), { code: 0, said: 'The database is up to date.' });

@@ -1,0 +1,83 @@
+import { stat } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+import { pino } from 'pino';
+
+import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
+import { CopiedDocuments } from '../enterprise/storage/copied-documents.ts';
+import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
+import { PostgresStore } from '../enterprise/storage/postgres-store.ts';
+import { JsonFileStore } from '../oss/storage/json-file-store.ts';
+import { UsageError, type Command, type Terminal } from './command.ts';
+import { copyStore } from './store/copy.ts';
+
+const FILE = /^file:(?<path>.+)$/;
+const POSTGRES = /^postgres(ql)?:\/\//;
+
+/** `openhands-express store`: moves what one machine has kept in files to where several can share it. */
+export const store: Command = {
+  usage: `store copy --from file:<folder> --to postgres://… [--verify]
+
+Copies settings, sessions and tokens from a file store into a database, while servers run on either. Run it again to copy
+what has changed since: what the database has newer is kept. The documents in the folder stay as they are.
+
+  --from    the folder, file:<FILE_STORE_PATH>
+  --to      the database; without it, the one that DATABASE_URL names, so that the password is in no list of processes
+  --verify  copies nothing, and reports what would be
+
+Exit code 1: something is different on both sides, or (--verify) is still to be copied.
+Exit code 130: it was stopped, and can be run again.`,
+
+  async run(args, terminal) {
+    const { path, databaseUrl: url, verify } = readArguments(args, terminal.env);
+    if (!(await isFolder(path))) throw new UsageError(`There is no folder ${path}.`);
+    const log = pino({ level: 'silent' });
+    const from = new JsonFileStore({ path, log });
+    const to = new PostgresStore({ url, log });
+    const database = new PostgresDatabase({ url, log });
+    try {
+      await to.verify();
+      return await copyStore({ from, to, copied: new CopiedDocuments(database), dryRun: verify }, terminal);
+    } finally {
+      await Promise.all([from.close(), to.close(), database.close()]);
+    }
+  },
+};
+
+function readArguments(args: readonly string[], env: Terminal['env']) {
+  const { values, positionals } = parse(args);
+  const [action, ...rest] = positionals;
+  if (action !== 'copy')
+    throw new UsageError(action === undefined ? 'What to do?' : `There is no "${action}".`);
+  if (rest.length > 0) throw new UsageError('Too many arguments.');
+  const path = FILE.exec(values.from ?? '')?.groups?.path;
+  if (path === undefined) throw new UsageError('--from takes file:<folder>.');
+  if (values.to !== undefined && !POSTGRES.test(values.to)) {
+    throw new UsageError('--to takes postgres://user:password@host:port/database.');
+  }
+  const databaseUrl = readDatabaseUrl(values.to === undefined ? env : { DATABASE_URL: values.to });
+  return { path, databaseUrl, verify: values.verify };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        from: { type: 'string' },
+        to: { type: 'string' },
+        verify: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
