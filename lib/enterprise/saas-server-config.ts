@@ -22,6 +22,7 @@ import { ERRORS_OF_STRANGERS, SECURITY_SCHEMES, saasOperations } from './openapi
 import { RedisRateLimitStore } from './redis/redis-rate-limit-store.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
+import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
 import { startSaasServices, type SaasServices } from './saas-services.ts';
 import { describeDatabase } from './storage/database-environment.ts';
 import type { PostgresStore } from './storage/postgres-store.ts';
@@ -119,7 +120,15 @@ export class SaasServerConfig extends ServerConfig {
       : new LastProfile(this.documents, `users/github/${userId}/github_profile.json`, userId);
   }
 
-  override tokenCustody(): TokenCustody {
+  /**
+   * Who keeps the users' tokens, when it is not the GithubTokenManager on {@link documents}: another edition may have a
+   * Keycloak for it. Called once, at the start; {@link close} closes it.
+   */
+  tokenProvider(): GithubTokenProvider | undefined {
+    return undefined;
+  }
+
+  override tokenCustody(): TokenCustody | undefined {
     return this.#started().custody;
   }
 

@@ -21,7 +21,7 @@ import type { SaasServerConfig } from './saas-server-config.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
 import { GithubTokenCustody } from './tokens/github-token-custody.ts';
-import { GithubTokenManager } from './tokens/github-token-manager.ts';
+import { GithubTokenManager, type GithubTokenManagerOptions } from './tokens/github-token-manager.ts';
 import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
 import { RevocationDocuments } from './tokens/revocation-documents.ts';
 import { TokenDocuments } from './tokens/token-documents.ts';
@@ -37,7 +37,8 @@ export interface SaasServices {
   readonly sessions: Sessions;
   readonly signIn: SignIn;
   readonly tokens: GithubTokenProvider;
-  readonly custody: TokenCustody;
+  /** Undefined when the tokens are kept elsewhere. */
+  readonly custody: TokenCustody | undefined;
 }
 
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
@@ -63,8 +64,8 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
   // The last that is awaited: when something before it fails, there is no connection to close.
   const redis = await openRedis(saasEnvironment.REDIS_URL, log);
   const shared = redis && new RedisMemory(redis);
-  const tokens = new GithubTokenManager({ documents, oauth, encryption, log, now, shared });
-  registerCustodyMetrics(metrics.registry, tokens);
+  const others = config.tokenProvider();
+  const tokens = others ?? keepTokens({ documents, oauth, encryption, log, now, shared }, metrics);
   const sessions = new Sessions({ documents, now, shared });
   return {
     address,
@@ -84,13 +85,22 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
       log,
     }),
     tokens,
-    custody: new GithubTokenCustody({
-      documents: new TokenDocuments(documents, encryption),
-      revocations: new RevocationDocuments(documents, encryption),
-      tokens,
-      sessions,
-    }),
+    custody:
+      others === undefined
+        ? new GithubTokenCustody({
+            documents: new TokenDocuments(documents, encryption),
+            revocations: new RevocationDocuments(documents, encryption),
+            tokens,
+            sessions,
+          })
+        : undefined,
   };
+}
+
+function keepTokens(options: GithubTokenManagerOptions, { registry }: ServerMetrics): GithubTokenProvider {
+  const tokens = new GithubTokenManager(options);
+  registerCustodyMetrics(registry, tokens);
+  return tokens;
 }
 
 /** The client is loaded only where it is used: it would double the time that a start takes. */

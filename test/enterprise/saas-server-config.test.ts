@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import {
+  SaasServerConfig,
+  SignedOutError,
+  type GithubTokenProvider,
+  type GithubTokens,
+} from '../../lib/enterprise/index.ts';
+import { testApp } from '../../lib/testing/index.ts';
+
+/** Keeps tokens where no store is asked, as another server would. */
+class TokensElsewhere implements GithubTokenProvider {
+  readonly kept = new Map<string, GithubTokens>();
+  isClosed = false;
+
+  async store(githubUserId: string, tokens: GithubTokens) {
+    this.kept.set(githubUserId, tokens);
+    return Promise.resolve();
+  }
+  async token(githubUserId: string) {
+    const tokens = this.kept.get(githubUserId);
+    return tokens === undefined ? Promise.reject(new SignedOutError()) : Promise.resolve(tokens.accessToken);
+  }
+  async replacementFor() {
+    return Promise.resolve(undefined);
+  }
+  async revoke(githubUserId: string) {
+    this.kept.delete(githubUserId);
+    return Promise.resolve();
+  }
+  async forget(githubUserId: string) {
+    return this.revoke(githubUserId);
+  }
+  async close() {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+}
+
+describe('SaasServerConfig', () => {
+  it('leaves the tokens to whom an edition on top of it names', async () => {
+    const tokens = new TokensElsewhere();
+    class AcmeServerConfig extends SaasServerConfig {
+      override tokenProvider(): GithubTokenProvider {
+        return tokens;
+      }
+    }
+    const { agent, files, app, close } = await testApp(AcmeServerConfig);
+    const cat = await agent().signIn('octocat');
+    const { body } = await cat.get('/api/github/user').expect(200);
+    const id = String((body as { id: number }).id);
+    assert.deepEqual([...tokens.kept.keys()], [id]);
+    assert.equal(existsSync(join(files, 'users/github', id, 'github_token.json')), false);
+    assert.equal(app.config.tokenCustody(), undefined);
+    await cat.post('/api/logout?everywhere=1').expect(200);
+    assert.equal(tokens.kept.size, 0);
+    await close();
+    assert.equal(tokens.isClosed, true);
+  });
+});
