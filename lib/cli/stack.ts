@@ -17,9 +17,11 @@ Without a module: the config that OPENHANDS_CONFIG_CLS names, or that of the OSS
 store is touched.
 
   --format  table (the default), mermaid (a flowchart) or json
-  --check   compares the order with the lock file, and prints what has changed; without a module, of all stacks in it
+  --check   compares the order with the lock file, and prints what has changed
   --write   writes the order into the lock file, for a commit; those of other stacks stay
   --lock    the lock file; ${LOCK} by default
+
+Without a module, --check and --write take all the stacks that the lock file holds.
 
 Exit code 1: a stack has errors, or its order is not that of the lock file.`,
 
@@ -27,14 +29,8 @@ Exit code 1: a stack has errors, or its order is not that of the lock file.`,
     const { format, target, check, write, lock } = readArguments(args);
     try {
       if (check) return await checkOrders(target, lock, terminal);
-      const name = target ?? defaultTarget(terminal.env);
-      const found = await findStack(name, terminal.env);
-      if (write) {
-        await writeLock(lock, { ...(await readLock(lock)), [name]: orderLines(found.plan) });
-        terminal.out(`${lock} holds the order of ${name}, ${found.plan.length} middlewares.`);
-      } else {
-        terminal.out(found.print(format));
-      }
+      if (write) return await writeOrders(target, lock, terminal);
+      terminal.out((await findStack(target ?? defaultTarget(terminal.env), terminal.env)).print(format));
       return 0;
     } catch (error) {
       if (!(error instanceof StackError)) throw error;
@@ -43,6 +39,19 @@ Exit code 1: a stack has errors, or its order is not that of the lock file.`,
     }
   },
 };
+
+/** @returns the exit code. */
+async function writeOrders(target: string | undefined, lock: string, terminal: Terminal): Promise<number> {
+  const orders = new Map(Object.entries(await readLock(lock)));
+  if (target !== undefined) orders.set(target, []);
+  else if (orders.size === 0) orders.set(defaultTarget(terminal.env), []);
+  for (const name of target === undefined ? orders.keys() : [target]) {
+    orders.set(name, orderLines((await findStack(name, terminal.env)).plan));
+  }
+  await writeLock(lock, Object.fromEntries(orders));
+  terminal.out(`${lock} holds the order of ${[...orders.keys()].join(', ')}.`);
+  return 0;
+}
 
 /** @returns the exit code. */
 async function checkOrders(target: string | undefined, lock: string, terminal: Terminal): Promise<number> {
@@ -63,8 +72,7 @@ async function checkOrders(target: string | undefined, lock: string, terminal: T
     changed++;
     terminal.error(`${name}: the order is not that of ${lock}.\n${lines.join('\n')}\n`);
   }
-  if (changed > 0)
-    terminal.error('If this is meant, run --write for each of them, and commit the lock file.');
+  if (changed > 0) terminal.error('If this is meant, write it with --write, and commit the lock file.');
   return changed > 0 ? 1 : 0;
 }
 
