@@ -40,6 +40,8 @@ export class RequestRow {
 
   /** @param {Request} request */
   show(request) {
+    // News comes as a new object, and most rows have none.
+    if (request === this.#request && this.#button.hasChildNodes()) return;
     this.#request = request;
     this.element.classList.toggle('has-conflict', this.conflicts);
     this.element.classList.toggle('is-pending', request.outcome === 'pending');
