@@ -81,7 +81,8 @@ export function markComplaints(form, error) {
     complaint.id = `${control.id}-complaint`;
     complaint.textContent = msg;
     control.setAttribute('aria-invalid', 'true');
-    control.setAttribute('aria-errormessage', complaint.id);
+    // Read before the hint. Screen readers pay more attention to this than to `aria-errormessage`.
+    control.setAttribute('aria-describedby', [complaint.id, ...descriptionsOf(control)].join(' '));
     control.after(complaint);
     return [control];
   });
@@ -93,6 +94,12 @@ export function unmark(form) {
   for (const complaint of form.querySelectorAll('.complaint')) complaint.remove();
   for (const control of form.querySelectorAll('[aria-invalid]')) {
     control.removeAttribute('aria-invalid');
-    control.removeAttribute('aria-errormessage');
+    const others = descriptionsOf(control).filter((id) => id !== `${control.id}-complaint`);
+    control.setAttribute('aria-describedby', others.join(' '));
   }
+}
+
+/** The ids of what describes a control. @param {Element} control */
+function descriptionsOf(control) {
+  return (control.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean);
 }

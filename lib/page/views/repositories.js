@@ -93,9 +93,12 @@ class RepositoryList {
 
   /** A personal access token has no installations, and GitHub says so with an error: then there is nothing to choose. */
   async offerInstallations() {
-    const ids = await getInstallations(this.context.signal).catch(() => []);
-    this.installation.append(...ids.map((id) => new Option(`Installation ${id}`, String(id))));
-    this.part['installation-filter'].hidden = ids.length === 0;
+    const { signal } = this.context;
+    const ids = await getInstallations(signal).catch(() => undefined);
+    if (signal.aborted) return;
+    const choices = ids?.map((id) => new Option(`Installation ${id}`, String(id))) ?? [unreadable()];
+    this.installation.append(...choices);
+    this.part['installation-filter'].hidden = choices.length === 0;
   }
 
   /**
@@ -149,6 +152,13 @@ class RepositoryList {
       window.scrollTo({ top: 0 });
     };
   }
+}
+
+/** The list works without them, so that this is said in passing. */
+function unreadable() {
+  const option = new Option('Installations could not be loaded', '');
+  option.disabled = true;
+  return option;
 }
 
 /** @param {Repository} repository */
