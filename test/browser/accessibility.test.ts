@@ -48,6 +48,16 @@ for (const { width, colorScheme } of FORMATS) {
       await page.getByRole('button', { name: 'Remove the token' }).click();
       await page.getByRole('dialog').waitFor();
       await check('oss-token-confirmation');
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+      await open(`${server.url}/#/settings`, 'Settings', 'Language model');
+      await page.getByLabel('Most iterations for a task').fill('9007199254740993000');
+      await page.getByRole('button', { name: 'Save settings' }).click();
+      await page.getByText('Something is not right in what you entered').waitFor();
+      await check('oss-settings-complaint');
+      await server.stopServer();
+      await page.getByRole('link', { name: 'Tasks' }).click();
+      await page.getByText('The server does not answer').waitFor();
+      await check('oss-server-gone');
     });
 
     it('is accessible in the Enterprise edition', async () => {
@@ -58,6 +68,10 @@ for (const { width, colorScheme } of FORMATS) {
       await page.getByRole('button', { name: 'octocat' }).click();
       await page.getByText(/^Page 1 of/).waitFor();
       await check('enterprise-repositories');
+      await page.getByLabel('Search all of GitHub').fill('hello');
+      await page.keyboard.press('Enter');
+      await page.getByText(/found for “hello”/).waitFor();
+      await check('enterprise-search');
       await open(`${server.url}/#/tasks`, 'Suggested tasks', 'Merge conflicts');
       await check('enterprise-tasks');
       await open(`${server.url}/#/settings`, 'Settings', 'Language model');
@@ -68,6 +82,10 @@ for (const { width, colorScheme } of FORMATS) {
       server.github.faults.add({ on: 'GET /user/repos', kind: 'status', status: 503 });
       await open(`${server.url}/#/repositories`, 'Repositories', 'GitHub does not answer');
       await check('enterprise-outage');
+      await visitor.loseCookies();
+      await page.getByRole('link', { name: 'Tasks' }).click();
+      await page.getByText('Your session is over').waitFor();
+      await check('enterprise-session-over');
     });
 
     it('follows the palette of the system', async () => {

@@ -94,6 +94,35 @@ describe('the page of the Enterprise edition', () => {
     await page.getByRole('link', { name: 'Sign in with GitHub' }).waitFor();
   });
 
+  it('says that GitHub refuses the token, and that signing in again mends it', async () => {
+    await signIn(page);
+    server.github.faults.add({ on: 'GET /user/repos', kind: 'status', status: 401 });
+    await page.reload();
+    await page.getByText('GitHub refuses the token').waitFor();
+    server.github.faults.clear();
+    await page.getByRole('link', { name: 'Sign in again' }).click();
+    await page.getByRole('button', { name: 'octocat' }).click();
+    await page.getByText(/^Page 1 of/).waitFor();
+  });
+
+  it('says in passing that the installations could not be loaded', async () => {
+    await signIn(page);
+    server.github.faults.add({ on: 'GET /user/installations', kind: 'status', status: 502 });
+    await page.reload();
+    await page.getByText(/^Page 1 of/).waitFor();
+    await page.getByText('Installations could not be loaded').waitFor({ state: 'attached' });
+    assert.equal(await page.locator('.notice').count(), 0, 'the list is there all the same');
+  });
+
+  it('ends the session of whoever takes the permission back at GitHub', async () => {
+    await signIn(page);
+    await page.getByText(/^Page 1 of/).waitFor();
+    server.github.options.webhookUrl = `${server.url}/integration/github/events`;
+    await server.github.revokeAuthorization('octocat');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Your session is over').waitFor();
+  });
+
   it('signs out everywhere after asking: the other browser is out, too', async () => {
     await signIn(page);
     const elsewhere = await Visitor.arrive();
