@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { FakeGitHub } from '../../lib/testing/index.ts';
@@ -42,6 +42,8 @@ describe('The code blocks of the documentation', () => {
       '../openhands-express/dist/cli/openhands-express.js',
       join(project, 'node_modules', '.bin', 'openhands-express'),
     );
+    // npm does this when it installs a package.
+    await chmod(join(project, 'node_modules/openhands-express/dist/cli/openhands-express.js'), 0o755);
     github = await FakeGitHub.listen();
     types = new TypeChecker(project);
   });
