@@ -50,7 +50,7 @@ export function planStack(layers: Layers, options: PlanOptions): Plan {
 
   const ok = ambiguousOk(options.ambiguousOk ?? []);
   checkUnread(access, new Set<string>(options.reads), losses, findings);
-  checkLosingReads(access, losses, findings);
+  checkLosingReads(access, given, losses, findings);
   if (stuck.length === 0) {
     checkAmbiguity(entries, constraints, access, ok, findings);
     checkOverwrittenHeaders(entries, access, findings);

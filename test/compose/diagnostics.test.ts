@@ -265,6 +265,21 @@ const CASES: readonly Case[] = [
     message: /use \(base\) reads "x", which is always undefined/,
   },
   {
+    id: 'S203',
+    what: 'a read of a losing key that the host writes',
+    bad: {
+      layers: { base: [pass('use', { reads: ['x'] })], top: [pass('cookie', { writes: ['y'] })] },
+      options: { ...reads('y'), given: ['x'], exclusive: { identity: ['x', 'y'] } },
+    },
+    good: {
+      layers: { base: [pass('use', { reads: ['x'] })], top: [pass('cookie', { writes: ['y'] })] },
+      options: { ...reads('y'), given: ['x'] },
+    },
+    middlewares: ['use', 'cookie'],
+    key: 'x',
+    message: /use \(base\) reads "x", which is always undefined/,
+  },
+  {
     id: 'S204',
     what: "a lower layer that overwrites a higher layer's header",
     bad: {
@@ -441,6 +456,47 @@ describe('The diagnostics of a stack', () => {
       }).diagnostics,
       [],
     );
+  });
+
+  it('take an order for settled that follows from other constraints', () => {
+    const chain = (...links: (readonly [string, string])[]) =>
+      diagnose({
+        layers: {
+          base: [
+            pass('a', { writes: ['x'] }),
+            ...links.map(([name, after]) => pass(name, { after: [after] })),
+          ],
+          top: [pass('b', { writes: ['x'], after: ['m2'] })],
+        },
+        options: reads('x'),
+      }).map(({ id }) => id);
+    assert.deepEqual(chain(['m1', 'a'], ['m2', 'm1']), []);
+    assert.deepEqual(chain(['m1', 'a'], ['m2', 'm1?'], ['m1b', 'a']), []);
+    assert.deepEqual(chain(['m1', 'a'], ['m2', 'none?']), ['S201']);
+  });
+
+  it('leave out headers behind an early end on another path, or of a pair in ambiguousOk', () => {
+    const found = (limit: object, options?: object) =>
+      diagnose({
+        layers: {
+          base: [
+            pass('limit', { ends: [429], path: '/api', ...limit }),
+            pass('other', { ends: [401], path: '/api' }),
+            pass('cors', { headers: ['Access-Control-Allow-Origin'], path: '/api' }),
+          ],
+        },
+        ...(options && { options: { ...options } }),
+      }).map(({ middlewares }) => middlewares);
+    assert.deepEqual(found({}), [['cors', 'limit', 'other']]);
+    assert.deepEqual(found({ path: '/app' }), [['cors', 'other']]);
+    assert.deepEqual(found({}, { ambiguousOk: [['cors', 'limit']] }), [['cors', 'other']]);
+    const both = {
+      ambiguousOk: [
+        ['limit', 'cors'],
+        ['cors', 'other'],
+      ],
+    };
+    assert.deepEqual(found({}, both), []);
   });
 
   it('go to the log, one line each', () => {

@@ -113,6 +113,16 @@ describe('The rule at run time', () => {
     assert.deepEqual((await serve(stack)).stack.conflicts, []);
   });
 
+  it('lets a group be whose keys nobody writes, or one only', async () => {
+    const one = compose(
+      { base: [write('session', 'visitor', 'ada')] },
+      { reads: ['visitor'], exclusive: { identity: ['visitor', 'tenant'], look: ['theme', 'locale'] } },
+    );
+    const { state, stack: seen } = await serve(one);
+    assert.equal(state?.visitor, 'ada');
+    assert.deepEqual(seen.conflicts, []);
+  });
+
   it('writes down undeclared reads and writes, of known keys and of unknown ones, and lets them pass', async () => {
     const stack = compose({
       base: [

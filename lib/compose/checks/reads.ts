@@ -56,11 +56,13 @@ export function checkUnread(
 /** S203: a declared read of a key that lost its exclusive group, and so is always undefined. */
 export function checkLosingReads(
   { readers, writers }: Access,
+  given: ReadonlySet<string>,
   losses: ReadonlyMap<string, Loss>,
   findings: Findings,
 ): void {
   for (const [key, { group, winner, claimedBy }] of losses) {
-    if (!writers.has(key)) continue;
+    // A key that nobody writes is undefined anyway, which S104 says.
+    if (!writers.has(key) && !given.has(key)) continue;
     for (const reader of readers.get(key) ?? []) {
       findings.add('S203', [reader, claimedBy], {
         message: `${named(reader)} reads "${key}", which is always undefined: ${named(claimedBy)} claims the group "${group}" with "${winner}".`,
