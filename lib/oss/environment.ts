@@ -35,6 +35,8 @@ export const commaSeparated = z.string().transform((value) =>
 /**
  * A time with its unit, such as `30d`, in milliseconds. A bare number would be milliseconds to some people and seconds to
  * others. Exported for the environments of other editions.
+ *
+ * @internal
  */
 export function duration(shortest: ms.StringValue, longest: ms.StringValue, example: string) {
   return z.string().transform((value, context) => {

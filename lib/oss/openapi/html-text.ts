@@ -7,3 +7,12 @@ export function escaped(text: string): string {
 export function marked(text: string): string {
   return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
+
+/** A table of rows, each of which begins with what it is about. */
+export function table(rows: readonly (readonly [string, ...string[]])[]): string {
+  const html = rows.map(
+    ([name, ...cells]) =>
+      `<tr><th scope="row"><code>${escaped(name)}</code></th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
+  );
+  return `<table><tbody>${html.join('')}</tbody></table>`;
+}

@@ -1,4 +1,4 @@
-import { escaped, marked } from './html-text.ts';
+import { escaped, marked, table } from './html-text.ts';
 import { fieldRows, typeOf } from './schema-html.ts';
 import type {
   OpenApiDocument,
@@ -20,9 +20,10 @@ export function referencePage(document: OpenApiDocument): string {
     const own = operations.filter(({ operation }) => operation.tags.includes(name));
     return `<section><h2>${escaped(name)}</h2><p class="quiet">${marked(description)}</p>${own.map(operationHtml).join('')}</section>`;
   });
+  // The id is inside: a link to something folded away unfolds what it is in.
   const schemas = Object.entries(components.schemas).map(
     ([name, schema]) =>
-      `<details id="${escaped(name)}"><summary><code>${escaped(name)}</code></summary><div>${fieldRows(schema)}</div></details>`,
+      `<details><summary><code>${escaped(name)}</code></summary><div id="${escaped(name)}">${fieldRows(schema)}</div></details>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -47,6 +48,8 @@ ${sections.join('\n')}
 `;
 }
 
+type Row = [string, ...string[]];
+
 interface Listed {
   readonly path: string;
   readonly method: string;
@@ -69,19 +72,18 @@ ${body === undefined ? '' : `<h3>Body</h3><p>${typeOf(body)}</p>`}
 </details>`;
 }
 
-function parameterRow({ name, in: place, required, description = '', schema }: OpenApiParameter): string {
-  const preset =
-    schema.default === undefined
-      ? ''
-      : `, <code>${escaped(JSON.stringify(schema.default))}</code> unless given`;
-  const where = place === 'header' ? 'a header, ' : '';
-  return `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${where}${typeOf(schema)}${required ? ', required' : preset}</td><td>${marked(description)}</td></tr>`;
+function parameterRow({ name, in: place, required, description = '', schema }: OpenApiParameter): Row {
+  const preset = schema.default === undefined ? undefined : JSON.stringify(schema.default);
+  const remarks = [
+    place === 'header' ? 'a header' : undefined,
+    typeOf(schema),
+    required ? 'required' : undefined,
+    preset === undefined ? undefined : `<code>${escaped(preset)}</code> unless given`,
+  ];
+  return [name, remarks.filter((remark) => remark !== undefined).join(', '), marked(description)];
 }
 
-function responseRow([status, { description, content = {}, headers = {} }]: [
-  string,
-  OpenApiResponse,
-]): string {
+function responseRow([status, { description, content = {}, headers = {} }]: [string, OpenApiResponse]): Row {
   const bodies = Object.entries(content).map(([type, { schema }]) =>
     type === 'application/json' ? typeOf(schema) : `<code>${escaped(type)}</code>`,
   );
@@ -89,10 +91,5 @@ function responseRow([status, { description, content = {}, headers = {} }]: [
     ([name, header]) =>
       `<br><code>${escaped(name)}</code> <span class="quiet">${marked(header.description)}</span>`,
   );
-  return `<tr><th scope="row"><code>${escaped(status)}</code></th><td>${bodies.join(' or ')}</td><td>${marked(description)}${named.join('')}</td></tr>`;
-}
-
-/** Wide tables scroll by themselves, and by the keyboard. */
-function table(rows: readonly string[]): string {
-  return `<div class="scroll"><table><tbody>${rows.join('')}</tbody></table></div>`;
+  return [status, bodies.join(' or '), `${marked(description)}${named.join('')}`];
 }

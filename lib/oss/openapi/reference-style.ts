@@ -25,11 +25,13 @@ summary .what { color: var(--quiet) }
 .method { color: var(--accent); font-weight: 700; text-transform: uppercase }
 .method.post { color: var(--post) }
 details > div { padding: 0 0.875rem 0.875rem; border-top: 1px solid var(--line) }
-.scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: 0.375rem 1rem 0.375rem 0; border-top: 1px solid var(--line) }
 th { font-weight: 400; white-space: nowrap }
-thead th { color: var(--quiet); font-size: 0.875rem; border: 0 }
 .quiet { color: var(--quiet) }
-footer { max-width: 56rem; margin: 2rem auto; padding: 0 1rem; color: var(--quiet) }
+@media (max-width: 40rem) {
+  tr, th, td { display: block }
+  tr { border-top: 1px solid var(--line); padding: 0.375rem 0 }
+  th, td { border: 0; padding: 0; white-space: normal }
+}
 `;

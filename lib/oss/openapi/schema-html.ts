@@ -1,4 +1,4 @@
-import { escaped, marked } from './html-text.ts';
+import { escaped, marked, table } from './html-text.ts';
 import type { JsonSchema } from './openapi-types.ts';
 
 /** What a value may be, in a few words: `text or null`. Named schemas are links. */
@@ -23,11 +23,12 @@ export function typeOf(schema: JsonSchema): string {
 export function fieldRows(schema: JsonSchema): string {
   if (schema.items?.properties !== undefined) return `<p>A list of:</p>${fieldRows(schema.items)}`;
   if (schema.properties === undefined) return `<p>${typeOf(schema)}</p>`;
-  const rows = Object.entries(schema.properties).map(([name, field]) => {
-    const always = schema.required?.includes(name) === true ? '' : ', may be missing';
-    return `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${typeOf(field)}${always}</td><td>${marked(field.description ?? '')}</td></tr>`;
-  });
-  return `<div class="scroll"><table><tbody>${rows.join('')}</tbody></table></div>`;
+  return table(
+    Object.entries(schema.properties).map(([name, field]) => {
+      const always = schema.required?.includes(name) === true ? '' : ', may be missing';
+      return [name, `${typeOf(field)}${always}`, marked(field.description ?? '')];
+    }),
+  );
 }
 
 function code(value: unknown): string {

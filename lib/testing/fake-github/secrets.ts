@@ -19,7 +19,11 @@ export class Secrets {
     return [...this.#values];
   }
 
-  /** Takes what is secret out of one request and its answer. */
+  /**
+   * Takes what is secret out of one request and its answer.
+   *
+   * @internal
+   */
   see(call: Call, answer: Answer | undefined): void {
     for (const name of SECRET_FIELDS) this.#add(field(call, name));
     // `Bearer <token>`, or `Basic <base64>`.
