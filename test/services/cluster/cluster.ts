@@ -1,0 +1,130 @@
+/** Several servers on one database and one Redis, behind a load balancer. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Sessions } from '../../../lib/enterprise/auth/sessions.ts';
+import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
+import { PostgresStore } from '../../../lib/enterprise/storage/postgres-store.ts';
+import { DocumentCipher } from '../../../lib/enterprise/tokens/document-cipher.ts';
+import { loadEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';
+import { TokenDocuments } from '../../../lib/enterprise/tokens/token-documents.ts';
+import { signedIn } from '../../../lib/enterprise/tokens/token-record.ts';
+import { Secret } from '../../../lib/oss/secret.ts';
+import { FakeGitHub } from '../../../lib/testing/index.ts';
+import { environmentFor } from '../../integration/enterprise-site.ts';
+import { ServerProcess } from '../../server-process.ts';
+import { newDatabase, silent } from '../databases.ts';
+import { engines } from '../engines.ts';
+import { RoundRobinProxy } from './round-robin-proxy.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const DAY_MS = 86_400_000;
+
+export interface Member {
+  readonly url: string;
+  readonly process: ServerProcess;
+}
+
+export class Cluster {
+  readonly github: FakeGitHub;
+  readonly proxy: RoundRobinProxy;
+  readonly members: Member[] = [];
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #folder: string;
+
+  private constructor(
+    github: FakeGitHub,
+    proxy: RoundRobinProxy,
+    env: Readonly<Record<string, string>>,
+    folder: string,
+  ) {
+    this.github = github;
+    this.proxy = proxy;
+    this.#env = env;
+    this.#folder = folder;
+  }
+
+  static async start(size: number, variables: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+    const [github, proxy] = await Promise.all([FakeGitHub.listen(), RoundRobinProxy.listen()]);
+    const folder = await mkdtemp(join(tmpdir(), 'cluster-'));
+    const env = {
+      ...environmentFor(github, join(folder, 'store')),
+      DATABASE_URL: (await newDatabase(engines().postgres)).reveal(),
+      DATABASE_POOL_SIZE: '5',
+      REDIS_URL: engines().redis.url,
+      COOKIE_SECRETS: randomBytes(32).toString('hex'),
+      TOKEN_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      PUBLIC_URL: proxy.url,
+      TRUST_PROXY: '1',
+      LOG_LEVEL: 'info',
+      ...variables,
+    };
+    const cluster = new Cluster(github, proxy, env, folder);
+    await Promise.all(Array.from({ length: size }, () => cluster.grow()));
+    return cluster;
+  }
+
+  /** Starts one more server. Resolves when it gets its share. */
+  async grow(): Promise<Member> {
+    const process = new ServerProcess(this.#env, ROOT);
+    const url = await process.url();
+    const member = { url, process };
+    this.members.push(member);
+    await this.proxy.add(url);
+    return member;
+  }
+
+  /** Ends one server as a deployment does. @returns its exit code. */
+  async shrink(member: Member): Promise<number | null> {
+    const code = await member.process.end('SIGTERM');
+    this.proxy.remove(member.url);
+    this.members.splice(this.members.indexOf(member), 1);
+    return code;
+  }
+
+  /**
+   * Puts users into the database who have signed in, and whose access tokens have just expired.
+   *
+   * @returns their cookies.
+   */
+  async addUsersWithExpiredTokens(count: number): Promise<string[]> {
+    const { DATABASE_URL = '', COOKIE_SECRETS = '', TOKEN_ENCRYPTION_KEYS = '' } = this.#env;
+    const store = new PostgresStore({ url: new Secret(DATABASE_URL), maxConnections: 10, log: silent });
+    try {
+      const keys = await loadEncryptionKeys(store, new Secret(TOKEN_ENCRYPTION_KEYS));
+      const tokens = new TokenDocuments(store, new DocumentCipher(keys));
+      const sessions = new Sessions({ documents: store, now: Date.now });
+      const values = new SignedValues({ secrets: [new Secret(COOKIE_SECRETS)], now: Date.now });
+      return await Promise.all(
+        Array.from({ length: count }, async (_, index) => {
+          const { id, login } = this.github.directory.addUser({ login: `user-${index}` });
+          const { access_token, refresh_token = '' } = this.github.tokens.issuePair(login);
+          const github_user_id = String(id);
+          const now = Date.now();
+          const pair = {
+            accessToken: new Secret(access_token),
+            expiresAt: now - 1_000,
+            refreshToken: new Secret(refresh_token),
+            refreshTokenExpiresAt: now + DAY_MS,
+          };
+          await tokens.save(github_user_id, signedIn(pair, now - 28_800_000));
+          const generation = await sessions.begin(github_user_id);
+          const value = values.write('openhands_auth', { github_user_id, generation }, DAY_MS);
+          return `openhands_auth=${value}`;
+        }),
+      );
+    } finally {
+      await store.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.proxy.close();
+    await Promise.all(this.members.map(({ process }) => process.end('SIGKILL')));
+    await this.github.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
