@@ -8,9 +8,16 @@ import { ContenderProcess, type Load } from './contender.ts';
 import { storeSettings } from './users.ts';
 
 const OURS = 'this server';
+const LOGGING = 'this server, with a log line for each request';
 const CUSTOMARY = 'customary middleware';
 const BARE = 'bare Express';
-const FILES = { [OURS]: 'enterprise', [CUSTOMARY]: 'customary', [BARE]: 'bare' };
+/** The others log nothing, so this server is measured both with its log of requests and without. */
+const CONTENDERS = {
+  [OURS]: { file: 'enterprise', env: { LOG_LEVEL: 'warn' } },
+  [LOGGING]: { file: 'enterprise', env: { LOG_LEVEL: 'info' } },
+  [CUSTOMARY]: { file: 'customary', env: {} },
+  [BARE]: { file: 'bare', env: {} },
+};
 const CONNECTIONS = 20;
 
 const suite: Suite = {
@@ -19,7 +26,7 @@ const suite: Suite = {
     const folder = await mkdtemp(join(tmpdir(), 'bench-load-'));
     try {
       await storeSettings(folder);
-      return resultsOf(await measureLoads(folder, smoke ? [1, 1] : [9, 3]));
+      return resultsOf(await measureLoads(folder, smoke ? [1, 1] : [12, 2]));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -35,8 +42,8 @@ async function measureLoads(
   const loads = new Map<string, Load[]>();
   const contenders: ContenderProcess[] = [];
   try {
-    for (const [name, file] of Object.entries(FILES)) {
-      contenders.push(await ContenderProcess.start(name, file, environment(folder)));
+    for (const [name, { file, env }] of Object.entries(CONTENDERS)) {
+      contenders.push(await ContenderProcess.start(name, file, { ...environment(folder), ...env }));
     }
     for (const contender of contenders) await contender.load(CONNECTIONS, seconds);
     for (let round = 0; round < rounds; round++) {

@@ -1,4 +1,7 @@
-import { AuthorizationCode, type AccessToken } from 'simple-oauth2';
+import { createRequire } from 'node:module';
+
+import type * as SimpleOAuth2 from 'simple-oauth2';
+import type { AccessToken, AuthorizationCode } from 'simple-oauth2';
 import { z } from 'zod';
 
 import { classifyGitHubFailure, GitHubUnavailableError } from '../../oss/github/errors.ts';
@@ -52,7 +55,8 @@ const tokenAnswer = z.object({
 
 /** The OAuth 2.0 side of a GitHub App: its web flow, refreshing, and giving a grant back. Keeps no token. */
 export class GitHubOAuthClient {
-  readonly #client: AuthorizationCode;
+  readonly #openClient: () => AuthorizationCode;
+  #opened: AuthorizationCode | undefined;
   readonly #applicationUrl: string;
   readonly #authorization: Secret;
   readonly #timeoutMs: number;
@@ -60,28 +64,32 @@ export class GitHubOAuthClient {
 
   constructor(options: GitHubOAuthClientOptions) {
     const { clientId, clientSecret, baseUrl, apiUrl, timeoutMs = 10_000, now = Date.now } = options;
-    silenceOAuthDebug();
-    this.#client = new AuthorizationCode({
-      client: { id: clientId, secret: clientSecret.reveal() },
-      auth: {
-        tokenHost: baseUrl,
-        tokenPath: '/login/oauth/access_token',
-        authorizePath: '/login/oauth/authorize',
-      },
-      options: { authorizationMethod: 'body' },
-      http: {
-        // simple-oauth2 has no time-out of its own.
-        timeout: timeoutMs,
-        maxBytes: LARGEST_ANSWER_BYTES,
-        agent: shortLivedConnections(baseUrl, 2 * timeoutMs),
-      },
-    });
+    this.#openClient = () =>
+      new (loadOAuth().AuthorizationCode)({
+        client: { id: clientId, secret: clientSecret.reveal() },
+        auth: {
+          tokenHost: baseUrl,
+          tokenPath: '/login/oauth/access_token',
+          authorizePath: '/login/oauth/authorize',
+        },
+        options: { authorizationMethod: 'body' },
+        http: {
+          // simple-oauth2 has no time-out of its own.
+          timeout: timeoutMs,
+          maxBytes: LARGEST_ANSWER_BYTES,
+          agent: shortLivedConnections(baseUrl, 2 * timeoutMs),
+        },
+      });
     this.#applicationUrl = `${apiUrl.replace(/\/+$/, '')}/applications/${encodeURIComponent(clientId)}`;
     this.#authorization = new Secret(
       `Basic ${Buffer.from(`${clientId}:${clientSecret.reveal()}`).toString('base64')}`,
     );
     this.#timeoutMs = timeoutMs;
     this.#now = now;
+  }
+
+  get #client(): AuthorizationCode {
+    return (this.#opened ??= this.#openClient());
   }
 
   /** Where a browser goes to sign in (RFC 6749, section 4.1.1; RFC 7636, section 4.3). */
@@ -188,4 +196,10 @@ export class GitHubOAuthClient {
       }),
     };
   }
+}
+
+/** Loaded with the first sign-in or refresh: it would take a fourth of the time of a start. */
+function loadOAuth(): typeof SimpleOAuth2 {
+  silenceOAuthDebug();
+  return createRequire(import.meta.url)('simple-oauth2') as typeof SimpleOAuth2;
 }

@@ -1,5 +1,3 @@
-import pg from 'pg';
-
 import { StorageError, type StorageErrorCode } from '../../oss/storage/storage-error.ts';
 
 /** SQLSTATEs (PostgreSQL, appendix A) that say more than "away". */
@@ -35,5 +33,7 @@ export function isPassing(error: unknown): boolean {
 
 /** The SQLSTATE in the database's answer, if it is one. */
 export function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
+  // As `pg` makes them. Its class is not asked for, so that nothing of it is loaded where no database is used.
+  const { severity, code } = (error ?? {}) as { severity?: unknown; code?: unknown };
+  return typeof severity === 'string' && typeof code === 'string' ? code : undefined;
 }

@@ -18,15 +18,19 @@ export function requestLog({ log, now }: RequestLogOptions) {
     handle(req, res, next) {
       const { request_id } = req.state;
       const startedAt = now();
-      const request = { request_id, method: req.method, url: withoutValues(req.originalUrl) };
       // 'close' comes after 'finish', and also when the client went away before the answer was complete.
       res.once('close', () => {
-        const outcome = {
+        const level = res.statusCode >= 500 ? 'error' : 'info';
+        if (!log.isLevelEnabled(level)) return;
+        const line = {
+          request_id,
+          method: req.method,
+          url: withoutValues(req.originalUrl),
           status: res.statusCode,
           duration_ms: now() - startedAt,
           ...(!res.writableFinished && { aborted: true }),
         };
-        log[res.statusCode >= 500 ? 'error' : 'info']({ ...request, ...outcome }, 'request');
+        log[level](line, 'request');
       });
       next();
     },
