@@ -77,7 +77,7 @@ function start(step: Step, error: unknown, now: number): void {
 
 function invoke(step: Step, error: unknown, next: NextFunction): unknown {
   const { run, station } = step;
-  if (run.traced) return invokeTraced(step, error, next);
+  if (run.traced) return invokeTraced(step, error, next, (reason) => fail(step, reason));
   // Taken out first: as in Express, a handler has no `this`.
   const { handle } = station;
   return error === undefined

@@ -28,6 +28,8 @@ export class Station {
   readonly handle: RequestHandler | ErrorRequestHandler | undefined;
   readonly handlesErrors: boolean;
   readonly prefixes: Prefixes | undefined;
+  /** The path as it is declared, for the tracing channel. */
+  readonly path: string | readonly string[] | undefined;
   /** By the key's number (see `StateView`): the tick of a read that needs no second look; 0 if it does. */
   readonly readTicks: Int32Array;
   /** The same for writes. */
@@ -41,7 +43,7 @@ export class Station {
     place: Pick<Entry, 'name' | 'layer' | 'rank' | 'handlesErrors' | 'prefixes'>,
     position: number,
     handle: RequestHandler | ErrorRequestHandler | undefined,
-    declared: { reads: Iterable<string>; writes: Iterable<string> },
+    declared: { reads: Iterable<string>; writes: Iterable<string>; path?: string | readonly string[] },
     known: KeyTable,
   ) {
     this.name = place.name;
@@ -49,6 +51,7 @@ export class Station {
     this.rank = place.rank;
     this.handlesErrors = place.handlesErrors;
     this.prefixes = place.prefixes;
+    this.path = declared.path;
     this.position = position;
     this.handle = handle;
     this.writes = new Set(declared.writes);

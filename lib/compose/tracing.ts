@@ -1,6 +1,8 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Step } from './run.ts';
+import { errorOf } from './station.ts';
+import { isThenable } from './thenable.ts';
 
 /** The name of the tracing channel; its events are `tracing:openhands-express.stack.middleware:start`, and so on. */
 export const TRACING_CHANNEL = 'openhands-express.stack.middleware';
@@ -44,26 +46,36 @@ export function isTraced(): boolean {
 /** The errors of a request that have been published: each is once, where it arose. */
 const published = new WeakMap<Request, Set<unknown>>();
 
-/** Calls the handler of a step, and publishes what it does. */
-export function invokeTraced(step: Step, incomingError: unknown, next: NextFunction): unknown {
-  const { run, station } = step;
-  const { req, res } = run;
-  const { handle } = station;
-  const route = station.prefixes ?? '/';
-  const trace: MiddlewareTrace = {
-    req,
-    res,
-    layer: { name: station.name, rawPath: route, handle },
-    handler: handle,
-    route,
-    stack: { layer: station.layer, position: station.position },
-    ...(incomingError !== undefined && { errorHandler: true, incomingError }),
-  };
+/**
+ * Calls the handler of a step, and publishes what it does: in the order, and with what is known at each event, as
+ * Express's router does of its own handlers.
+ *
+ * @param fail what becomes of an error that the handler throws or is rejected with.
+ * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
+ */
+export function invokeTraced(
+  step: Step,
+  incomingError: unknown,
+  next: NextFunction,
+  fail: (error: unknown) => void,
+): unknown {
+  const { req, res } = step.run;
+  const { handle } = step.station;
+  const trace = traceOf(step, incomingError);
+  // What an error handler is given did not arise in it, even if nobody listened where it did.
   if (incomingError !== undefined) isNew(req, incomingError);
 
   const tracedNext = (signal?: unknown): void => {
-    if (isError(signal)) publishError(trace, signal);
+    // Once it is dealt with, the same error may arise anew.
+    if (incomingError !== undefined && signal !== incomingError) published.get(req)?.delete(incomingError);
+    publishError(trace, signal);
     next(signal);
+  };
+  const failTraced = (reason: unknown): void => {
+    const error = errorOf(reason, step.station);
+    publishError(trace, error);
+    fail(error);
+    if (isError(error)) trace.error ??= error;
   };
 
   return channel.start.runStores(trace, () => {
@@ -73,29 +85,50 @@ export function invokeTraced(step: Step, incomingError: unknown, next: NextFunct
         incomingError === undefined
           ? (handle as RequestHandler)(req, res, tracedNext)
           : (handle as ErrorRequestHandler)(incomingError, req, res, tracedNext);
-    } catch (error) {
-      if (isError(error)) publishError(trace, error);
+    } catch (thrown) {
+      failTraced(thrown);
+      if (trace.error === undefined) trace.result = undefined;
       channel.end.publish(trace);
-      throw error;
+      return undefined;
     }
-    if (!(result instanceof Promise)) {
-      if (trace.error === undefined) trace.result = result;
+    if (!isThenable(result)) {
+      trace.result = result;
       channel.end.publish(trace);
       return result;
     }
-    channel.end.publish(trace);
+    publishEndBeforeResult(trace);
     return result.then(
-      (value: unknown) => {
+      (value) => {
         trace.result = value;
         publishAsyncEnd(trace);
       },
-      (error: unknown) => {
-        if (isError(error)) publishError(trace, error);
+      (reason: unknown) => {
+        failTraced(reason);
         publishAsyncEnd(trace);
-        throw error;
       },
     );
   });
+}
+
+function traceOf({ run, station }: Step, incomingError: unknown): MiddlewareTrace {
+  const route = station.path ?? '/';
+  return {
+    req: run.req,
+    res: run.res,
+    layer: { name: station.name, rawPath: route, handle: station.handle },
+    handler: station.handle,
+    route,
+    stack: { layer: station.layer, position: station.position },
+    ...(incomingError !== undefined && { errorHandler: true, incomingError }),
+  };
+}
+
+/** With a result or an error, `end` would say that no `asyncEnd` follows; so an early error is out of sight meanwhile. */
+function publishEndBeforeResult(trace: MiddlewareTrace): void {
+  const { error } = trace;
+  delete trace.error;
+  channel.end.publish(trace);
+  if (error !== undefined) trace.error = error;
 }
 
 function publishAsyncEnd(trace: MiddlewareTrace): void {
@@ -104,14 +137,16 @@ function publishAsyncEnd(trace: MiddlewareTrace): void {
   });
 }
 
-function publishError(trace: MiddlewareTrace, error: unknown): void {
-  trace.error = error;
-  if (isNew(trace.req, error)) channel.error.publish(trace);
+function publishError(trace: MiddlewareTrace, signal: unknown): void {
+  if (!isError(signal) || !isNew(trace.req, signal)) return;
+  trace.error = signal;
+  channel.error.publish(trace);
 }
 
+/** Whether an error of a request is seen for the first time. */
 function isNew(req: Request, error: unknown): boolean {
-  const seen = published.get(req) ?? new Set();
-  published.set(req, seen);
+  let seen = published.get(req);
+  if (seen === undefined) published.set(req, (seen = new Set()));
   return !seen.has(error) && seen.add(error).size > 0;
 }
 
