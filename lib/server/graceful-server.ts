@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -23,8 +29,9 @@ export class GracefulServer {
   readonly #hurry = new AbortController();
   #draining = false;
 
-  constructor(listener: RequestListener) {
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  /** @param options of Node's server, such as the classes of its requests and responses. */
+  constructor(listener: RequestListener, options: ServerOptions = {}) {
+    this.#server = createServer({ ...options, keepAliveTimeout: KEEP_ALIVE_MS });
     this.#server.on('request', (_req, res) => this.#watch(res));
     this.#server.on('request', listener);
   }

@@ -164,7 +164,7 @@ describe('The tracing channel', () => {
 
   it('lets a store that is bound to it hold during a handler, however long it takes', async () => {
     const storage = new AsyncLocalStorage<string>();
-    ours.start.bindStore(storage, (trace) => (trace).layer.name);
+    ours.start.bindStore(storage, (trace) => trace.layer.name);
     const seen: (string | undefined)[] = [];
     const stack = compose({
       only: [
