@@ -419,6 +419,23 @@ describe('The diagnostics of a stack', () => {
     );
   });
 
+  it('hint at what fits the case: another layer, another name, or an override', () => {
+    const hint = (layers: Layers) => diagnose({ layers })[0]?.hint ?? '';
+    const overriding = (name: string) => pass(name, { overrides: 'cors' });
+    assert.match(hint({ base: [pass('cors')], top: [pass('cors')] }), /write overrides: 'cors'; otherwise/);
+    assert.equal(hint({ base: [pass('cors'), pass('cors')] }), 'Give one of them another name.');
+    assert.match(
+      hint({ base: [pass('cors'), overriding('a')] }),
+      /Take "cors" out of the layer "base", or move a/,
+    );
+    assert.match(
+      hint({ base: [pass('cors')], top: [overriding('a'), overriding('b')] }),
+      /^Keep one of them/,
+    );
+    assert.match(hint({ base: [overriding('a')], top: [pass('cors')] }), /Move a to a layer above it/);
+    assert.match(hint({ base: [pass('a', { requires: ['cors'] })] }), /Add it to a layer, or take it out/);
+  });
+
   it('suggest the name that was probably meant', () => {
     const [missing] = diagnose({
       layers: { base: [pass('rate-limit'), pass('a', { after: ['rate-limits'] })] },
