@@ -17,7 +17,7 @@ describe('stack.outline', () => {
   const stack = compose(
     { base, middle, top },
     {
-      exclusive: { owner: ['visitor', 'tenant'], look: ['theme'], nobody: ['locale'] },
+      exclusive: { owner: ['visitor', 'tenant'], look: ['visitor', 'theme'], nobody: ['locale'] },
       given: ['locale'],
       reads: ['tenant'],
     },
@@ -50,7 +50,7 @@ describe('stack.outline', () => {
   it('tells how each exclusive group was settled', () => {
     assert.deepEqual(stack.outline.groups, [
       { name: 'owner', keys: ['visitor', 'tenant'], winner: { key: 'tenant', middleware: 'tenant' } },
-      { name: 'look', keys: ['theme'], winner: undefined },
+      { name: 'look', keys: ['visitor', 'theme'], winner: { key: 'visitor', middleware: 'visitor' } },
       { name: 'nobody', keys: ['locale'], winner: undefined },
     ]);
   });
