@@ -11,7 +11,7 @@ import { RefreshingProcess } from './killed/refreshing-process.ts';
 const KILLS = Number(process.env.SOAK_KILLS ?? 300);
 /** SOAK_SEED repeats a run as far as the moments to kill at go. */
 const SEED = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000);
-const LATEST_MS = 120;
+const LATEST_MS = 250;
 const LOGINS = ['octocat', 'hubot', 'monalisa'];
 const HOUR_MS = 3_600_000;
 
@@ -75,9 +75,6 @@ describe(`A process that is killed while it signs users in and refreshes their t
     // Whoever comes next has cleaned up what writers and lockers left behind.
     await custody.documents().check();
     assert.deepEqual(await readdir(join(custody.folder, '~tmp')), []);
-    assert.ok(
-      seen.refreshesCut > KILLS / 4 && seen.signInsCut > 0 && seen.done > KILLS,
-      JSON.stringify(seen),
-    );
+    assert.ok(seen.refreshesCut > KILLS / 4 && seen.signInsCut > KILLS / 20, JSON.stringify(seen));
   });
 });
