@@ -7,7 +7,7 @@ import { planOf } from './plans.ts';
 const suite: Suite = {
   about: 'what the engine costs, beside other ways to compose middleware',
   async run({ smoke }) {
-    return [await requests(smoke), await plans(smoke)];
+    return [await requests(smoke), await inExpress(smoke), await plans(smoke)];
   },
 };
 export default suite;
@@ -26,6 +26,23 @@ async function requests(smoke: boolean): Promise<Result> {
       ratio(timings, ['compose in a router', 'ten router.use'], 0.35),
       ratio(timings, ['compose', 'koa-compose'], 0.5),
       ratio(timings, ['compose, tracking off', 'hand-guarded'], 1.5),
+    ],
+  };
+}
+
+async function inExpress(smoke: boolean): Promise<Result> {
+  const timings = await measureApart(
+    import.meta.resolve('./in-express.ts'),
+    smoke ? 1 : 3,
+    smoke ? { rounds: 2, times: 10 } : { rounds: 150, times: 200 },
+  );
+  return {
+    title: 'The same in an Express app, with and without request classes of its own',
+    unit: 'ns',
+    timings,
+    claims: [
+      ratio(timings, ['compose, its own classes', 'compose']),
+      ratio(timings, ['ten app.use, its own classes', 'ten app.use']),
     ],
   };
 }

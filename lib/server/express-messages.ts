@@ -1,5 +1,11 @@
-import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
+
+/** For `createServer`, of `node:http` or `node:https`. */
+export interface MessageClasses {
+  readonly IncomingMessage: typeof IncomingMessage;
+  readonly ServerResponse: typeof ServerResponse;
+}
 
 /**
  * The classes of which a server has to make its requests and responses for this app, as options of `createServer`.
@@ -12,9 +18,7 @@ import type { Express } from 'express';
  * @param app gets a `request` and a `response` that extend those it has. Apps are mounted in it, or it in another, as
  * ever.
  */
-export function messagesFor(
-  app: Pick<Express, 'request' | 'response'>,
-): Required<Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>> {
+export function messagesFor(app: Pick<Express, 'request' | 'response'>): MessageClasses {
   class AppRequest extends IncomingMessage {}
   class AppResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {}
   app.request = Object.setPrototypeOf(AppRequest.prototype, app.request) as Express['request'];
