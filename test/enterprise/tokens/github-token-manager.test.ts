@@ -514,10 +514,12 @@ describe('GithubTokenManager', () => {
     it('lets a sign-in wait for a revocation that is under way, and keeps it when GitHub cannot say if it works', async () => {
       const manager = custody.manager({ revocationWaitMs: 50 });
       await manager.store(octocat, custody.issue('octocat'));
-      custody.github.faults.add({ on: GRANT, kind: 'slow', delayMs: 200, times: 1 });
+      custody.github.faults.add({ on: GRANT, kind: 'slow', delayMs: 400, times: 1 });
       custody.github.faults.add({ on: 'POST /applications/{client_id}/token', kind: 'reset' });
+      const begun = performance.now();
       await manager.revoke(octocat);
       await manager.store(octocat, custody.issue('octocat'));
+      assert.ok(performance.now() - begun >= 400, 'the revocation was still under way');
       assert.deepEqual(await readdir(join(custody.folder, 'revocations/github')), []);
       assert.equal(custody.worksFor(await manager.token(octocat)), 'octocat');
     });
@@ -545,6 +547,20 @@ describe('GithubTokenManager', () => {
       for (let n = 0; n < 4; n += 1) custody.manager({ retryRevocationsEveryMs: 20 });
       await delay(300);
       assert.equal(custody.github.calls.count(GRANT), 2);
+    });
+
+    it('is not tried for the next user when GitHub has just failed one', async () => {
+      const manager = custody.manager();
+      custody.github.faults.add({ on: GRANT, kind: 'status', status: 502 });
+      for (const login of ['octocat', 'hubot']) {
+        await manager.store(custody.userId(login), custody.issue(login));
+        await manager.revoke(custody.userId(login));
+      }
+      custody.github.advance(60_000);
+      custody.manager({ retryRevocationsEveryMs: 1_000 });
+      await eventually(() => custody.github.calls.count(GRANT) > 2);
+      await delay(100);
+      assert.equal(custody.github.calls.count(GRANT), 3);
     });
 
     it('is not tried for the next user when GitHub asks to be left alone', async () => {
