@@ -47,6 +47,23 @@ describe('Sessions', () => {
     assert.equal(await sessions.goOn(USER, current), true);
   });
 
+  it('go on by an answer from when the store was asked, however long that took', async () => {
+    const generation = await sessions.begin(USER);
+    class SlowStore extends JsonFileStore {
+      override async read(key: string) {
+        const document = await super.read(key);
+        time += 3_000;
+        return document;
+      }
+    }
+    const slow = new SlowStore({ path, log: pino({ enabled: false }) });
+    const elsewhere = new Sessions({ documents: slow, now: () => time });
+    assert.equal(await elsewhere.goOn(USER, generation), true);
+    await sessions.end(USER);
+    assert.equal(await elsewhere.goOn(USER, generation), false);
+    await slow.close();
+  });
+
   it('of one user do not end with those of another', async () => {
     const generation = await sessions.begin(USER);
     await sessions.begin('1');
