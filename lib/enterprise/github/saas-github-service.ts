@@ -30,7 +30,8 @@ export class SaaSGitHubService extends GitHubService {
   readonly #githubUserId: string;
   readonly #tokens: GithubTokenProvider;
   readonly #replicaLagMs: number;
-  #refreshed: Secret | undefined;
+  /** Requests that have had a new token, by the list of what was rejected, of which each has its own. */
+  readonly #refreshed = new WeakSet<readonly Secret[]>();
 
   constructor({ githubUserId, tokens, replicaLagMs = 1_000, ...options }: SaaSGitHubServiceOptions) {
     super({ ...options, token: NO_TOKEN });
@@ -54,9 +55,8 @@ export class SaaSGitHubService extends GitHubService {
       await delay(this.#replicaLagMs);
       return this.#tokens.token(this.#githubUserId, last);
     }
-    const refreshed = this.#refreshed;
-    if (refreshed !== undefined && rejected.some((token) => token.equals(refreshed))) return undefined;
-    this.#refreshed = await this.#tokens.replacementFor(this.#githubUserId, last);
-    return this.#refreshed;
+    if (this.#refreshed.has(rejected)) return undefined;
+    this.#refreshed.add(rejected);
+    return this.#tokens.replacementFor(this.#githubUserId, last);
   }
 }

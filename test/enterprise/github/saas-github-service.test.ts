@@ -81,6 +81,16 @@ describe('SaaSGitHubService', () => {
     assert.ok(tries() <= 8, `${tries()} tries`);
   });
 
+  it('refreshes for one request and again for a later one, as long as it is used', async () => {
+    const service = custody.service(tokens, 'octocat');
+    for (let request = 1; request <= 3; request += 1) {
+      custody.github.advance(HOUR);
+      custody.github.revokeToken((await tokens.token(octocat)).reveal());
+      assert.equal((await service.getUser()).login, 'octocat');
+      assert.equal(custody.github.calls.refreshes, request);
+    }
+  });
+
   it('refreshes a token that stays rejected', async () => {
     custody.github.advance(HOUR);
     custody.github.revokeToken(stored.accessToken.reveal());

@@ -390,9 +390,9 @@ describe('GithubTokenManager', () => {
       manager = custody.manager();
       await manager.store(octocat, custody.issue('octocat'));
       custody.github.advance(LIFETIME);
-      custody.github.faults.add({ on: REFRESH, kind: 'slow', delayMs: 200, times: 1 });
+      custody.github.faults.add({ on: REFRESH, kind: 'slow', delayMs: 500, times: 1 });
       refresh = manager.token(octocat).catch((error: unknown) => error);
-      await delay(80);
+      await eventually(() => custody.github.calls.refreshes === 1);
     });
 
     for (const whose of ['this', 'another'] as const) {
