@@ -518,6 +518,8 @@ describe('GithubTokenManager', () => {
       custody.github.faults.add({ on: 'POST /applications/{client_id}/token', kind: 'reset' });
       const begun = performance.now();
       await manager.revoke(octocat);
+      // Issued after GitHub has taken the old ones back, and stored before it has said so.
+      await eventually(() => custody.github.calls.count(GRANT) === 1);
       await manager.store(octocat, custody.issue('octocat'));
       assert.ok(performance.now() - begun >= 400, 'the revocation was still under way');
       assert.deepEqual(await readdir(join(custody.folder, 'revocations/github')), []);
