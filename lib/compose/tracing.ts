@@ -65,15 +65,18 @@ export function invokeTraced(
   // What an error handler is given did not arise in it, even if nobody listened where it did.
   if (incomingError !== undefined) isNew(req, incomingError);
 
-  const tracedNext = (signal?: unknown): void => {
+  const report = (signal: unknown): void => {
     // Once it is dealt with, the same error may arise anew.
     if (incomingError !== undefined && signal !== incomingError) published.get(req)?.delete(incomingError);
     publishError(trace, signal);
+  };
+  const tracedNext = (signal?: unknown): void => {
+    report(signal);
     next(signal);
   };
   const failTraced = (reason: unknown): void => {
     const error = errorOf(reason, step.station);
-    publishError(trace, error);
+    report(error);
     fail(error);
     if (isError(error)) trace.error ??= error;
   };

@@ -57,7 +57,7 @@ interface Script {
   readonly end: (typeof ENDS)[number];
 }
 
-const scripts = fc.array(
+const scripts: fc.Arbitrary<readonly Script[]> = fc.array(
   fc.record<Script>({
     handlesErrors: fc.boolean(),
     isAsync: fc.boolean(),
@@ -66,6 +66,13 @@ const scripts = fc.array(
   }),
   { maxLength: 8, size: 'max' },
 );
+
+/** Seldom found: the error is dealt with by something else that is thrown, and arises anew. */
+const DEALT_WITH_BY_A_THROW: readonly Script[] = [
+  { handlesErrors: false, isAsync: false, waits: false, end: 'throw the shared error' },
+  { handlesErrors: true, isAsync: false, waits: false, end: 'throw route' },
+  { handlesErrors: false, isAsync: false, waits: false, end: 'next with the shared error' },
+];
 
 function handlersOf(all: readonly Script[]): (RequestHandler | ErrorRequestHandler)[] {
   const shared = new Error('shared');
@@ -143,6 +150,7 @@ describe('The tracing channel', () => {
         );
         assert.deepEqual(lines.compose, lines.express);
       }),
+      { examples: [[DEALT_WITH_BY_A_THROW]] },
     );
   });
 
