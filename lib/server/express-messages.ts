@@ -15,6 +15,10 @@ export interface MessageClasses {
  * cache, Node's own `http` first of all. Objects that are made with the app's prototype need no change: the server
  * takes about three times as many requests (docs/benchmarks.md).
  *
+ * @example
+ * const app = express().use(await openhands({ env: process.env }));
+ * createServer(messagesFor(app), app).listen(3000);
+ *
  * @param app gets a `request` and a `response` that extend those it has. Apps are mounted in it, or it in another, as
  * ever.
  */
