@@ -1,11 +1,10 @@
-import { parseArgs } from 'node:util';
-
 import { pino } from 'pino';
 
 import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
 import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
 import { assertMigrated, migrate as migrateDatabase } from '../enterprise/storage/schema.ts';
-import { UsageError, type Command } from './command.ts';
+import type { Command } from './command.ts';
+import { parseCommandLine } from './command-line.ts';
 
 /** A step may have to rewrite a big table. */
 const LONGEST_STEP_MS = 3_600_000;
@@ -20,7 +19,10 @@ several run it at once, and while servers run.
   --check  changes nothing, and ends with exit code 1 when the database is not up to date`,
 
   async run(args, terminal) {
-    const { check } = readArguments(args);
+    const { check } = parseCommandLine(args, {
+      allowPositionals: false,
+      options: { check: { type: 'boolean', default: false } },
+    }).values;
     const url = readDatabaseUrl(terminal.env);
     const log = pino({ level: 'silent' });
     const database = new PostgresDatabase({ url, log, maxConnections: 1, timeoutMs: LONGEST_STEP_MS });
@@ -42,11 +44,3 @@ several run it at once, and while servers run.
     }
   },
 };
-
-function readArguments(args: readonly string[]): { check: boolean } {
-  try {
-    return parseArgs({ args: [...args], options: { check: { type: 'boolean', default: false } } }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}

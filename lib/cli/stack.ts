@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { StackError, type PrintFormat } from '../compose.ts';
 import { UsageError, type Command, type Terminal } from './command.ts';
+import { parseCommandLine } from './command-line.ts';
 import { defaultTarget, findStack } from './find-stack.ts';
 import { lineDiff } from './line-diff.ts';
 import { orderLines, readLock, writeLock } from './stack-lock.ts';
@@ -85,28 +85,19 @@ interface Arguments {
 }
 
 function readArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(args, {
+    allowPositionals: true,
+    options: {
+      format: { type: 'string', default: 'table' },
+      check: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      lock: { type: 'string', default: LOCK },
+    },
+  });
   const { format, check, write, lock } = values;
   if (!FORMATS.includes(format))
     throw new UsageError(`--format takes ${FORMATS.join(', ')}, not "${format}".`);
   if (positionals.length > 1) throw new UsageError('One module at a time.');
   if (check && write) throw new UsageError('Either --check or --write.');
   return { format: format as PrintFormat, target: positionals[0], check, write, lock };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        format: { type: 'string', default: 'table' },
-        check: { type: 'boolean', default: false },
-        write: { type: 'boolean', default: false },
-        lock: { type: 'string', default: LOCK },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }

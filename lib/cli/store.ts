@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 
 import { pino } from 'pino';
 
@@ -9,6 +8,7 @@ import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
 import { PostgresStore } from '../enterprise/storage/postgres-store.ts';
 import { JsonFileStore } from '../oss/storage/json-file-store.ts';
 import { UsageError, type Command, type Terminal } from './command.ts';
+import { parseCommandLine } from './command-line.ts';
 import { copyStore } from './store/copy.ts';
 
 const FILE = /^file:(?<path>.+)$/;
@@ -45,7 +45,14 @@ Exit code 130: it was stopped, and can be run again.`,
 };
 
 function readArguments(args: readonly string[], env: Terminal['env']) {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(args, {
+    allowPositionals: true,
+    options: {
+      from: { type: 'string' },
+      to: { type: 'string' },
+      verify: { type: 'boolean', default: false },
+    },
+  });
   const [action, ...rest] = positionals;
   if (action !== 'copy')
     throw new UsageError(action === undefined ? 'What to do?' : `There is no "${action}".`);
@@ -64,20 +71,4 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        from: { type: 'string' },
-        to: { type: 'string' },
-        verify: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }

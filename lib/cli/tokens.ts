@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
-
 import { pino } from 'pino';
 
 import { ConfigurationError } from '../oss/errors.ts';
 import { loadServerConfig } from '../oss/load-server-config.ts';
 import { UsageError, type Command } from './command.ts';
+import { parseCommandLine } from './command-line.ts';
 import { listTokens } from './tokens/list.ts';
 import { revokeTokens } from './tokens/revoke.ts';
 import { rotateTokens } from './tokens/rotate.ts';
@@ -59,7 +58,10 @@ Exit code 130: rotate or verify was stopped.`,
 };
 
 function readArguments(args: readonly string[]) {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseCommandLine(args, {
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  });
   const [name = '', githubUserId = '', ...rest] = positionals;
   const act = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (act === undefined) throw new UsageError(name === '' ? 'What to do?' : `Tokens have no "${name}".`);
@@ -70,16 +72,4 @@ function readArguments(args: readonly string[]) {
   if (rest.length > 0 || (!takesUser && githubUserId !== '')) throw new UsageError('Too many arguments.');
   if (values.json && name !== 'list' && name !== 'show') throw new UsageError(`${name} takes no --json.`);
   return { act, githubUserId, json: values.json };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { json: { type: 'boolean', default: false } },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
 }
