@@ -5,15 +5,14 @@ import { UsageError } from './command.ts';
 /**
  * Node's `parseArgs` for a command.
  *
- * @param options those that the command has; any others are wrong.
+ * @param config the arguments, and the options that the command has; any others are wrong.
  * @throws UsageError with what Node finds wrong.
  */
-export function parseCommandLine<
-  const Options extends NonNullable<ParseArgsConfig['options']>,
-  const Positionals extends boolean,
->(args: readonly string[], config: { readonly options: Options; readonly allowPositionals: Positionals }) {
+export function parseCommandLine<const Config extends ParseArgsConfig>(
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
   try {
-    return parseArgs({ args: [...args], ...config });
+    return parseArgs(config);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -19,7 +19,8 @@ several run it at once, and while servers run.
   --check  changes nothing, and ends with exit code 1 when the database is not up to date`,
 
   async run(args, terminal) {
-    const { check } = parseCommandLine(args, {
+    const { check } = parseCommandLine({
+      args: [...args],
       allowPositionals: false,
       options: { check: { type: 'boolean', default: false } },
     }).values;

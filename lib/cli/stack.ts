@@ -85,7 +85,8 @@ interface Arguments {
 }
 
 function readArguments(args: readonly string[]): Arguments {
-  const { values, positionals } = parseCommandLine(args, {
+  const { values, positionals } = parseCommandLine({
+    args: [...args],
     allowPositionals: true,
     options: {
       format: { type: 'string', default: 'table' },

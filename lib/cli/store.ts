@@ -45,7 +45,8 @@ Exit code 130: it was stopped, and can be run again.`,
 };
 
 function readArguments(args: readonly string[], env: Terminal['env']) {
-  const { values, positionals } = parseCommandLine(args, {
+  const { values, positionals } = parseCommandLine({
+    args: [...args],
     allowPositionals: true,
     options: {
       from: { type: 'string' },

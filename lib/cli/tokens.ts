@@ -58,7 +58,8 @@ Exit code 130: rotate or verify was stopped.`,
 };
 
 function readArguments(args: readonly string[]) {
-  const { values, positionals } = parseCommandLine(args, {
+  const { values, positionals } = parseCommandLine({
+    args: [...args],
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false } },
   });
