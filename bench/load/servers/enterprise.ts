@@ -4,6 +4,7 @@ import { Sessions } from '../../../lib/enterprise/auth/sessions.ts';
 import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
 import { SaasServerConfig } from '../../../lib/enterprise/saas-server-config.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
+import { messagesFor } from '../../../lib/server/express-messages.ts';
 import { takePart } from '../server-side.ts';
 import { USERS } from '../users.ts';
 
@@ -17,4 +18,5 @@ const cookies = await Promise.all(
     return `openhands_auth=${values.write('openhands_auth', { github_user_id, generation }, 86_400_000)}`;
   }),
 );
-await takePart(app, cookies);
+// As `openhands-express serve` makes its server.
+await takePart(app, cookies, messagesFor(app));
