@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { compose, type Layers, type Stack } from '../compose.ts';
+import { isOrExtends } from '../oss/load-class.ts';
+import { isModulePath, moduleSpecifier } from '../oss/module-specifier.ts';
 import { ServerConfig } from '../oss/server-config.ts';
 import type { Terminal } from './command.ts';
 import { UsageError } from './command.ts';
@@ -26,7 +26,9 @@ export async function findStack(target: string, env: Terminal['env']): Promise<S
   const [module = '', name = 'default'] = target.split('#');
   const found = (await importModule(module))[name];
   if (isStack(found)) return found;
-  if (isConfigClass(found)) return stackOfConfig({ ...env, OPENHANDS_CONFIG_CLS: `${module}#${name}` });
+  if (isOrExtends(found, ServerConfig)) {
+    return stackOfConfig({ ...env, OPENHANDS_CONFIG_CLS: `${module}#${name}` });
+  }
   if (isLayers(found)) return compose(found);
   throw new UsageError(
     `${name} of ${module} is ${found === undefined ? 'not there' : 'neither a stack nor layers nor a config class'}.`,
@@ -38,13 +40,11 @@ function stackOfConfig(env: Terminal['env']): Promise<Stack> {
 }
 
 async function importModule(module: string): Promise<Record<string, unknown>> {
-  const isFile = /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(module);
-  const specifier = isFile ? pathToFileURL(resolve(module)).href : module;
   try {
-    return (await import(specifier)) as Record<string, unknown>;
+    return (await import(moduleSpecifier(module))) as Record<string, unknown>;
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    const meant = !isFile && existsSync(module) ? ` A file is named ./${module}.` : '';
+    const meant = !isModulePath(module) && existsSync(module) ? ` A file is named ./${module}.` : '';
     throw new UsageError(`${module} cannot be found.${meant}`, { cause: error });
   }
 }
@@ -56,13 +56,6 @@ function isNotFound(error: unknown): boolean {
 
 function isStack(value: unknown): value is Stack {
   return typeof value === 'function' && 'plan' in value && 'print' in value;
-}
-
-function isConfigClass(value: unknown): boolean {
-  return (
-    value === ServerConfig ||
-    (typeof value === 'function' && (value as { prototype: unknown }).prototype instanceof ServerConfig)
-  );
 }
 
 function isLayers(value: unknown): value is Layers {

@@ -1,7 +1,6 @@
 /** The classes that the environment names as `<module>#<export>`. */
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from './errors.ts';
+import { moduleSpecifier } from './module-specifier.ts';
 
 type Class = abstract new (...args: never[]) => object;
 
@@ -48,9 +47,8 @@ async function importModule(
   name: string,
   { variable, expected }: ClassSource<Class>,
 ): Promise<Record<string, unknown>> {
-  const isFile = /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(name);
   try {
-    return (await import(isFile ? pathToFileURL(resolve(name)).href : name)) as Record<string, unknown>;
+    return (await import(moduleSpecifier(name))) as Record<string, unknown>;
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new ConfigurationError(`${variable}: ${name} cannot be loaded (${reason}): ${expected}.`, {
@@ -59,7 +57,8 @@ async function importModule(
   }
 }
 
-function isOrExtends<Base extends Class>(value: unknown, Base: Base): value is Base {
+/** Whether something is a class, or one that extends it. */
+export function isOrExtends<Base extends Class>(value: unknown, Base: Base): value is Base {
   return (
     value === Base ||
     (typeof value === 'function' && (value as { prototype: unknown }).prototype instanceof Base)
