@@ -24,7 +24,7 @@ import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
 import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
 import { startSaasServices, type SaasServices } from './saas-services.ts';
-import { describeDatabase } from './storage/database-environment.ts';
+import { describeDatabase } from './storage/database-url.ts';
 import type { PostgresStore } from './storage/postgres-store.ts';
 
 export class SaasServerConfig extends ServerConfig {

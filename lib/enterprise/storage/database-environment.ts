@@ -3,12 +3,14 @@ import { z } from 'zod';
 
 import { readVariables, type EnvironmentVariables } from '../../oss/environment.ts';
 import { Secret } from '../../oss/secret.ts';
+import { DATABASE_URL_EXPECTED, parseDatabaseUrl } from './database-url.ts';
 
-const databaseUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\//)
-  .refine((value) => URL.canParse(value))
-  .transform((value) => new Secret(value));
+const databaseUrl = z.string({ error: DATABASE_URL_EXPECTED }).transform((text, context) => {
+  const parsed = parseDatabaseUrl(text);
+  if ('url' in parsed) return new Secret(parsed.url);
+  context.addIssue(parsed.complaint);
+  return z.NEVER;
+});
 
 /** The variables, for the schema of the whole environment. */
 export const databaseVariables = {
@@ -20,17 +22,10 @@ export const databaseVariables = {
     .prefault('10'),
 };
 
-/** What to say of a bad value. */
+/** What to say of a bad value whose schema has nothing to say for itself. */
 export const databaseExpectations: Readonly<Record<string, string>> = {
-  DATABASE_URL: 'must be set to an address such as postgres://user:password@host:5432/database.',
   DATABASE_POOL_SIZE: 'must be a number of connections from 1 to 999.',
 };
-
-/** Where a database is, without the user and the password, for people. */
-export function describeDatabase(url: Secret): string {
-  const { host, pathname } = new URL(url.reveal());
-  return `PostgreSQL ${host}${pathname}`;
-}
 
 /**
  * Reads the address of the database where it is needed, and nothing else.

@@ -5,6 +5,7 @@ import { StorageError } from '../../oss/storage/storage-error.ts';
 import { migrations, type Migration } from './migrations.ts';
 import type { PostgresDatabase, Query } from './postgres-database.ts';
 import { asStorageError, isPassing, sqlState } from './postgres-failure.ts';
+import { unusable } from './unusable-database.ts';
 
 const UNDEFINED_TABLE = '42P01';
 /** What two that start at once make each other fail with: a unique row or name, and a table that is there. */
@@ -114,16 +115,4 @@ async function persistently(step: () => Promise<void>): Promise<void> {
       await delay(PAUSE_MS);
     }
   }
-}
-
-function unusable(error: unknown): ConfigurationError {
-  const cause = error instanceof StorageError ? error.cause : error;
-  return new ConfigurationError(`DATABASE_URL: the database cannot be used: ${reasonOf(cause)}`, { cause });
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'it does not answer.';
-  // An AggregateError, of several addresses that were tried, has no message of its own.
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  return error.message === '' ? `${code}.` : `${error.message.replace(/\.$/, '')}.`;
 }

@@ -16,17 +16,22 @@ export const ROLE = { name: 'openhands', password: 'local-only' } as const;
 export class PostgresServer {
   readonly port: number;
   readonly #folder: string;
+  readonly #settings: Readonly<Record<string, string>>;
   #program: Program;
   #databases = 0;
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, settings: Readonly<Record<string, string>>) {
     this.port = port;
     this.#folder = folder;
+    this.#settings = settings;
     this.#program = this.#start();
   }
 
-  /** @throws Error that says how to install it where it is missing. */
-  static async start(): Promise<PostgresServer> {
+  /**
+   * @param settings as in `postgresql.conf`.
+   * @throws Error that says how to install it where it is missing.
+   */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
     const initdb = findProgram('initdb', DEBIAN_PACKAGE);
     const folder = await newFolder('postgres');
     const password = join(folder, 'password');
@@ -40,7 +45,7 @@ export class PostgresServer {
       { ...user, cwd: '/', encoding: 'utf8' },
     );
     if (status !== 0) throw new Error(`initdb failed: ${stdout}${stderr}`);
-    const server = new PostgresServer(await freePort(), folder);
+    const server = new PostgresServer(await freePort(), folder, settings);
     await server.ready();
     return server;
   }
@@ -97,11 +102,17 @@ export class PostgresServer {
   }
 
   #start(): Program {
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      // We kill processes, not the machine: what they have written is there.
+      fsync: 'off',
+      max_connections: '200',
+      ...this.#settings,
+    };
     return new Program(findProgram('postgres', DEBIAN_PACKAGE), [
       ...['-D', join(this.#folder, 'data'), '-p', String(this.port)],
-      ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-      // We kill processes, not the machine: what they have written is there.
-      ...['-c', 'fsync=off', '-c', 'max_connections=200'],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ]);
   }
 }

@@ -9,18 +9,23 @@ import { findProgram, freePort, newFolder, Program } from './program.ts';
 export class RedisServer {
   readonly port: number;
   readonly #folder: string;
+  readonly #options: readonly string[];
   #program: Program;
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, folder: string, options: readonly string[]) {
     this.port = port;
     this.#folder = folder;
+    this.#options = options;
     this.#program = this.#start();
   }
 
-  /** @throws Error that says how to install it where it is missing. */
-  static async start(): Promise<RedisServer> {
+  /**
+   * @param options of the program, such as `--requirepass`.
+   * @throws Error that says how to install it where it is missing.
+   */
+  static async start(...options: readonly string[]): Promise<RedisServer> {
     findProgram('redis-server', 'redis-server');
-    const server = new RedisServer(await freePort(), await newFolder('redis'));
+    const server = new RedisServer(await freePort(), await newFolder('redis'), options);
     await server.ready();
     return server;
   }
@@ -66,6 +71,7 @@ export class RedisServer {
     return new Program(findProgram('redis-server', 'redis-server'), [
       ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder],
       ...['--save', '', '--appendonly', 'no'],
+      ...this.#options,
     ]);
   }
 }

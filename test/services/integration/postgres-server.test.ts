@@ -56,4 +56,17 @@ describe('A server with DATABASE_URL', () => {
     assert.equal(await server.exitCode(), 1);
     assert.match(server.errors, /^openhands-express: DATABASE_URL: .*Run: npx openhands-express migrate\n$/);
   });
+
+  for (const [what, change] of [
+    ['with a wrong password', (url: string) => url.replace('local-only', 'guess')],
+    ['with a password that is not percent-encoded', (url: string) => url.replace('local-only', '12/guess')],
+    ['of another kind', () => 'mysql://openhands:guess@localhost/openhands'],
+  ] as const) {
+    it(`does not start on an address ${what}, and says in one line what to set, never the password`, async () => {
+      const server = site.start({ DATABASE_URL: change(site.env.DATABASE_URL!) });
+      assert.equal(await server.exitCode(), 1);
+      assert.match(server.errors, /^openhands-express: DATABASE_URL.* (must be set|Set) .*\n$/);
+      assert.doesNotMatch(server.output + server.errors, /guess/);
+    });
+  }
 });
