@@ -1,4 +1,4 @@
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
+import type * as Jose from 'jose';
 
 import type { EncryptionKeys } from './encryption-keys.ts';
 
@@ -33,7 +33,8 @@ export class DocumentCipher {
   }
 
   /** @param documentKey Where the result will be; it can be decrypted nowhere else. */
-  encrypt(documentKey: string, content: object): Promise<string> {
+  async encrypt(documentKey: string, content: object): Promise<string> {
+    const { CompactEncrypt } = await loadJose();
     const [{ kid, key }] = this.#keys;
     return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, aud: documentKey })
@@ -45,7 +46,8 @@ export class DocumentCipher {
     documentKey: string,
     jwe: string,
   ): Promise<{ readonly content: unknown; readonly kid: string }> {
-    const { kid, aud } = headerOf(documentKey, jwe);
+    const jose = await loadJose();
+    const { kid, aud } = headerOf(jose, documentKey, jwe);
     const key = this.#keys.find((candidate) => candidate.kid === kid)?.key;
     if (kid === undefined || key === undefined) {
       throw new UnreadableDocumentError(
@@ -57,7 +59,7 @@ export class DocumentCipher {
       throw new UnreadableDocumentError(documentKey, 'it was written for another place.');
     try {
       const options = { keyManagementAlgorithms: ['dir'], contentEncryptionAlgorithms: ['A256GCM'] };
-      const { plaintext } = await compactDecrypt(jwe, key, options);
+      const { plaintext } = await jose.compactDecrypt(jwe, key, options);
       return { content: JSON.parse(new TextDecoder().decode(plaintext)), kid };
     } catch {
       // The original error is left out: it may quote what it could not parse.
@@ -66,7 +68,12 @@ export class DocumentCipher {
   }
 }
 
-function headerOf(documentKey: string, jwe: string) {
+/** Loaded with the first document: a server that starts can do without. */
+function loadJose(): Promise<typeof Jose> {
+  return import('jose');
+}
+
+function headerOf({ decodeProtectedHeader }: typeof Jose, documentKey: string, jwe: string) {
   try {
     return decodeProtectedHeader(jwe);
   } catch {

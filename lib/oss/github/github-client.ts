@@ -1,4 +1,4 @@
-import { Octokit } from '@octokit/rest';
+import type { Octokit } from '@octokit/rest';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 
@@ -47,19 +47,11 @@ export interface Checked<T extends z.ZodType> {
 
 /** Octokit with a time-out, further tries after a 401, answers that are checked, and errors that a client understands. */
 export class GitHubClient {
-  readonly #octokit: Octokit;
   readonly #options: GitHubClientOptions;
+  #octokit: Promise<Octokit> | undefined;
 
   constructor(options: GitHubClientOptions) {
     this.#options = options;
-    const { apiUrl, log } = options;
-    const silent = (): undefined => undefined;
-    this.#octokit = new Octokit({
-      baseUrl: apiUrl,
-      userAgent: 'openhands-express',
-      // Octokit's debug log holds whole requests, with their tokens.
-      log: { debug: silent, info: silent, warn: (message: string) => log?.warn(message), error: silent },
-    });
   }
 
   /**
@@ -92,8 +84,9 @@ export class GitHubClient {
 
   async #send(send: Send, token: Secret): Promise<Response> {
     const { timeoutMs, now } = this.#options;
+    const octokit = await (this.#octokit ??= openOctokit(this.#options));
     try {
-      return await send(this.#octokit, {
+      return await send(octokit, {
         headers: { authorization: `Bearer ${token.reveal()}` },
         request: { signal: AbortSignal.timeout(timeoutMs) },
       });
@@ -101,6 +94,18 @@ export class GitHubClient {
       throw classifyGitHubFailure({ ...failureOf(error), now: now() });
     }
   }
+}
+
+/** Octokit is loaded with the first request to GitHub: a server that starts can do without. */
+async function openOctokit({ apiUrl, log }: GitHubClientOptions): Promise<Octokit> {
+  const { Octokit } = await import('@octokit/rest');
+  const silent = (): undefined => undefined;
+  return new Octokit({
+    baseUrl: apiUrl,
+    userAgent: 'openhands-express',
+    // Octokit's debug log holds whole requests, with their tokens.
+    log: { debug: silent, info: silent, warn: (message: string) => log?.warn(message), error: silent },
+  });
 }
 
 /** Says where an answer is wrong, and not what it holds. */
