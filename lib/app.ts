@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { compose, type Stack } from './compose.ts';
-import { inspector, type Inspector } from './inspector/index.ts';
+import type { Inspector } from './inspector/index.ts';
 import { isBehindProxy } from './oss/behind-proxy.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
@@ -30,7 +30,7 @@ export interface OpenHandsParts {
  */
 export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
   await config.prepare();
-  const app = appOf(config);
+  const app = await appOf(config);
   if (config.environment.FRONTEND_DIRECTORY !== undefined && config.pageDirectory !== undefined) {
     app.use(clientViews(config.pageDirectory));
   }
@@ -51,12 +51,12 @@ export async function openhands(options: ServerConfigOptions | ServerConfig = {}
   const config =
     options instanceof ServerConfig ? options : await loadServerConfig({ page: false, ...options });
   await config.prepare();
-  const app = appOf(config);
+  const app = await appOf(config);
   app.use(errorHandler({ log: config.log }));
   return app;
 }
 
-function appOf(config: ServerConfig): OpenHandsApp {
+async function appOf(config: ServerConfig): Promise<OpenHandsApp> {
   const app = express();
   app.disable('x-powered-by');
   // The client of the original server was written without 304s. Static files have their own.
@@ -64,7 +64,7 @@ function appOf(config: ServerConfig): OpenHandsApp {
   const { TRUST_PROXY } = config.environment;
   if (TRUST_PROXY !== undefined) app.set('trust proxy', TRUST_PROXY);
   const stack = compose(config.layers(), config.stackOptions());
-  const inspecting = inspectorOf(stack, config);
+  const inspecting = await inspectorOf(stack, config);
   // In front of the stack, so that nothing in the stack can keep anybody from seeing what it does.
   if (inspecting !== undefined) app.use('/stack', inspecting);
   app.use(stack);
@@ -84,7 +84,8 @@ function appOf(config: ServerConfig): OpenHandsApp {
   return Object.assign(app as Omit<Express, 'stack'> & RequestHandler & RequestListener, parts);
 }
 
-function inspectorOf(stack: Stack, { environment }: ServerConfig): Inspector | undefined {
+async function inspectorOf(stack: Stack, { environment }: ServerConfig): Promise<Inspector | undefined> {
   if (!environment.STACK_INSPECTOR) return undefined;
+  const { inspector } = await import('./inspector/index.ts');
   return inspector(stack, { allow: (req) => !isBehindProxy(environment) && isDirectFromThisMachine(req) });
 }
