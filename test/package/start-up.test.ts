@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { packed } from './fixture.ts';
+import { unpackInto, workshop } from './packed.ts';
+
+const project = join(workshop, 'start-up');
+const server = join(project, 'node_modules', 'openhands-express', 'dist', 'cli', 'openhands-express.js');
+const RECORDER = new URL('record-modules.js', import.meta.url).href;
+
+/** Each takes long to load, and is loaded where it is first used: with a request to GitHub, with a sign-in, … */
+const ON_DEMAND = ['@octokit/rest', 'jose', 'simple-oauth2', 'pg', 'redis', 'rate-limit-redis', 'log-update'];
+const ENTERPRISE = {
+  OPENHANDS_CONFIG_CLS: 'openhands-express/enterprise#SaasServerConfig',
+  GITHUB_APP_CLIENT_ID: 'Iv1.start',
+  GITHUB_APP_CLIENT_SECRET: 'start',
+};
+
+describe('A server that starts', () => {
+  before(async () => {
+    await mkdir(project, { recursive: true });
+    await unpackInto(project, packed());
+  });
+  after(() => rm(project, { recursive: true, force: true }));
+
+  /** The modules that are loaded until the first request is answered. */
+  async function modulesOf(env: Readonly<Record<string, string>>): Promise<string[]> {
+    const child = spawn(process.execPath, ['--import', RECORDER, server, 'serve'], {
+      cwd: project,
+      env: { PATH: process.env.PATH, PORT: '0', FILE_STORE_PATH: join(project, 'store'), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const told = text(child.stderr);
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+    let url: string | undefined;
+    while (child.exitCode === null && url === undefined) {
+      await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+      url = /listens on (http:[^\s"]+)/.exec(said)?.[1];
+    }
+    if (url !== undefined) assert.equal((await fetch(`${url}/health`)).status, 200);
+    child.kill('SIGTERM');
+    return (await told).split('\n').filter((line) => line.startsWith('loaded '));
+  }
+
+  for (const [edition, env] of [
+    ['OSS', {}],
+    ['Enterprise', ENTERPRISE],
+  ] as const) {
+    it(`as the ${edition} edition loads no package that its first answer does not need`, async () => {
+      const modules = await modulesOf(env);
+      const isLoaded = (name: string) => modules.some((path) => path.includes(`/node_modules/${name}/`));
+      assert.ok(isLoaded('express') && isLoaded('ms'), 'ES modules and those of CommonJS are seen');
+      assert.deepEqual(ON_DEMAND.filter(isLoaded), []);
+    });
+  }
+});
