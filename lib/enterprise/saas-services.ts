@@ -14,6 +14,7 @@ import { SignIn } from './auth/sign-in.ts';
 import type { GitHubOAuthClient } from './github/github-oauth-client.ts';
 import { registerCustodyMetrics } from './metrics/custody-metrics.ts';
 import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
+import { registerRedisMetrics } from './metrics/redis-metrics.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
 import { RedisMemory } from './redis/redis-memory.ts';
@@ -63,6 +64,7 @@ export async function startSaasServices(config: SaasServerConfig): Promise<SaasS
   const encryption = new DocumentCipher(keys);
   // The last that is awaited: when something before it fails, there is no connection to close.
   const redis = await openRedis(saasEnvironment.REDIS_URL, log);
+  registerRedisMetrics(metrics.registry, redis);
   const shared = redis && new RedisMemory(redis);
   const others = config.tokenProvider();
   const tokens = others ?? keepTokens({ documents, oauth, encryption, log, now, shared }, metrics);

@@ -24,6 +24,8 @@ describe('Servers with REDIS_URL', () => {
     const { status, body } = await request(url).get('/ready');
     return [status, (body as { checks: Record<string, string> }).checks];
   };
+  const metric = async (url: string) =>
+    /^openhands_redis_up (.*)$/m.exec((await request(url).get('/internal/metrics')).text)?.[1];
   const statuses = async (urls: readonly string[], count: number) => {
     const answers: number[] = [];
     for (let n = 0; n < count; n += 1) {
@@ -40,17 +42,20 @@ describe('Servers with REDIS_URL', () => {
     const urls = await Promise.all(servers.map((server) => server.url()));
     assert.deepEqual(await statuses(urls, 14), { ok: 10, refused: 4 });
     assert.deepEqual(await ready(urls[0]!), [200, { store: 'ok', redis: 'ok' }]);
+    assert.equal(await metric(urls[0]!), '1');
 
     await redis.kill('SIGKILL');
     await eventually(async () => {
       assert.deepEqual(await ready(urls[0]!), [200, { store: 'ok', redis: 'degraded' }]);
     });
+    assert.equal(await metric(urls[0]!), '0', 'the one place where an alert can see it');
     assert.deepEqual(await statuses(urls, 24), { ok: 20, refused: 4 }, 'each counts to ten by itself');
 
     await redis.restart();
     for (const url of urls) {
       await eventually(async () => {
         assert.deepEqual(await ready(url), [200, { store: 'ok', redis: 'ok' }]);
+        assert.equal(await metric(url), '1');
       });
     }
     assert.deepEqual(await statuses(urls, 14), { ok: 10, refused: 4 }, 'Redis has forgotten what was before');
