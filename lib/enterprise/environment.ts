@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { commaSeparated, duration, readVariables, type EnvironmentVariables } from '../oss/environment.ts';
 import { Secret } from '../oss/secret.ts';
+import { isRedisUrl, REDIS_URL_EXPECTED } from './redis/redis-url.ts';
 import { databaseExpectations, databaseVariables } from './storage/database-environment.ts';
 
 const SHORTEST_COOKIE_SECRET = 32;
@@ -37,8 +38,7 @@ const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Se
 
 const redisUrl = z
   .string()
-  .regex(/^rediss?:\/\//)
-  .refine((value) => URL.canParse(value))
+  .refine(isRedisUrl)
   .transform((value) => new Secret(value));
 
 const saasEnvironment = z
@@ -73,7 +73,7 @@ export type SaasEnvironment = Readonly<z.output<typeof saasEnvironment>>;
 const EXPECTATIONS: Readonly<Record<string, string>> = {
   GITHUB_APP_CLIENT_ID: 'must be set to the client ID of the GitHub App.',
   GITHUB_APP_CLIENT_SECRET: 'must be set to a client secret of the GitHub App.',
-  REDIS_URL: 'must be an address such as redis://localhost:6379, or rediss:// for TLS.',
+  REDIS_URL: REDIS_URL_EXPECTED,
   ...databaseExpectations,
 };
 

@@ -17,7 +17,8 @@ export function parseServerAddress(text: string): URL | undefined {
   return isCutOff || !isDecodable(text) ? undefined : url;
 }
 
-function isDecodable(text: string): boolean {
+/** Whether every `%` in a text begins a character that is percent-encoded. */
+export function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text);
     return true;

@@ -71,8 +71,23 @@ describe('The environment of the Enterprise edition', () => {
   });
 
   it('takes the address of a Redis', () => {
-    for (const REDIS_URL of ['localhost:6379', 'http://localhost', 'redis://a b']) {
-      assert.match(complaint({ ...needed, REDIS_URL }), /^REDIS_URL must be an address such as redis:/);
+    for (const REDIS_URL of [
+      'localhost:6379',
+      'http://:guess@localhost',
+      'redis://a b',
+      'redis://localhost/guess',
+      'redis://localhost/-1',
+      'redis://:1/guess@localhost',
+      'redis://:1#guess@localhost',
+      'redis://:guess%@localhost',
+      'unix://:gu/ess@/tmp/redis.sock',
+      'unix://:guess%@/tmp/redis.sock',
+      'unix:///tmp/redis.sock?db=guess',
+      'unix:///',
+    ]) {
+      const said = complaint({ ...needed, REDIS_URL });
+      assert.match(said, /^REDIS_URL must be an address such as redis:.*percent-encoded\.$/, REDIS_URL);
+      assert.doesNotMatch(said, /gu\/?ess/);
     }
     const { REDIS_URL } = readSaasEnvironment({ ...needed, REDIS_URL: 'rediss://user:password@localhost/1' });
     assert.doesNotMatch(inspect(REDIS_URL), /password/);

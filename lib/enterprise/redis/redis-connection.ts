@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createClient, ErrorReply } from 'redis';
 
+import { ConfigurationError } from '../../oss/errors.ts';
 import type { Secret } from '../../oss/secret.ts';
 
 /** Several times what a round trip to a Redis nearby takes, and little enough to be waited for once. */
@@ -18,11 +19,13 @@ const LONGEST_RECONNECT_PAUSE_MS = 1_000;
 const FIRST_CONNECTION_MS = 1_000;
 /** A Redis that answers, but refuses what it is asked (full, a replica, not permitted), is reported this often. */
 const REFUSALS_EVERY_MS = 60_000;
+/** What a Redis answers that will not let anybody in with this user, password and number of a database. */
+const NO_ENTRY = /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|DB index|invalid DB index|SELECT))\b/;
 /** An answer that is part of how scripts are used. */
 const NO_SCRIPT = /^NOSCRIPT\b/;
 
 export interface RedisConnectionOptions {
-  /** `REDIS_URL`: `redis://[[user]:password@]host:port[/number]`, or `rediss://` for TLS. */
+  /** `REDIS_URL`, which `isRedisUrl` has found good. */
   readonly url: Secret;
   readonly log: Logger;
   /** How long a command may take before Redis counts as away, in milliseconds; 250 unless given. */
@@ -50,14 +53,22 @@ export class RedisConnection {
     this.#log = log;
     this.#timeoutMs = timeoutMs;
     this.#client = newClient(url.reveal());
-    this.#client.on('error', (error: unknown) => this.#went(error));
     this.#client.on('ready', () => this.#returned());
   }
 
-  /** Connects, again and again until it succeeds. Resolves when that is so, or after a second. */
+  /**
+   * Connects, again and again until it succeeds. Resolves when that is so, or after a second.
+   *
+   * @throws ConfigurationError at once when Redis answers that it lets nobody in with this address: it is there, so that
+   * is no outage, and would stay as it is.
+   */
   async open(): Promise<void> {
-    const connected = this.#client.connect().then(noValue, noValue);
-    await Promise.race([connected, delay(FIRST_CONNECTION_MS, undefined, { ref: false })]);
+    try {
+      await Promise.race([this.#enter(), delay(FIRST_CONNECTION_MS, undefined, { ref: false })]);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     if (!this.#client.isReady) this.#went(new RedisAwayError('there is no connection yet'));
   }
 
@@ -99,6 +110,17 @@ export class RedisConnection {
     await this.#probing;
   }
 
+  #enter(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#client.on('error', (error: unknown) => {
+        // Once the start is over this rejects nothing, and there was a line about the outage already.
+        if (error instanceof ErrorReply && NO_ENTRY.test(error.message)) reject(noEntry(error));
+        else this.#went(error);
+      });
+      this.#client.connect().then(() => resolve(), noValue);
+    });
+  }
+
   /** One line per outage. */
   #went(error: unknown): void {
     if (this.#isAway || this.#ending.signal.aborted) return;
@@ -136,11 +158,22 @@ function newClient(url: string) {
     url,
     name: 'openhands-express',
     disableOfflineQueue: true,
+    // Of Redis Enterprise, which tells where to move before it goes; we connect again anyway. To ask for them, the client
+    // looks up the host in an address by itself, and trips over IPv6 and sockets.
+    maintNotifications: 'disabled',
     socket: {
       connectTimeout: 2_000,
       reconnectStrategy: (attempts) => Math.min(50 * 2 ** attempts, LONGEST_RECONNECT_PAUSE_MS),
     },
   });
+}
+
+function noEntry(cause: ErrorReply): ConfigurationError {
+  const answer = cause.message.replace(/\.$/, '');
+  return new ConfigurationError(
+    `REDIS_URL: Redis lets nobody in: ${answer}. Set the user, the password and the number of the database.`,
+    { cause },
+  );
 }
 
 function noValue(): void {
