@@ -1,8 +1,10 @@
-/** Compiles `lib` to `dist` and puts the pages, which need no compiling, beside it. */
+/** Makes `dist` of `lib`: the declarations by tsc, the JavaScript bundled, and the pages, which need no compiling. */
 import { spawnSync } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+
+import { bundle } from './bundle.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -13,6 +15,7 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
+await bundle();
 for (const page of ['page', 'inspector/page']) {
   await cp(`${root}lib/${page}`, `${root}dist/${page}`, {
     recursive: true,

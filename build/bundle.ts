@@ -1,0 +1,93 @@
+/**
+ * Bundles the JavaScript of `lib` into `dist`: one file for each part of the house, not one for each module. Node takes
+ * 0.3 ms to load a module however small it is, and a start would load two hundred of ours (docs/benchmarks.md).
+ * Dependencies stay what they are: packages that whoever installs this one shares, updates and audits.
+ */
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { rollup, type GetManualChunk, type GetModuleInfo, type Plugin } from 'rollup';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const lib = join(root, 'lib');
+
+/** What package.json points to. */
+const ENTRIES = [
+  'index',
+  'compose',
+  'oss/index',
+  'enterprise/index',
+  'inspector/index',
+  'testing/index',
+  'cli/openhands-express',
+];
+
+/** Writes the bundles, with source maps that hold the sources. */
+export async function bundle(): Promise<void> {
+  const build = await rollup({
+    input: Object.fromEntries(ENTRIES.map((entry) => [entry, join(lib, `${entry}.ts`)])),
+    external: (id) => !id.startsWith('.') && !isAbsolute(id),
+    plugins: [typescript],
+    preserveEntrySignatures: 'strict',
+    treeshake: false,
+    onLog: (_level, { message }) => {
+      throw new Error(message);
+    },
+  });
+  await build.write({
+    dir: join(root, 'dist'),
+    format: 'es',
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: ({ name, moduleIds }) =>
+      name.includes('/') ? '[name].js' : join(relative(lib, dirname(moduleIds.at(-1) ?? lib)), '[name].js'),
+    manualChunks: fileOf,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Rollup 5 will do so by default; 4 would mix licenses.
+    onlyExplicitManualChunks: true,
+    minifyInternalExports: false,
+    hoistTransitiveImports: false,
+  });
+  await build.close();
+}
+
+const typescript: Plugin = {
+  name: 'typescript',
+  transform(code, id) {
+    const { outputText, sourceMapText = '' } = ts.transpileModule(code, {
+      fileName: id,
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2023,
+        module: ts.ModuleKind.ESNext,
+        verbatimModuleSyntax: true,
+        sourceMap: true,
+      },
+    });
+    return { code: outputText, map: sourceMapText };
+  },
+};
+
+/**
+ * The file of a module. What has none here is divided by Rollup, so that no entry and no command loads what it does not
+ * need.
+ */
+const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
+  const path = relative(lib, id).split(sep).join('/');
+  // In the folder by which lib/compose/declaration-site.ts knows the frames of the engine.
+  if (path.startsWith('compose/')) return 'compose/engine';
+  // All that the command line needs of the editions until it knows its command.
+  if (path === 'oss/errors.ts') return 'oss/errors';
+  if (path.startsWith('oss/')) return 'oss/edition';
+  if (path.startsWith('server/') || path === 'app.ts') return 'server/app';
+  if (!path.startsWith('enterprise/')) return undefined;
+  // Under a license of its own, and so never in one file with anything else.
+  const atOnce = modulesBehind(join(lib, 'enterprise/index.ts'), getModuleInfo);
+  return atOnce.has(id) ? 'enterprise/edition' : `${dirname(path)}/on-demand`;
+};
+
+/** A module, and all that are loaded with it. */
+function modulesBehind(door: string, getModuleInfo: GetModuleInfo): ReadonlySet<string> {
+  const found = new Set([door]);
+  for (const id of found) getModuleInfo(id)?.importedIds.forEach((imported) => found.add(imported));
+  return found;
+}

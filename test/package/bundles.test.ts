@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { packed } from './fixture.ts';
+import { unpackInto, workshop } from './packed.ts';
+
+const project = join(workshop, 'bundles');
+
+interface SourceMap {
+  readonly sources: readonly string[];
+  readonly sourcesContent?: readonly (string | null)[];
+}
+
+describe('The bundles of the packed package', () => {
+  let maps: ReadonlyMap<string, SourceMap>;
+
+  before(async () => {
+    await mkdir(project, { recursive: true });
+    await unpackInto(project, packed());
+    const folder = join(project, 'node_modules', 'openhands-express');
+    const paths = packed().files.filter((path) => path.endsWith('.js.map'));
+    const read = async (path: string): Promise<[string, SourceMap]> => [
+      path.replace(/\.map$/, ''),
+      JSON.parse(await readFile(join(folder, path), 'utf8')) as SourceMap,
+    ];
+    maps = new Map(await Promise.all(paths.map(read)));
+  });
+  after(() => rm(project, { recursive: true, force: true }));
+
+  it('keep what is under the license of the Enterprise edition in files of its own', () => {
+    assert.deepEqual(mixed(maps), []);
+    const enterprise = [...maps].filter(([, { sources }]) => sources.some(isEnterprise));
+    assert.ok(enterprise.length > 0);
+    for (const [path] of enterprise) assert.match(path, /^dist\/enterprise\//);
+  });
+
+  it('would be found to mix licenses if they did', () => {
+    const sources = ['../../lib/oss/secret.ts', '../../lib/enterprise/index.ts'];
+    assert.deepEqual(mixed(new Map([['dist/index.js', { sources }]])), ['dist/index.js']);
+  });
+
+  it('come with their sources, for whoever debugs', () => {
+    for (const [path, { sources, sourcesContent = [] }] of maps) {
+      assert.equal(sourcesContent.length, sources.length, path);
+      assert.ok(
+        sourcesContent.every((content) => typeof content === 'string'),
+        path,
+      );
+    }
+  });
+
+  it('are few, since every file costs time at the start', () => {
+    const modules = [...maps.values()].flatMap(({ sources }) => sources);
+    assert.ok(modules.length > 5 * maps.size, `${modules.length} modules in ${maps.size} files`);
+  });
+});
+
+function mixed(maps: ReadonlyMap<string, SourceMap>): string[] {
+  return [...maps]
+    .filter(([, { sources }]) => sources.some(isEnterprise) && !sources.every(isEnterprise))
+    .map(([path]) => path);
+}
+
+function isEnterprise(source: string): boolean {
+  return source.includes('/lib/enterprise/');
+}
