@@ -29,7 +29,10 @@ const storedSettings = z.object({
   github_token: secret,
 });
 
-/** Settings out of a stored document. Fields that this version does not know stay in the document. */
+/**
+ * Settings out of a stored document; out of an empty one, those of somebody who has never stored any. Fields that this
+ * version does not know stay in the document.
+ */
 export function settingsFrom(document: Document): Settings {
   return storedSettings.parse(document);
 }
@@ -43,6 +46,3 @@ export function documentFrom(settings: Settings): Document {
     github_token: reveal(settings.github_token),
   };
 }
-
-/** Settings of somebody who has never stored any. */
-export const NO_SETTINGS: Settings = settingsFrom({});

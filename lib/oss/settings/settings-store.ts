@@ -1,5 +1,5 @@
 import type { DocumentStore } from '../storage/document-store.ts';
-import { documentFrom, NO_SETTINGS, settingsFrom } from './settings-document.ts';
+import { documentFrom, settingsFrom } from './settings-document.ts';
 import type { Settings } from './settings.ts';
 import { applyUpdate, type SettingsUpdate } from './settings-update.ts';
 
@@ -29,7 +29,7 @@ export class SettingsStore {
   async update(update: SettingsUpdate): Promise<Settings> {
     return this.#documents.withLock(this.#key, async () => {
       const document = await this.#documents.read(this.#key);
-      const settings = applyUpdate(document ? settingsFrom(document) : NO_SETTINGS, update);
+      const settings = applyUpdate(settingsFrom(document ?? {}), update);
       await this.#documents.write(this.#key, { ...document, ...documentFrom(settings) });
       return settings;
     });
