@@ -10,13 +10,20 @@ const nullableInteger = z.int().nullable();
 const nullableFlag = z.boolean().nullable();
 const mask = z.literal(MASK).nullable().describe('Whether it is set: it is never shown.');
 
-function named(name: string, schema: z.ZodType): NamedSchema {
-  return { name, schema };
+/** The schema is made when somebody asks for the description: a start can do without. */
+function named(name: string, makeSchema: () => z.ZodType): NamedSchema {
+  let schema: z.ZodType | undefined;
+  return {
+    name,
+    get schema() {
+      return (schema ??= makeSchema());
+    },
+  };
 }
 
 /** `{ "message": … }` with the one sentence that an operation answers. */
 export function message(name: string, sentence: string): NamedSchema {
-  return named(name, z.object({ message: z.literal(sentence) }));
+  return named(name, () => z.object({ message: z.literal(sentence) }));
 }
 
 export const validationDetail = z.object({
@@ -33,17 +40,15 @@ export const errorAnswer = z.object({
   detail: z.array(validationDetail).optional().describe('With `validation_error`: everything that is wrong.'),
 });
 
-export const health = named('Health', z.literal('OK'));
+export const health = named('Health', () => z.literal('OK'));
 
 const checks = z.record(z.string(), z.enum(['ok', 'degraded', 'failed']));
-export const ready = named('Ready', z.object({ ready: z.literal(true), checks }));
-export const notReady = named(
-  'NotReady',
+export const ready = named('Ready', () => z.object({ ready: z.literal(true), checks }));
+export const notReady = named('NotReady', () =>
   z.object({ error: z.string(), code: z.literal('not_ready'), ready: z.literal(false), checks }),
 );
 
-export const clientOptions = named(
-  'ClientOptions',
+export const clientOptions = named('ClientOptions', () =>
   z.object({
     APP_MODE: z.enum(['oss', 'saas']),
     GITHUB_CLIENT_ID: z.string(),
@@ -53,10 +58,9 @@ export const clientOptions = named(
   }),
 );
 
-export const choices = named('Choices', z.array(z.string()));
+export const choices = named('Choices', () => z.array(z.string()));
 
-export const shownSettings = named(
-  'Settings',
+export const shownSettings = named('Settings', () =>
   z.object({
     language: nullableText,
     agent: nullableText,
@@ -73,10 +77,9 @@ export const shownSettings = named(
   }),
 );
 
-export const user = named('GitHubUser', userAnswer);
+export const user = named('GitHubUser', () => userAnswer);
 
-export const repositories = named(
-  'Repositories',
+export const repositories = named('Repositories', () =>
   z.array(
     z.object({
       id: z.int(),
@@ -87,10 +90,9 @@ export const repositories = named(
   ),
 );
 
-export const installations = named('Installations', z.array(z.int()));
+export const installations = named('Installations', () => z.array(z.int()));
 
-export const suggestedTasks = named(
-  'SuggestedTasks',
+export const suggestedTasks = named('SuggestedTasks', () =>
   z.array(
     z.object({
       task_type: z.enum([
@@ -107,4 +109,4 @@ export const suggestedTasks = named(
   ),
 );
 
-export const openApi = named('OpenApi', z.looseObject({ openapi: z.string() }));
+export const openApi = named('OpenApi', () => z.looseObject({ openapi: z.string() }));
