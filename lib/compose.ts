@@ -118,6 +118,8 @@ function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntim
     order: Object.freeze(plan.entries.map(({ name }) => name)),
     noValues: unset,
     noWriters: unset,
+    noTicks: Array.from({ length: stations.length + 1 }, () => 0),
+    noTimes: Array.from({ length: stations.length + 1 }, () => NaN),
     handler: undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { Declaration } from './declaration.ts';
-import { reservedKey } from './state-view.ts';
+import { reservedKey } from './step.ts';
 
 const LISTS = ['reads', 'writes', 'headers', 'after', 'before', 'requires'] as const;
 

@@ -1,6 +1,6 @@
 import { ConflictError, CONFLICTS, type Conflict, type ConflictId, type ConflictPolicy } from './conflict.ts';
 import type { StackLog } from './options.ts';
-import type { Step } from './run.ts';
+import type { Run } from './run.ts';
 import type { Station } from './station.ts';
 
 /** Writes conflicts down in their request, and reacts as `onConflict` says. One for each stack. */
@@ -16,15 +16,15 @@ export class ConflictReporter {
   }
 
   /**
-   * @param predicate what the step's middleware does, such as `calls next() a second time.`
+   * @param predicate what the middleware does, such as `calls next() a second time.`
    * @throws ConflictError when the policy says `'error'`.
    */
-  report(step: Step, id: ConflictId, predicate: string, about: About = {}): void {
-    const { run, station } = step;
+  report(run: Run, station: Station, id: ConflictId, predicate: string, about: About = {}): void {
     const found = conflictOf(station, id, predicate, about);
-    const known = run.conflicts?.find((one) => pairOf(one) === pairOf(found));
+    const { conflicts } = run.notes;
+    const known = conflicts.find((one) => pairOf(one) === pairOf(found));
     if (known === undefined) {
-      if ((run.conflicts ??= []).length < RECORDED_AT_MOST) run.conflicts.push(found);
+      if (conflicts.length < RECORDED_AT_MOST) conflicts.push(found);
     } else {
       known.count++;
     }

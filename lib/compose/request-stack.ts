@@ -1,5 +1,6 @@
 import type { Conflict } from './conflict.ts';
-import type { Run, Step } from './run.ts';
+import type { Run } from './run.ts';
+import type { Station } from './station.ts';
 
 /**
  * What became of an entry on this request. `'next'`, `'error'`, `'route'`, `'router'`: it handed the request on so.
@@ -37,41 +38,34 @@ export class RequestStack {
 
   /** The conflicts so far, in the order in which they first arose. */
   get conflicts(): readonly Conflict[] {
-    return this.#run.conflicts ?? [];
+    return this.#run.noted?.conflicts ?? [];
   }
 
   /** What each entry has done, in the order of running. */
   get entries(): readonly EntryReport[] {
-    const { runtime, res } = this.#run;
-    const steps = new Map<number, Step>();
-    let furthest = -1;
-    for (let step = this.#run.last; step !== undefined; step = step.previous) {
-      const { position } = step.station;
-      steps.set(position, step);
-      // Who left by 'route' or 'router' has come no further than where it did.
-      const hasLeftEarly = step.station === runtime.application && step.outcome !== 'running';
-      if (position > furthest && !hasLeftEarly) furthest = position;
-    }
-    return runtime.stations.map(({ name, layer, position }) => {
-      const step = steps.get(position);
-      if (step === undefined) {
-        const outcome = position < furthest ? 'passed' : 'skipped';
+    const run = this.#run;
+    const furthest = run.furthest?.position ?? -1;
+    return run.runtime.stations.map((station) => {
+      const { name, layer, position } = station;
+      const hasPassed = run.opened?.hasPassed(station) ?? false;
+      if (position > furthest || hasPassed) {
+        const outcome = position > furthest ? 'skipped' : 'passed';
         return { name, layer, outcome, duration: undefined, reads: [], writes: [] };
       }
+      const outcome = run.outcomeOf(station);
       return {
         name,
         layer,
-        outcome: step.outcome === 'running' && res.writableEnded ? 'ended' : step.outcome,
-        duration: durationOf(step),
-        ...keysOf(step),
+        outcome: outcome === 'running' && run.res.writableEnded ? 'ended' : outcome,
+        duration: run.noted?.durationOf(station),
+        ...keysOf(station, run),
       };
     });
   }
 
   /** What the routes behind the stack have read and written. */
   get application(): { readonly reads: readonly string[]; readonly writes: readonly string[] } {
-    const { last, runtime } = this.#run;
-    return last?.station === runtime.application ? keysOf(last) : { reads: [], writes: [] };
+    return keysOf(this.#run.runtime.application, this.#run);
   }
 
   toJSON(): Pick<RequestStack, 'order' | 'entries' | 'conflicts' | 'application'> {
@@ -80,17 +74,6 @@ export class RequestStack {
   }
 }
 
-function durationOf(step: Step): number | undefined {
-  const duration = step.run.timings?.get(step)?.duration ?? -1;
-  return duration < 0 ? undefined : duration;
-}
-
-function keysOf(step: Step): { reads: string[]; writes: string[] } {
-  const { station, readTicks, writeTicks } = step;
-  const unticked = step.run.unticked?.get(step);
-  const ticked = (ticks: number): string[] => station.ticked.filter((_, bit) => (ticks & (1 << bit)) !== 0);
-  return {
-    reads: [...ticked(readTicks), ...(unticked?.reads ?? [])],
-    writes: [...ticked(writeTicks), ...(unticked?.writes ?? [])],
-  };
+function keysOf(station: Station, { opened }: Run): Pick<EntryReport, 'reads' | 'writes'> {
+  return opened?.keysOf(station) ?? { reads: [], writes: [] };
 }

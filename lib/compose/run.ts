@@ -1,7 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
-import type { Conflict } from './conflict.ts';
-import type { Station } from './station.ts';
+import { Ledger } from './ledger.ts';
+import type { Chain } from './link.ts';
+import { RunNotes, type Signal } from './run-notes.ts';
 import type { StackRuntime } from './runtime.ts';
+import type { Station } from './station.ts';
+import { Step } from './step.ts';
 
 /** A request as the engine sees it, which alone may say what its `state` and `stack` are. */
 export interface EnteredRequest extends Request {
@@ -9,92 +12,81 @@ export interface EnteredRequest extends Request {
   stack: Request['stack'];
 }
 
-/** One request on its way through the stack. */
+/**
+ * One request on its way through the stack. Each station has one turn at most, so what is known of a step is found by
+ * its station.
+ */
 export class Run {
-  readonly runtime: StackRuntime;
-  readonly req: EnteredRequest;
-  readonly res: Response;
+  // `declare`: what the constructor sets need not be set to undefined first, on every request.
+  declare readonly runtime: StackRuntime;
+  /** What takes it on. */
+  declare readonly chain: Chain;
+  declare readonly req: EnteredRequest;
+  declare readonly res: Response;
   /** Leaves the stack. */
-  readonly out: NextFunction;
-  /** The values of the keys, by their numbers. */
-  readonly values: unknown[];
-  /** Who wrote each of them last. */
-  readonly writers: (Station | undefined)[];
-  /** What was written under keys that the plan doesn't know. */
-  extra: Map<string, { value: unknown; writer: Station }> | undefined = undefined;
+  declare readonly out: NextFunction;
+  /** What `req.state` was before the stack: a stack further out, or the host's own. */
+  declare readonly outer: object | undefined;
+  /** Whether every step is timed, or traced as well because somebody listens to the tracing channel. */
+  declare readonly watched: 'timed' | 'traced' | undefined;
   /** The step that was started last. */
   last: Step | undefined = undefined;
-  conflicts: Writable<Conflict>[] | undefined = undefined;
-  /** What `req.state` was before the stack: a stack further out, or the host's own. */
-  readonly outer: object | undefined;
-  /** Whether every step is timed. */
-  readonly timed: boolean;
-  /** Whether somebody listens to the tracing channel. */
-  readonly traced: boolean;
-  /** The steps that have been timed, which most are not. */
-  timings: Map<Step, StepTiming> | undefined = undefined;
-  /** The keys without a tick that steps have read and written. */
-  unticked: Map<Step, UntickedKeys> | undefined = undefined;
-  /** How many steps deep the call stack is, each with its handler in the part before any `await`. */
-  depth = 0;
-  /** The `req.state` of whoever is furthest in. */
-  furthest: Request['state'];
+  /** The `req.state` that another stack, behind this one, has put in the place of this one's. */
+  beyond: Request['state'] | undefined = undefined;
+  /** {@link ledger}, if there is one yet. */
+  opened: Ledger | undefined = undefined;
+  /** {@link notes}, if there are any yet. */
+  noted: RunNotes | undefined = undefined;
 
   constructor(
     runtime: StackRuntime,
-    req: Request,
+    chain: Chain,
+    req: EnteredRequest,
     res: Response,
     out: NextFunction,
-    outer: object | undefined,
-    timed: boolean,
-    traced: boolean,
+    watched: 'timed' | 'traced' | undefined,
   ) {
+    const outer: unknown = req.state;
     this.runtime = runtime;
+    this.chain = chain;
     this.req = req;
     this.res = res;
     this.out = out;
-    this.values = runtime.noValues.slice();
-    this.writers = runtime.noWriters.slice();
-    this.outer = outer;
-    this.furthest = req.state;
-    this.timed = timed;
-    this.traced = traced;
+    this.outer = typeof outer === 'object' && outer !== null ? outer : undefined;
+    this.watched = watched;
+  }
+
+  get ledger(): Ledger {
+    return (this.opened ??= new Ledger(this.runtime));
+  }
+
+  get notes(): RunNotes {
+    return (this.noted ??= new RunNotes(this.runtime));
+  }
+
+  /** Gives the turn to whoever is furthest in, when nobody further out has it again. */
+  giveTurn(): void {
+    const state = this.beyond ?? this.last;
+    if (state !== undefined) this.req.state = state;
+  }
+
+  /** Where the request is, or was when it left the stack. */
+  get furthest(): Station | undefined {
+    const station = this.last && Step.stationOf(this.last);
+    const signals = this.noted?.signals;
+    if (station !== this.runtime.application || !signals?.has(station)) return station;
+    // It has left early, from the last station that signaled, and the application has noted the same signal.
+    return [...signals.keys()].at(-2);
+  }
+
+  /** How a station that has had its turn has handed the request on, or that it has not. */
+  outcomeOf(station: Station): StepOutcome {
+    const signal = this.noted?.signals.get(station);
+    if (signal !== undefined) return signal;
+    const isLast = this.last !== undefined && Step.stationOf(this.last) === station;
+    return isLast && !this.noted?.putOff ? 'running' : 'next';
   }
 }
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** How a step has handed the request on, or that it has not. */
-export type StepOutcome = 'running' | 'next' | 'error' | 'route' | 'router';
-
-/** The keys that a step has read and written, and that have no tick. */
-export interface UntickedKeys {
-  readonly reads: Set<string>;
-  readonly writes: Set<string>;
-}
-
-/** In milliseconds. */
-export interface StepTiming {
-  /** When the step began, or, if not every step is timed, when it began to make the request wait. */
-  readonly since: number;
-  /** Negative as long as it is not over. */
-  duration: number;
-}
-
-/** One middleware's turn on one request. There are many, so it holds no more than every one needs. */
-export class Step {
-  readonly run: Run;
-  readonly station: Station;
-  readonly previous: Step | undefined;
-  outcome: StepOutcome = 'running';
-  /** Which of the station's keys it has read and written: `Station.ticked` says which bit is which. */
-  readTicks = 0;
-  writeTicks = 0;
-
-  constructor(run: Run, station: Station) {
-    this.run = run;
-    this.station = station;
-    this.previous = run.last;
-    run.last = this;
-  }
-}
+export type StepOutcome = Signal | 'running' | 'next';

@@ -10,15 +10,18 @@ export interface StackRuntime {
   /** The routes behind the stack, as one more station. */
   readonly application: Station;
   readonly keys: readonly string[];
-  /** The numbers of the keys (see `StateView`). */
+  /** The numbers of the keys (see `Step`). */
   readonly numberOf: ReadonlyMap<string, number>;
   readonly losses: ReadonlyMap<string, Loss>;
   readonly reporter: ConflictReporter;
   readonly observers: Set<StackObserver>;
   /** The names of the stations. */
   readonly order: readonly string[];
-  readonly noValues: readonly unknown[];
-  readonly noWriters: readonly (Station | undefined)[];
+  /** What each run begins with, and copies when it is to write. */
+  readonly noValues: unknown[];
+  readonly noWriters: (Station | undefined)[];
+  readonly noTicks: readonly number[];
+  readonly noTimes: readonly number[];
   /** The stack itself, as it stands in an application. */
   handler: RequestHandler | undefined;
 }

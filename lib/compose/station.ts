@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Entry } from './entry.ts';
 import { isBelow, pathOf, type Prefixes } from './path-prefix.ts';
 import type { Plan } from './plan.ts';
-import { StateView } from './state-view.ts';
+import { Step } from './step.ts';
 
 interface KeyTable {
   readonly losses: Plan['losses'];
@@ -28,9 +28,11 @@ export class Station {
   readonly handle: RequestHandler | ErrorRequestHandler | undefined;
   readonly handlesErrors: boolean;
   readonly prefixes: Prefixes | undefined;
+  /** Whether it takes every request that has no error. */
+  readonly takesAll: boolean;
   /** The path as it is declared, for the tracing channel. */
   readonly path: string | readonly string[] | undefined;
-  /** By the key's number (see `StateView`): the tick of a read that needs no second look; 0 if it does. */
+  /** By the key's number (see `Step`): the tick of a read that needs no second look; 0 if it does. */
   readonly readTicks: Int32Array;
   /** The same for writes. */
   readonly writeTicks: Int32Array;
@@ -51,6 +53,7 @@ export class Station {
     this.rank = place.rank;
     this.handlesErrors = place.handlesErrors;
     this.prefixes = place.prefixes;
+    this.takesAll = !place.handlesErrors && place.prefixes === undefined;
     this.path = declared.path;
     this.position = position;
     this.handle = handle;
@@ -92,7 +95,7 @@ export interface Line {
 }
 
 export function buildLine(plan: Plan): Line {
-  const numberOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
+  const numberOf = new Map(plan.keys.map((key) => [key, Step.declare(key)]));
   const known = { losses: plan.losses, numberOf, size: 1 + Math.max(-1, ...numberOf.values()) };
   return {
     numberOf,

@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Step } from './run.ts';
 import { errorOf } from './station.ts';
+import { Step } from './step.ts';
 import { isThenable } from './thenable.ts';
 
 /** The name of the tracing channel; its events are `tracing:openhands-express.stack.middleware:start`, and so on. */
@@ -59,8 +59,9 @@ export function invokeTraced(
   next: NextFunction,
   fail: (error: unknown) => void,
 ): unknown {
-  const { req, res } = step.run;
-  const { handle } = step.station;
+  const { req, res } = Step.runOf(step);
+  const station = Step.stationOf(step);
+  const { handle } = station;
   const trace = traceOf(step, incomingError);
   // What an error handler is given did not arise in it, even if nobody listened where it did.
   if (incomingError !== undefined) isNew(req, incomingError);
@@ -75,7 +76,7 @@ export function invokeTraced(
     next(signal);
   };
   const failTraced = (reason: unknown): void => {
-    const error = errorOf(reason, step.station);
+    const error = errorOf(reason, station);
     report(error);
     fail(error);
     if (isError(error)) trace.error ??= error;
@@ -113,11 +114,13 @@ export function invokeTraced(
   });
 }
 
-function traceOf({ run, station }: Step, incomingError: unknown): MiddlewareTrace {
+function traceOf(step: Step, incomingError: unknown): MiddlewareTrace {
+  const { req, res } = Step.runOf(step);
+  const station = Step.stationOf(step);
   const route = station.path ?? '/';
   return {
-    req: run.req,
-    res: run.res,
+    req,
+    res,
     layer: { name: station.name, rawPath: route, handle: station.handle },
     handler: station.handle,
     route,

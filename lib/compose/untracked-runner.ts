@@ -1,12 +1,24 @@
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import { compiledAlone } from './compiled-alone.ts';
 import { standsInRoute } from './express-route.ts';
+import { isDeep } from './put-off.ts';
 import type { EnteredRequest } from './run.ts';
 import type { StackRuntime } from './runtime.ts';
 import { errorOf, type Station } from './station.ts';
 import { isThenable } from './thenable.ts';
 
-/** After so many middlewares in a row that call `next` at once, the call stack starts anew. */
-const DEEPEST = 300;
+/** Takes a request on from some place of the stack. */
+type Link = (req: Request, res: Response, out: NextFunction) => void;
+
+/** One middleware's turn on one request. */
+interface Turn {
+  readonly station: Station;
+  readonly req: Request;
+  readonly res: Response;
+  readonly out: NextFunction;
+  /** Whether it has handed the request on. */
+  isOver: boolean;
+}
 
 /**
  * The handler that takes a request through the stack with nothing watched. What remains is the guard: the first call
@@ -14,64 +26,119 @@ const DEEPEST = 300;
  */
 export function untrackedRunner(runtime: StackRuntime): RequestHandler {
   const prototype = plainState(runtime);
-  const { stations } = runtime;
-  /** How many handlers are on the call stack, of whichever request. */
-  let depth = 0;
-
+  let guard: Guard | undefined;
   return function stack(req: EnteredRequest, res, out) {
     req.state = Object.assign(Object.create(prototype) as Request['state'], req.state);
-    dispatch(0, req, res, out, undefined);
+    guard ??= new Guard(runtime);
+    guard.first(req, res, out);
   };
+}
 
-  function dispatch(position: number, req: Request, res: Response, out: NextFunction, error: unknown): void {
-    for (let at = position; at < stations.length; at++) {
-      const station = stations[at];
-      if (!station?.takes(req, error !== undefined)) continue;
-      if (depth >= DEEPEST) setImmediate(start, station, req, res, out, error);
-      else start(station, req, res, out, error);
+/** What the links of a stack have in common, and all that they seldom need. */
+class Guard {
+  readonly #runtime: StackRuntime;
+  /** By the positions of the stations, and behind them the one that leaves the stack; for requests without an error. */
+  readonly #links: Link[] = [];
+  readonly first: Link;
+
+  constructor(runtime: StackRuntime) {
+    this.#runtime = runtime;
+    const { stations } = runtime;
+    let following: Link = (_req, _res, out) => {
+      out();
+    };
+    this.#links[stations.length] = following;
+    for (const station of stations.toReversed()) {
+      const { position, handle } = station;
+      let link = compiledAlone(linkOf, position)(this, station, handle as RequestHandler, following);
+      if (!station.takesAll) link = unlessPassed(station, link, following);
+      if (isDeep(position)) link = putOff(link);
+      this.#links[position] = following = link;
+    }
+    this.first = following;
+  }
+
+  /** A handler has called its `next` with a signal, or once more. */
+  proceed(turn: Turn, signal: unknown): void {
+    const { station, req, res, out } = turn;
+    const { reporter, handler } = this.#runtime;
+    if (turn.isOver) {
+      reporter.log(station, 'S307', 'calls next() a second time; only the first call counts.');
       return;
     }
-    if (error === undefined) out();
-    else out(error);
+    turn.isOver = true;
+    if (signal === 'router') out('router');
+    else if (signal !== 'route') this.#handError(turn, signal);
+    else if (standsInRoute(req, handler)) out('route');
+    else this.#links[station.position + 1]?.(req, res, out);
   }
 
-  function start(station: Station, req: Request, res: Response, out: NextFunction, error: unknown): void {
-    let called = false;
-    const next = (signal?: unknown): void => {
-      if (called) {
-        runtime.reporter.log(station, 'S307', 'calls next() a second time; only the first call counts.');
-        return;
-      }
-      called = true;
-      if (!signal) dispatch(station.position + 1, req, res, out, undefined);
-      else if (signal === 'router') out('router');
-      else if (signal === 'route') {
-        if (standsInRoute(req, runtime.handler)) out('route');
-        else dispatch(station.position + 1, req, res, out, undefined);
-      } else dispatch(station.position + 1, req, res, out, signal);
-    };
-    const fail = (reason: unknown): void => {
-      if (called)
-        runtime.reporter.log(station, 'S308', 'fails after it has called next().', {
-          error: reason,
-        });
-      else next(errorOf(reason, station));
-    };
-    depth++;
-    // Taken out first: as in Express, a handler has no `this`.
-    const { handle } = station;
-    try {
-      const result: unknown =
-        error === undefined
-          ? (handle as RequestHandler)(req, res, next)
-          : (handle as ErrorRequestHandler)(error, req, res, next);
-      if (isThenable(result)) result.then(undefined, fail);
-    } catch (thrown) {
-      fail(thrown);
-    } finally {
-      depth--;
+  /** A handler has thrown, or its promise was rejected. */
+  fail(turn: Turn, reason: unknown): void {
+    const { station } = turn;
+    if (!turn.isOver) {
+      this.proceed(turn, errorOf(reason, station));
+      return;
     }
+    const predicate = 'fails after it has called next().';
+    this.#runtime.reporter.log(station, 'S308', predicate, { error: reason });
   }
+
+  settle(turn: Turn, result: unknown): void {
+    if (!isThenable(result)) return;
+    result.then(undefined, (reason: unknown) => {
+      this.fail(turn, reason);
+    });
+  }
+
+  /** Takes a request on to the next error handler that concerns it. */
+  #handError({ station: from, req, res, out }: Turn, error: unknown): void {
+    const behind = this.#runtime.stations.slice(from.position + 1);
+    const station = behind.find((one) => one.takes(req, true));
+    const following = this.#links[(station?.position ?? 0) + 1];
+    if (station === undefined || following === undefined) {
+      out(error);
+      return;
+    }
+    const handle = station.handle as ErrorRequestHandler;
+    const link = linkOf(this, station, (...call) => handle(error, ...call), following);
+    (isDeep(station.position, from.position) ? putOff(link) : link)(req, res, out);
+  }
+}
+
+/** The link of one middleware, as a template for {@link compiledAlone}. */
+function linkOf(guard: Guard, station: Station, handle: RequestHandler, following: Link): Link {
+  return (req, res, out) => {
+    const turn = { station, req, res, out, isOver: false };
+    try {
+      const result: unknown = handle(req, res, (signal?: unknown) => {
+        if (turn.isOver || signal) {
+          guard.proceed(turn, signal);
+        } else {
+          turn.isOver = true;
+          following(req, res, out);
+        }
+      });
+      if (result !== undefined) guard.settle(turn, result);
+    } catch (thrown) {
+      guard.fail(turn, thrown);
+    }
+  };
+}
+
+/** The link of a station that takes some requests only; an error handler takes none that has no error. */
+function unlessPassed(station: Station, link: Link, following: Link): Link {
+  return (req, res, out) => {
+    if (station.takes(req, false)) link(req, res, out);
+    else following(req, res, out);
+  };
+}
+
+/** The same link on a call stack of its own. */
+function putOff(link: Link): Link {
+  return (req, res, out) => {
+    setImmediate(link, req, res, out);
+  };
 }
 
 /** The prototype of plain state on which the losing keys cannot be set. */

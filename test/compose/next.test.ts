@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import request from 'supertest';
 import { compose, defineErrorMiddleware, type ComposeOptions, type LayerEntry } from '../../lib/compose.ts';
@@ -208,8 +211,49 @@ for (const tracking of [true, false]) {
       );
       assert.equal(response.text, 'behind');
     });
+
+    it('takes thousands of error handlers in a row, among others, without running out of stack', async () => {
+      const handOn: ErrorRequestHandler = (error, _req, _res, next) => next(error);
+      const never: RequestHandler = () => assert.fail('There is an error.');
+      const { response } = await serve(
+        stackOf([
+          (_req, _res, next) => next(new Error('boom')),
+          ...Array.from({ length: 10_000 }, (_, place) => (place % 2 === 0 ? handOn : never)),
+          handleError,
+        ]),
+      );
+      assert.equal(response.text, 'handled boom');
+    });
+
+    it('counts the first call of next as well where the call stack starts anew', async () => {
+      const runs = Array.from({ length: 700 }, () => 0);
+      const handlers = runs.map((_, place): RequestHandler => (_req, _res, next) => {
+        runs[place] = (runs[place] ?? 0) + 1;
+        next();
+        next();
+      });
+      const { response } = await serve(stackOf(handlers));
+      assert.equal(response.text, 'behind');
+      assert.deepEqual([...new Set(runs)], [1]);
+    });
   });
 }
+
+describe('A process in which code may not be made from strings', () => {
+  it('runs stacks all the same', async () => {
+    const script = fileURLToPath(new URL('fixtures/print-run.ts', import.meta.url));
+    const run = async (...flags: string[]): Promise<string> => {
+      const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--import', 'tsx', script]);
+      return stdout;
+    };
+    const forbidden = await run('--disallow-code-generation-from-strings');
+    assert.match(forbidden, /^code from strings: EvalError\n/);
+    const allowed = await run();
+    assert.match(allowed, /^code from strings: fine\n/);
+    assert.equal(forbidden.replace(/^.*\n/, ''), allowed.replace(/^.*\n/, ''));
+    assert.match(allowed, /"outcome":"error"/);
+  });
+});
 
 describe('An error middleware', () => {
   it('is declared by defineErrorMiddleware, with a path and a typed state', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import express from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import request from 'supertest';
-import { compose, defineMiddleware, type RequestState } from '../../lib/compose.ts';
+import { compose, defineMiddleware, type LayerEntry, type RequestState } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
 import './state-keys.ts';
@@ -16,6 +16,10 @@ const write = (name: string, key: string, value: unknown, declaration = {}) =>
     (req.state as Loose)[key] = value;
     next();
   });
+
+const touch = (state: RequestState): void => {
+  state.theme = 'dark';
+};
 
 describe('The rule at run time', () => {
   it('hands what one writes to those who read it, and to the application', async () => {
@@ -216,9 +220,6 @@ describe('The rule at run time', () => {
       await delay(wait);
       return seen.conflicts.map(({ middlewares }) => middlewares[0]);
     };
-    const touch = (state: RequestState): void => {
-      state.theme = 'dark';
-    };
 
     it('after an await', async () => {
       assert.deepEqual(
@@ -281,6 +282,43 @@ describe('The rule at run time', () => {
         seen.conflicts.map(({ middlewares }) => middlewares[0]),
         ['inner'],
       );
+    });
+  });
+
+  describe('leaves the turn to whoever is furthest in, when the handlers in between have returned,', () => {
+    const late = pass('late', {}, (req, _res, next) => {
+      setTimeout(() => {
+        touch(req.state);
+        next();
+      }, 1);
+    });
+    const between = pass('between', {}, (_req, _res, next) => next());
+
+    async function whoTouched(...entries: LayerEntry[]): Promise<(string | undefined)[]> {
+      const { stack: seen } = await serve(compose({ base: entries }));
+      return seen.conflicts.map(({ middlewares }) => middlewares[0]);
+    }
+
+    it('and the first of them had called next after an await', async () => {
+      const early = pass('early', {}, async (_req, _res, next) => {
+        await delay(1);
+        next();
+      });
+      assert.deepEqual(await whoTouched(early, between, late), ['late']);
+    });
+
+    it('and the first of them had failed after an await', async () => {
+      const failing = pass('failing', {}, async () => {
+        await delay(1);
+        throw new Error('boom');
+      });
+      const calm: ErrorRequestHandler = (_error, _req, _res, next) => next();
+      assert.deepEqual(await whoTouched(failing, calm, late), ['late']);
+    });
+
+    it('and the call stack had started anew', async () => {
+      const many = Array.from({ length: 301 }, (_, place) => pass(`pass-${place}`));
+      assert.deepEqual(await whoTouched(...many, between, late), ['late']);
     });
   });
 
