@@ -26,6 +26,7 @@ export class RequestStack {
   /** The same of a stack that the request came through before this one. */
   readonly outer: RequestStack | undefined;
 
+  /** @internal */
   constructor(run: Run, outer: RequestStack | undefined) {
     this.#run = run;
     this.outer = outer;

@@ -102,7 +102,10 @@ describe('The schema', () => {
     };
     const port = String(await freePort());
     assert.match(await complaint(wrong((it) => (it.port = port))), /^DATABASE_URL: .*ECONNREFUSED.*\.$/);
-    assert.match(await complaint(wrong((it) => (it.pathname = '/nowhere'))), /"nowhere" does not exist\.$/);
+    assert.match(
+      await complaint(wrong((it) => (it.pathname = '/nowhere'))),
+      /"nowhere" does not exist\. Create it, or set the name of another one\.$/,
+    );
     assert.match(await complaint(wrong((it) => (it.password = 'guessed'))), /password authentication failed/);
   });
 });
