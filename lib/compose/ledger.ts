@@ -9,7 +9,10 @@ export class Ledger {
   readonly writers: (Station | undefined)[];
   /** What was written under keys that the plan doesn't know. */
   extra: Map<string, { value: unknown; writer: Station }> | undefined = undefined;
-  /** By the position of a station: which of its keys it has read. `Station.ticked` says which bit is which; there is one more, {@link PASSED}. */
+  /**
+   * By the position of a station: which of its keys it has read. `Station.ticked` says which bit is which; there is one
+   * more, {@link PASSED}.
+   */
   readonly #readTicks: number[];
   /** The same of keys that it has written. */
   readonly #writeTicks: number[];

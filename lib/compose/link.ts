@@ -1,7 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { leave } from './leave.ts';
 import { compiledAlone } from './compiled-alone.ts';
-import { isDeep, putOff } from './put-off.ts';
+import { leave } from './leave.ts';
+import { linkStations } from './link-stations.ts';
+import { putOff } from './put-off.ts';
 import type { EnteredRequest, Run } from './run.ts';
 import { fail, pause, proceed, resume, settle } from './slow-path.ts';
 import type { Station } from './station.ts';
@@ -15,7 +16,6 @@ export type Link = (req: EnteredRequest, res: Response, run: Run) => void;
 export interface Chain {
   /** By the positions of the stations, and behind them the one that leaves the stack; for requests without an error. */
   readonly links: readonly Link[];
-  readonly first: Link;
   /** The link of an error handler, for an error. */
   errorLink(station: Station, error: unknown): Link;
 }
@@ -30,7 +30,10 @@ export function plainChain(stations: readonly Station[]): Chain {
   });
 }
 
-/** For requests that are timed or traced besides. They are rare, and have links of their own, lest V8 fit the many to the few. */
+/**
+ * For requests that are timed or traced besides. They are rare, and have links of their own, lest V8 fit the many to the
+ * few.
+ */
 export function watchedChain(stations: readonly Station[]): Chain {
   return chainOf(stations, (station, handle, error, following) =>
     linkOf(engine, station, watched(handle, error), endingTiming(station, following)),
@@ -41,30 +44,22 @@ function chainOf(
   stations: readonly Station[],
   make: (station: Station, handle: RequestHandler, error: unknown, following: Link) => Link,
 ): Chain {
-  const links: Link[] = [];
-  const chain = {
-    first: leave as Link,
+  const links = linkStations<Link>(stations, {
+    leave,
+    link: (station, handle, following) => make(station, handle, undefined, following),
+    unlessPassed,
+    putOff,
+  });
+  return {
     links,
-    errorLink(station: Station, error: unknown) {
+    errorLink(station, error) {
       const handle = station.handle as ErrorRequestHandler;
       const bound: RequestHandler = (req, res, next) => handle(error, req, res, next);
       return make(station, bound, error, links[station.position + 1] ?? leave);
     },
   };
-  let following: Link = leave;
-  links[stations.length] = following;
-  for (const station of stations.toReversed()) {
-    const { position, handle } = station;
-    let link = make(station, handle as RequestHandler, undefined, following);
-    if (!station.takesAll) link = unlessPassed(station, link, following);
-    if (isDeep(position)) link = putOff(link);
-    links[position] = following = link;
-  }
-  chain.first = following;
-  return chain;
 }
 
-/** The link of a station that takes some requests only; an error handler takes none that has no error. */
 function unlessPassed(station: Station, link: Link, following: Link): Link {
   return (req, res, run) => {
     if (station.takes(req, false)) {

@@ -1,5 +1,5 @@
 import type { Link } from './link.ts';
-import { reportSecondCall } from './second-call.ts';
+import { NEXT_MISUSE } from './next-misuse.ts';
 import { Step } from './step.ts';
 
 /** After so many stations in a row the call stack starts anew, as all of them may call `next` at once. */
@@ -15,7 +15,7 @@ export function putOff(link: Link): Link {
   return (req, res, run) => {
     const { notes, last } = run;
     if (notes.putOff && last !== undefined) {
-      reportSecondCall(run, Step.stationOf(last));
+      run.runtime.reporter.report(run, Step.stationOf(last), 'S307', NEXT_MISUSE.S307);
       return;
     }
     notes.putOff = true;

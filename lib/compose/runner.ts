@@ -27,7 +27,7 @@ export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'):
     if (run.outer !== undefined) takeOver(run, run.outer);
     req.stack = new RequestStack(run, req.stack);
     if (watched !== undefined) beginWatching(run);
-    chain.first(req, res, run);
+    chain.links[0]?.(req, res, run);
     run.giveTurn();
   };
 }

@@ -17,9 +17,9 @@ export interface StackRuntime {
   readonly observers: Set<StackObserver>;
   /** The names of the stations. */
   readonly order: readonly string[];
-  /** What each run begins with, and copies when it is to write. */
-  readonly noValues: unknown[];
-  readonly noWriters: (Station | undefined)[];
+  /** What the tables of each request begin as copies of. */
+  readonly noValues: readonly unknown[];
+  readonly noWriters: readonly (Station | undefined)[];
   readonly noTicks: readonly number[];
   readonly noTimes: readonly number[];
   /** The stack itself, as it stands in an application. */

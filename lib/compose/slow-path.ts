@@ -3,9 +3,9 @@ import { performance } from 'node:perf_hooks';
 import { ConflictError } from './conflict.ts';
 import { standsInRoute } from './express-route.ts';
 import { leave } from './leave.ts';
+import { NEXT_MISUSE } from './next-misuse.ts';
 import { isDeep, putOff } from './put-off.ts';
 import type { Run } from './run.ts';
-import { reportSecondCall } from './second-call.ts';
 import { errorOf, type Station } from './station.ts';
 import { Step } from './step.ts';
 import { isThenable } from './thenable.ts';
@@ -16,7 +16,7 @@ export function proceed(step: Step, signal: unknown): void {
   const station = Step.stationOf(step);
   const { req, res, runtime } = run;
   if (run.outcomeOf(station) !== 'running') {
-    reportSecondCall(run, station);
+    runtime.reporter.report(run, station, 'S307', NEXT_MISUSE.S307);
     return;
   }
   run.noted?.endTiming(station);
@@ -67,7 +67,7 @@ export function fail(step: Step, reason: unknown): void {
   if (reason instanceof ConflictError) return;
   // The request has gone on, so nobody further in may get this error; yet it must not vanish.
   try {
-    run.runtime.reporter.report(run, station, 'S308', 'fails after it has called next().', { error: reason });
+    run.runtime.reporter.report(run, station, 'S308', NEXT_MISUSE.S308, { error: reason });
   } catch {
     // `onConflict: 'error'` throws at whoever caused the conflict, and that handler is over. It has been logged.
   }

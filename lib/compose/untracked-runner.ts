@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import { compiledAlone } from './compiled-alone.ts';
 import { standsInRoute } from './express-route.ts';
+import { linkStations } from './link-stations.ts';
+import { NEXT_MISUSE } from './next-misuse.ts';
 import { isDeep } from './put-off.ts';
 import type { EnteredRequest } from './run.ts';
 import type { StackRuntime } from './runtime.ts';
@@ -30,32 +32,24 @@ export function untrackedRunner(runtime: StackRuntime): RequestHandler {
   return function stack(req: EnteredRequest, res, out) {
     req.state = Object.assign(Object.create(prototype) as Request['state'], req.state);
     guard ??= new Guard(runtime);
-    guard.first(req, res, out);
+    guard.links[0]?.(req, res, out);
   };
 }
 
 /** What the links of a stack have in common, and all that they seldom need. */
 class Guard {
   readonly #runtime: StackRuntime;
-  /** By the positions of the stations, and behind them the one that leaves the stack; for requests without an error. */
-  readonly #links: Link[] = [];
-  readonly first: Link;
+  readonly links: readonly Link[];
 
   constructor(runtime: StackRuntime) {
     this.#runtime = runtime;
-    const { stations } = runtime;
-    let following: Link = (_req, _res, out) => {
-      out();
-    };
-    this.#links[stations.length] = following;
-    for (const station of stations.toReversed()) {
-      const { position, handle } = station;
-      let link = compiledAlone(linkOf, position)(this, station, handle as RequestHandler, following);
-      if (!station.takesAll) link = unlessPassed(station, link, following);
-      if (isDeep(position)) link = putOff(link);
-      this.#links[position] = following = link;
-    }
-    this.first = following;
+    this.links = linkStations<Link>(runtime.stations, {
+      leave,
+      link: (station, handle, following) =>
+        compiledAlone(linkOf, station.position)(this, station, handle, following),
+      unlessPassed,
+      putOff,
+    });
   }
 
   /** A handler has called its `next` with a signal, or once more. */
@@ -63,14 +57,14 @@ class Guard {
     const { station, req, res, out } = turn;
     const { reporter, handler } = this.#runtime;
     if (turn.isOver) {
-      reporter.log(station, 'S307', 'calls next() a second time; only the first call counts.');
+      reporter.log(station, 'S307', NEXT_MISUSE.S307);
       return;
     }
     turn.isOver = true;
     if (signal === 'router') out('router');
     else if (signal !== 'route') this.#handError(turn, signal);
     else if (standsInRoute(req, handler)) out('route');
-    else this.#links[station.position + 1]?.(req, res, out);
+    else this.links[station.position + 1]?.(req, res, out);
   }
 
   /** A handler has thrown, or its promise was rejected. */
@@ -80,8 +74,7 @@ class Guard {
       this.proceed(turn, errorOf(reason, station));
       return;
     }
-    const predicate = 'fails after it has called next().';
-    this.#runtime.reporter.log(station, 'S308', predicate, { error: reason });
+    this.#runtime.reporter.log(station, 'S308', NEXT_MISUSE.S308, { error: reason });
   }
 
   settle(turn: Turn, result: unknown): void {
@@ -95,12 +88,12 @@ class Guard {
   #handError({ station: from, req, res, out }: Turn, error: unknown): void {
     const behind = this.#runtime.stations.slice(from.position + 1);
     const station = behind.find((one) => one.takes(req, true));
-    const following = this.#links[(station?.position ?? 0) + 1];
-    if (station === undefined || following === undefined) {
+    if (station === undefined) {
       out(error);
       return;
     }
     const handle = station.handle as ErrorRequestHandler;
+    const following = this.links[station.position + 1] ?? leave;
     const link = linkOf(this, station, (...call) => handle(error, ...call), following);
     (isDeep(station.position, from.position) ? putOff(link) : link)(req, res, out);
   }
@@ -126,7 +119,11 @@ function linkOf(guard: Guard, station: Station, handle: RequestHandler, followin
   };
 }
 
-/** The link of a station that takes some requests only; an error handler takes none that has no error. */
+/** Behind the last middleware. */
+function leave(_req: Request, _res: Response, out: NextFunction): void {
+  out();
+}
+
 function unlessPassed(station: Station, link: Link, following: Link): Link {
   return (req, res, out) => {
     if (station.takes(req, false)) link(req, res, out);
@@ -134,7 +131,6 @@ function unlessPassed(station: Station, link: Link, following: Link): Link {
   };
 }
 
-/** The same link on a call stack of its own. */
 function putOff(link: Link): Link {
   return (req, res, out) => {
     setImmediate(link, req, res, out);
