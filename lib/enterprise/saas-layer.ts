@@ -1,15 +1,28 @@
+import type { Store } from 'express-rate-limit';
+import type { Logger } from 'pino';
+
 import type { Middleware } from '../compose.ts';
+import type { Environment } from '../oss/environment.ts';
+import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
+import type { SaasEnvironment } from './environment.ts';
 import { cookies } from './middleware/cookies.ts';
 import { cors } from './middleware/cors.ts';
 import { githubUser } from './middleware/github-user.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireUser } from './middleware/require-user.ts';
-import type { SaasServerConfig } from './saas-server-config.ts';
 import type { SaasServices } from './saas-services.ts';
 
+/** What the layer takes from the config of an edition. */
+export interface SaasLayerOptions {
+  readonly environment: Pick<Environment, 'RATE_LIMIT'>;
+  readonly saasEnvironment: Pick<SaasEnvironment, 'PERMITTED_CORS_ORIGINS'>;
+  readonly log: Logger;
+  rateLimitStore(limit: RateLimit): Store;
+}
+
 /** The middleware that the Enterprise edition stacks on top of the OSS edition's. */
-export function saasLayer(config: SaasServerConfig, services: SaasServices): Middleware[] {
+export function saasLayer(config: SaasLayerOptions, services: SaasServices): Middleware[] {
   const { environment, log, saasEnvironment } = config;
   const { authCookie, metrics, sessions } = services;
   return [

@@ -1,5 +1,9 @@
 /** Everything that the middleware and the routes of the Enterprise edition share, made once at the start. */
 import type { Logger } from 'pino';
+import type { Environment } from '../oss/environment.ts';
+import type { GitHubService } from '../oss/github/github-service.ts';
+import type { DocumentStore } from '../oss/storage/document-store.ts';
+import type { SaasEnvironment } from './environment.ts';
 
 import type { Secret } from '../oss/secret.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
@@ -18,7 +22,6 @@ import { registerRedisMetrics } from './metrics/redis-metrics.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
 import { RedisMemory } from './redis/redis-memory.ts';
-import type { SaasServerConfig } from './saas-server-config.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
 import { GithubTokenCustody } from './tokens/github-token-custody.ts';
@@ -42,8 +45,21 @@ export interface SaasServices {
   readonly custody: TokenCustody | undefined;
 }
 
+/** What the services are made of. */
+export interface SaasServicesOptions {
+  readonly documents: DocumentStore;
+  readonly environment: Environment;
+  readonly saasEnvironment: SaasEnvironment;
+  readonly log: Logger;
+  readonly metrics: ServerMetrics;
+  readonly now: () => number;
+  readonly patience: { readonly timeoutMs: number; readonly replicaLagMs: number };
+  tokenProvider(): GithubTokenProvider | undefined;
+  githubServiceFor(token: Secret): GitHubService;
+}
+
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
-export async function startSaasServices(config: SaasServerConfig): Promise<SaasServices> {
+export async function startSaasServices(config: SaasServicesOptions): Promise<SaasServices> {
   const { documents, environment, log, metrics, now, patience, saasEnvironment } = config;
   const allowList = new AllowList({ file: saasEnvironment.GITHUB_USER_LIST_FILE, log });
   await allowList.verify();

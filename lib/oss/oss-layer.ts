@@ -1,20 +1,39 @@
-import type { Middleware } from '../compose.ts';
+import type { Request } from 'express';
+import type { Store } from 'express-rate-limit';
+import type { Logger } from 'pino';
+import type { Middleware, StateKey } from '../compose.ts';
 import { builtInPage } from './built-in-page.ts';
+import type { ConversationManager } from './conversation-manager.ts';
+import type { Environment } from './environment.ts';
 import { attachConversation } from './middleware/attach-conversation.ts';
 import { cacheControl } from './middleware/cache-control.ts';
 import { cors } from './middleware/cors.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { githubToken } from './middleware/github-token.ts';
 import { jsonBody } from './middleware/json-body.ts';
+import type { RateLimit } from './middleware/rate-limit-grammar.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { securityHeaders, type ContentSecurityPolicy } from './middleware/security-headers.ts';
 import { settings } from './middleware/settings.ts';
-import type { ServerConfig } from './server-config.ts';
+import type { SettingsStore } from './settings/settings-store.ts';
+
+/** What the layer takes from the config of an edition. */
+export interface OssLayerOptions {
+  readonly environment: Pick<Environment, 'RATE_LIMIT'>;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly conversationManager: ConversationManager | undefined;
+  readonly pageDirectory: string | undefined;
+  readonly settingsReads: readonly StateKey[];
+  settingsStore(req: Request): SettingsStore | undefined;
+  permitsOrigin(origin: string): boolean;
+  rateLimitStore(limit: RateLimit): Store;
+}
 
 /** The middleware of the OSS edition, in the order of running. */
-export function ossLayer(config: ServerConfig): Middleware[] {
+export function ossLayer(config: OssLayerOptions): Middleware[] {
   const { conversationManager, environment, log } = config;
   return [
     requestId(),
@@ -39,7 +58,7 @@ export function ossLayer(config: ServerConfig): Middleware[] {
   ];
 }
 
-function contentSecurityPolicyFor({ pageDirectory }: ServerConfig): ContentSecurityPolicy {
+function contentSecurityPolicyFor({ pageDirectory }: OssLayerOptions): ContentSecurityPolicy {
   if (pageDirectory === undefined) return 'none';
   return pageDirectory === builtInPage ? 'strict' : 'framing';
 }

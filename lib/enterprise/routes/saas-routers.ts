@@ -1,7 +1,9 @@
 import type { Router } from 'express';
+import type { Logger } from 'pino';
 
+import type { Environment } from '../../oss/environment.ts';
+import type { SaasEnvironment } from '../environment.ts';
 import { isBehindProxy } from '../../oss/behind-proxy.ts';
-import type { SaasServerConfig } from '../saas-server-config.ts';
 import type { SaasServices } from '../saas-services.ts';
 import { githubWebhookRoutes } from './github-webhook.ts';
 import { logoutRoutes } from './logout.ts';
@@ -9,8 +11,15 @@ import { metricsRoutes } from './metrics.ts';
 import { oauthRoutes } from './oauth.ts';
 import { saasRoutes } from './saas.ts';
 
+/** What the routes take from the config of an edition. */
+export interface SaasRoutersOptions {
+  readonly environment: Pick<Environment, 'PUBLIC_URL'>;
+  readonly saasEnvironment: Pick<SaasEnvironment, 'GITHUB_APP_WEBHOOK_SECRET' | 'METRICS_TOKEN'>;
+  readonly log: Logger;
+}
+
 /** The routes of the Enterprise edition; those of the OSS edition come behind them. */
-export function saasRouters(config: SaasServerConfig, services: SaasServices): Router[] {
+export function saasRouters(config: SaasRoutersOptions, services: SaasServices): Router[] {
   const { environment, log, saasEnvironment } = config;
   const { GITHUB_APP_WEBHOOK_SECRET, METRICS_TOKEN } = saasEnvironment;
   return [

@@ -1,16 +1,38 @@
-import type { Router } from 'express';
-import { openApiDocument } from '../openapi/openapi-document.ts';
+import type { Request, Router } from 'express';
+import type { Logger } from 'pino';
+import type { GitHubService } from '../github/github-service.ts';
+import { openApiDocument, type OpenApiOptions } from '../openapi/openapi-document.ts';
 import { openApiRoutes } from '../openapi/openapi-routes.ts';
-import type { ServerConfig } from '../server-config.ts';
+import type { LastProfile } from '../profile/last-profile.ts';
+import type { Secret } from '../secret.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
 import { githubRoutes } from './github.ts';
-import { healthRoutes } from './health.ts';
+import { healthRoutes, type ReadinessCheck } from './health.ts';
 import { optionsRoutes } from './options.ts';
 import { sessionRoutes } from './session.ts';
 import { settingsRoutes } from './settings.ts';
 import { staticRoutes } from './static.ts';
 
+/** What the routes take from the config of an edition. */
+export interface OssRoutersOptions {
+  readonly log: Logger;
+  readonly models: readonly string[];
+  readonly agents: readonly string[];
+  readonly securityAnalyzers: readonly string[];
+  readonly pageDirectory: string | undefined;
+  readonly isDraining: boolean;
+  checks(): Readonly<Record<string, ReadinessCheck>>;
+  clientOptions(): object;
+  openApi(): OpenApiOptions;
+  isAuthenticated(req: Request): boolean;
+  settingsStore(req: Request): SettingsStore | undefined;
+  lastProfile(req: Request): LastProfile | undefined;
+  githubService(req: Request): GitHubService | undefined;
+  githubServiceFor(token: Secret): GitHubService;
+}
+
 /** The routes that both editions have. */
-export function ossRouters(config: ServerConfig): Router[] {
+export function ossRouters(config: OssRoutersOptions): Router[] {
   const { agents, log, models, securityAnalyzers } = config;
   return [
     healthRoutes({ checks: config.checks(), isDraining: () => config.isDraining, log }),

@@ -3,12 +3,32 @@
  * arguments. It is not guarded: the fake listens on the loopback address only, and guards nothing.
  */
 import { failure, json, type Call, type Route } from './answer.ts';
-import type { FakeGitHub } from './fake-github.ts';
-import type { Fault } from './faults.ts';
+import type { FakeGitHubApp } from './app.ts';
+import type { FakeGitHubBehavior } from './behavior.ts';
+import type { Calls } from './calls.ts';
+import type { Fault, Faults } from './faults.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What can be asked of a fake from another process. */
+export interface Controllable {
+  readonly url: string;
+  readonly apiUrl: string;
+  readonly app: FakeGitHubApp;
+  readonly options: FakeGitHubBehavior;
+  readonly faults: Faults;
+  readonly calls: Calls;
+  readonly tokens: Tokens;
+  advance(ms: number): void;
+  authorize(url: string, login: string): Promise<string>;
+  deny(url: string): unknown;
+  addPersonalAccessToken(login: string): string;
+  revokeToken(token: string): unknown;
+  revokeAuthorization(login: string): unknown;
+}
 
 type Method = (args: Readonly<Record<string, unknown>>) => unknown;
 
-export function controlRoutes(github: FakeGitHub): Route[] {
+export function controlRoutes(github: Controllable): Route[] {
   const methods: Readonly<Record<string, Method>> = {
     describe: () => ({ url: github.url, apiUrl: github.apiUrl, app: github.app, options: github.options }),
     options: (args) => Object.assign(github.options, args),
