@@ -3,51 +3,59 @@
  * and replaces, and with conflicts settled by one rule: the higher layer wins; within one layer a tie is an error.
  */
 import type { RequestHandler } from 'express';
-import { ConflictReporter } from './compose/conflict-reporter.ts';
-import { DIAGNOSTICS } from './compose/diagnostic.ts';
-import type { Layers } from './compose/layers.ts';
-import type { StackObserver } from './compose/observer.ts';
+import { ConflictReporter } from './compose/run/conflict-reporter.ts';
+import { DIAGNOSTICS } from './compose/diagnose/diagnostic.ts';
+import type { Layers } from './compose/declare/layers.ts';
+import type { StackObserver } from './compose/run/observer.ts';
 import type { ComposeOptions } from './compose/options.ts';
-import { outlineOf } from './compose/outline.ts';
-import { planStack, type Plan } from './compose/plan.ts';
-import { printPlan } from './compose/print.ts';
-import type { StateKey } from './compose/request-state.ts';
-import { trackedRunner } from './compose/runner.ts';
-import type { StackRuntime } from './compose/runtime.ts';
-import { formatDiagnostic, StackError } from './compose/stack-error.ts';
+import { outlineOf } from './compose/report/outline.ts';
+import { planStack } from './compose/plan-stack.ts';
+import type { Plan } from './compose/plan/plan.ts';
+import { declarationSite } from './compose/declare/declaration-site.ts';
+import { printPlan } from './compose/report/print.ts';
+import type { StateKey } from './compose/declare/request-state.ts';
+import { trackedRunner } from './compose/run/tracked-runner.ts';
+import type { StackRuntime } from './compose/run/runtime.ts';
+import { formatDiagnostic, StackError } from './compose/diagnose/stack-error.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
-import { describePlan } from './compose/stack-plan.ts';
-import { buildLine } from './compose/station.ts';
-import { untrackedRunner } from './compose/untracked-runner.ts';
+import { describePlan } from './compose/report/describe-plan.ts';
+import { buildLine } from './compose/run/build-stages.ts';
+import { untrackedRunner } from './compose/run/untracked-runner.ts';
 
 // `export *`, not a list of names: so can `declare module` merge keys into RequestState through this module.
-export * from './compose/request-state.ts';
-export { ConflictError } from './compose/conflict.ts';
-export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './compose/conflict.ts';
-export type { Declaration } from './compose/declaration.ts';
-export type { DeclarationSite } from './compose/declaration-site.ts';
-export type { Diagnostic, DiagnosticId, WarningId } from './compose/diagnostic.ts';
-export type { ErrorHandler } from './compose/error-handler.ts';
-export type { LayerEntry, Layers } from './compose/layers.ts';
-export { declarations } from './compose/declarations.ts';
-export { wrap } from './compose/wrap.ts';
-export { defineErrorMiddleware, defineMiddleware } from './compose/middleware.ts';
-export type { ErrorMiddlewareDefinition, Middleware, MiddlewareDefinition } from './compose/middleware.ts';
-export type { StackObserver } from './compose/observer.ts';
-export type { ComposeOptions, PlanOptions, StackLog } from './compose/options.ts';
-export type { ReplacedMiddleware, SettledGroup, StackOutline } from './compose/outline.ts';
-export type { PrintFormat } from './compose/print.ts';
-export type { EntryOutcome, EntryReport, RequestStack } from './compose/request-stack.ts';
+export * from './compose/declare/request-state.ts';
+export { ConflictError } from './compose/run/conflict.ts';
+export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './compose/run/conflict.ts';
+export type { Declaration } from './compose/declare/declaration.ts';
+export type { DeclarationSite } from './compose/declare/declaration-site.ts';
+export type { Diagnostic, DiagnosticId, WarningId } from './compose/diagnose/diagnostic.ts';
+export type { ErrorHandler } from './compose/declare/error-handler.ts';
+export type { LayerEntry, Layers } from './compose/declare/layers.ts';
+export { declarations } from './compose/declare/ready-made.ts';
+export { wrap } from './compose/declare/wrap.ts';
+export { defineErrorMiddleware, defineMiddleware } from './compose/declare/middleware.ts';
+export type {
+  ErrorMiddlewareDefinition,
+  Middleware,
+  MiddlewareDefinition,
+} from './compose/declare/middleware.ts';
+export type { StackObserver } from './compose/run/observer.ts';
+export type { ComposeOptions } from './compose/options.ts';
+export type { PlanOptions } from './compose/plan/plan-options.ts';
+export type { StackLog } from './compose/diagnose/stack-log.ts';
+export type { ReplacedMiddleware, SettledGroup, StackOutline } from './compose/report/outline.ts';
+export type { PrintFormat } from './compose/report/print.ts';
+export type { EntryOutcome, EntryReport, RequestStack } from './compose/run/request-stack.ts';
 export type { Composed, RouteHandler, Stack, UnmetRead } from './compose/stack.ts';
-export type { PlannedMiddleware } from './compose/stack-plan.ts';
+export type { PlannedMiddleware } from './compose/report/describe-plan.ts';
 export { formatDiagnostic, StackError };
-export { TRACING_CHANNEL, type MiddlewareTrace } from './compose/tracing.ts';
+export { TRACING_CHANNEL, type MiddlewareTrace } from './compose/run/tracing.ts';
 export type {
   DeclaredState,
   StateErrorHandler,
   StateHandler,
   StateRequest,
-} from './compose/typed-request.ts';
+} from './compose/declare/typed-request.ts';
 
 /**
  * Composes layers of middleware into one Express handler. The later layer is the higher one: it runs outermost, and
@@ -82,7 +90,7 @@ export function compose<const L extends Layers, const Given extends StateKey = n
 
 function planOf(layers: Layers, options: ComposeOptions): Plan {
   try {
-    return planStack(layers, options);
+    return planStack(layers, options, declarationSite(compose));
   } catch (error) {
     // So that the trace begins where the user calls `compose`, and not in here.
     if (error instanceof StackError) Error.captureStackTrace(error, compose);

@@ -1,0 +1,123 @@
+import type { Access } from '../plan/access.ts';
+import type { Constraint } from '../plan/constraints.ts';
+import type { Findings } from '../diagnose/diagnostic.ts';
+import { named, type Entry } from '../plan/entry.ts';
+import { overlap } from '../plan/path-prefix.ts';
+import { isOverwritten, spelling } from './writers.ts';
+
+/** Whether a pair of names has been said to stand in any order. */
+export type AmbiguousOk = (one: Entry, other: Entry) => boolean;
+
+/** S201: two layers write one key, and no constraint says who runs first, so a change elsewhere can turn it around. */
+export function checkAmbiguity(
+  ordered: readonly Entry[],
+  constraints: readonly Constraint[],
+  { writers }: Access,
+  ok: AmbiguousOk,
+  findings: Findings,
+): void {
+  const shared = [...writers].filter(([, by]) => by.length > 1);
+  if (shared.length === 0) return;
+  const runsBefore = precedence(ordered, constraints);
+  for (const [key, by] of shared) {
+    for (const [index, one] of by.entries()) {
+      for (const other of by.slice(index + 1)) {
+        if (one.rank === other.rank || !overlap(one.prefixes, other.prefixes) || ok(one, other)) continue;
+        if (runsBefore(one, other) || runsBefore(other, one)) continue;
+        findings.add('S201', [one, other], {
+          message: `${named(one)} and ${named(other)} both write "${key}", and nothing says who runs first.`,
+          hint: `${one.name} wins, whoever runs first; say which is meant: overrides: '${other.name}' or after: ['${other.name}'] in ${one.name}, or compose(layers, { ambiguousOk: [['${one.name}', '${other.name}']] }).`,
+          key,
+        });
+      }
+    }
+  }
+}
+
+/** Whether the constraints, followed from one to the next, put one entry before another. */
+function precedence(
+  ordered: readonly Entry[],
+  constraints: readonly Constraint[],
+): (first: Entry, then: Entry) => boolean {
+  const position = new Map(ordered.map((entry, index) => [entry, index]));
+  const followers = new Map<Entry, Entry[]>(ordered.map((entry) => [entry, []]));
+  for (const { first, then } of constraints) followers.get(first)?.push(then);
+  return (first, then) => {
+    const limit = position.get(then) ?? 0;
+    const reached = new Set([first]);
+    for (const entry of reached) {
+      for (const follower of followers.get(entry) ?? []) {
+        if (follower === then) return true;
+        if ((position.get(follower) ?? 0) < limit) reached.add(follower);
+      }
+    }
+    return false;
+  };
+}
+
+/** S204: the last one to set a header wins on the wire, and it is not the one in the higher layer. */
+export function checkOverwrittenHeaders(
+  ordered: readonly Entry[],
+  { setters }: Access,
+  findings: Findings,
+): void {
+  const position = new Map(ordered.map((entry, index) => [entry, index]));
+  const headersOf = new Map<Entry, Map<Entry, string[]>>();
+  for (const [header, by] of setters) {
+    if (!isOverwritten(header)) continue;
+    const running = [...by].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
+    for (const [index, lower] of running.entries()) {
+      const higher = running
+        .slice(0, index)
+        .find((entry) => entry.rank > lower.rank && overlap(entry.prefixes, lower.prefixes));
+      if (higher === undefined) continue;
+      const overwritten = headersOf.get(lower) ?? new Map<Entry, string[]>();
+      headersOf.set(
+        lower,
+        overwritten.set(higher, [...(overwritten.get(higher) ?? []), spelling(lower, header)]),
+      );
+    }
+  }
+  for (const [lower, overwritten] of headersOf) {
+    for (const [higher, headers] of overwritten) {
+      findings.add('S204', [lower, higher], {
+        message: `${named(lower)} sets ${headers.join(', ')} after ${named(higher)} has, so the lower layer has the last word.`,
+        hint: `Write overrides: '${lower.name}' in ${higher.name} if it stands in for it, or after: ['${lower.name}'] if it adds to it.`,
+        key: headers.join(', '),
+      });
+    }
+  }
+}
+
+/** Headers that say something about one answer; the others belong on every answer, an early one too. */
+const OF_ONE_ANSWER =
+  /^(set-cookie|retry-after|ratelimit.*|x-ratelimit-.*|etag|last-modified|content-.*|location|allow|www-authenticate|server-timing|age|expires|link)$/;
+
+/** S205: somebody ends the response before the headers are set, so that a 429, say, has no CORS headers. */
+export function checkEarlyEnds(ordered: readonly Entry[], ok: AmbiguousOk, findings: Findings): void {
+  const enders: Entry[] = [];
+  for (const entry of ordered) {
+    const headers = (entry.middleware.headers ?? []).filter(
+      (name) => !OF_ONE_ANSWER.test(name.toLowerCase()),
+    );
+    if (headers.length > 0) {
+      const early = enders.filter((ender) => overlap(ender.prefixes, entry.prefixes) && !ok(ender, entry));
+      if (early.length > 0) reportEarlyEnds(entry, headers, early, findings);
+    }
+    if (entry.middleware.ends?.length) enders.push(entry);
+  }
+}
+
+function reportEarlyEnds(
+  setter: Entry,
+  headers: readonly string[],
+  early: readonly Entry[],
+  findings: Findings,
+): void {
+  const names = early.map((ender) => `${named(ender)} with ${ender.middleware.ends?.join(', ') ?? ''}`);
+  findings.add('S205', [setter, ...early], {
+    message: `${named(setter)} sets ${headers.join(', ')}, but stands behind one that can end the response: ${names.join('; ')}.`,
+    hint: `Write before: [${early.map(({ name }) => `'${name}'`).join(', ')}] in ${setter.name}, so that those answers carry the headers too.`,
+    key: headers.join(', '),
+  });
+}

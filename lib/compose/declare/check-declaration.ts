@@ -1,0 +1,46 @@
+import type { Declaration } from './declaration.ts';
+import { reservedKey } from './reserved-key.ts';
+
+const LISTS = ['reads', 'writes', 'headers', 'after', 'before', 'requires'] as const;
+
+/** An HTTP token (RFC 9110, section 5.6.2), which a header's name must be. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+
+/** Refuses what no stack could ever take, at the line that wrote it. */
+export function checkDeclaration(declaration: Declaration, handle: unknown): void {
+  const { name } = declaration as { name: unknown };
+  if (typeof name !== 'string' || name === '' || name.endsWith('?') || name.startsWith('header:')) {
+    throw new TypeError(
+      `A middleware needs a name, such as 'rate-limit'; it may not end in "?" or begin with "header:". It is ${JSON.stringify(name)}.`,
+    );
+  }
+  const refuse = (what: string): never => {
+    throw new TypeError(`Middleware "${name}": ${what}`);
+  };
+
+  if (typeof handle !== 'function') refuse('handle must be a function (req, res, next).');
+  for (const field of LISTS) {
+    const list: unknown = declaration[field];
+    if (list === undefined) continue;
+    if (!Array.isArray(list) || list.some((item) => typeof item !== 'string' || item === '')) {
+      refuse(`${field} must be an array of names.`);
+    }
+  }
+  for (const key of [...(declaration.reads ?? []), ...(declaration.writes ?? [])] as string[]) {
+    if (reservedKey(key)) refuse(`"${key}" cannot be a state key: JavaScript gives that name a meaning.`);
+  }
+  for (const header of declaration.headers ?? []) {
+    if (!TOKEN.test(header)) refuse(`"${header}" is not the name of a header.`);
+  }
+  for (const status of declaration.ends ?? []) {
+    if (!Number.isInteger(status) || status < 100 || status > 599) {
+      refuse(`ends takes HTTP statuses, such as [429], not ${String(status)}.`);
+    }
+  }
+  const { path } = declaration;
+  for (const prefix of path === undefined ? [] : [path].flat()) {
+    if (typeof prefix !== 'string' || !prefix.startsWith('/') || /[:*?()[\]{}!+#\\]/.test(prefix)) {
+      refuse(`path must be a plain prefix, such as '/api', not ${JSON.stringify(prefix)}.`);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { readAccess, type Access } from './plan/access.ts';
+import { checkAmbiguity, checkEarlyEnds, checkOverwrittenHeaders, type AmbiguousOk } from './check/order.ts';
+import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
+import { checkHeaders, checkWriters } from './check/writers.ts';
+import { readConstraints } from './plan/constraints.ts';
+import { reportCycles } from './check/cycles.ts';
+import { Findings, type Diagnostic } from './diagnose/diagnostic.ts';
+import { settleGroups, type Loss } from './plan/exclusive.ts';
+import type { DeclarationSite } from './declare/declaration-site.ts';
+import type { Layers } from './declare/layers.ts';
+import { readLayers } from './plan/read-layers.ts';
+import type { Plan } from './plan/plan.ts';
+import type { PlanOptions } from './plan/plan-options.ts';
+import { orderOf } from './plan/order.ts';
+import { applyOverrides } from './plan/overrides.ts';
+import { shuffledPriorities } from './plan/shuffle.ts';
+import { StackError } from './diagnose/stack-error.ts';
+
+/**
+ * Overrides, then constraints, then the order, then what the order says about ties.
+ *
+ * @throws StackError with everything that is wrong.
+ */
+export function planStack(layers: Layers, options: PlanOptions, site: DeclarationSite): Plan {
+  const findings = new Findings();
+  const roster = applyOverrides(readLayers(layers, site), findings);
+  const access = readAccess(roster.entries);
+  const given = new Set<string>(options.given);
+  const constraints = readConstraints(roster, access, findings);
+  const losses = settleGroups(options.exclusive ?? {}, access, findings);
+  checkReads(roster.entries, access, given, findings);
+  checkWriters(access, findings);
+  checkHeaders(access, findings);
+
+  const priority =
+    options.shuffle === undefined ? undefined : shuffledPriorities(roster.entries.length, options.shuffle);
+  const { entries, stuck } = orderOf(roster.entries, constraints, priority);
+  if (stuck.length > 0) reportCycles(stuck, constraints, findings);
+
+  const ok = ambiguousOk(options.ambiguousOk ?? []);
+  checkUnread(access, new Set<string>(options.reads), losses, findings);
+  checkLosingReads(access, given, losses, findings);
+  if (stuck.length === 0) {
+    checkAmbiguity(entries, constraints, access, ok, findings);
+    checkOverwrittenHeaders(entries, access, findings);
+    checkEarlyEnds(entries, ok, findings);
+  }
+
+  const diagnostics = inOrder(findings.all, options.silence ?? []);
+  if (findings.errors.length > 0) throw new StackError(diagnostics);
+  return { entries, constraints, access, losses, keys: keysOf(access, given, losses), diagnostics };
+}
+
+/** Errors first, and by id; among equals as they were found. */
+function inOrder(found: readonly Diagnostic[], silenced: readonly string[]): Diagnostic[] {
+  return found.filter(({ id }) => !silenced.includes(id)).sort((a, b) => a.id.localeCompare(b.id));
+}
+
+function keysOf(
+  { readers, writers }: Access,
+  given: Iterable<string>,
+  losses: ReadonlyMap<string, Loss>,
+): string[] {
+  return [...new Set([...writers.keys(), ...readers.keys(), ...given, ...losses.keys()])].sort();
+}
+
+function ambiguousOk(pairs: readonly (readonly [string, string])[]): AmbiguousOk {
+  const known = new Set(pairs.flatMap(([one, other]) => [`${one}\0${other}`, `${other}\0${one}`]));
+  return (one, other) => known.has(`${one.name}\0${other.name}`);
+}

@@ -1,0 +1,104 @@
+import type { Access } from './access.ts';
+import type { Findings } from '../diagnose/diagnostic.ts';
+import { didYouMean } from '../diagnose/did-you-mean.ts';
+import { lineage, named, type Entry } from './entry.ts';
+import type { Roster } from './overrides.ts';
+
+/** One entry must run before another, because one of them said so. */
+export interface Constraint {
+  readonly first: Entry;
+  readonly then: Entry;
+  readonly kind: 'after' | 'before' | 'reads';
+  /** The name or the key that the declaration gives. */
+  readonly says: string;
+  /** Who said it; it may be one whom `first` or `then` stands in for. */
+  readonly by: Entry;
+}
+
+/** All constraints of a stack, in order of declaration. */
+export function readConstraints(roster: Roster, access: Access, findings: Findings): Constraint[] {
+  const constraints: Constraint[] = [];
+  for (const entry of roster.entries) {
+    for (const by of lineage(entry)) {
+      for (const says of by.middleware.after ?? []) {
+        for (const first of resolve(by, 'after', says, roster, access, findings)) {
+          if (first !== entry || !isOfMany(says)) {
+            constraints.push({ first, then: entry, kind: 'after', says, by });
+          }
+        }
+      }
+      for (const says of by.middleware.before ?? []) {
+        for (const then of resolve(by, 'before', says, roster, access, findings)) {
+          if (then !== entry || !isOfMany(says)) {
+            constraints.push({ first: entry, then, kind: 'before', says, by });
+          }
+        }
+      }
+      for (const says of by.middleware.requires ?? []) {
+        resolve(by, 'requires', says, roster, access, findings);
+      }
+    }
+    for (const key of entry.middleware.reads) {
+      for (const first of access.writers.get(key) ?? []) {
+        if (first !== entry) constraints.push({ first, then: entry, kind: 'reads', says: key, by: entry });
+      }
+    }
+  }
+  return constraints;
+}
+
+/** Why `then` runs after `first`, as an entry of the plan tells it. */
+export function explain({ first, kind, says, by }: Constraint): string {
+  switch (kind) {
+    case 'after':
+      return `after ${first.name}`;
+    case 'before':
+      return `${first.name}${by === first ? '' : `, in place of ${by.name},`} asks to run before it`;
+    case 'reads':
+      return `reads ${says}, which ${first.name} writes`;
+  }
+}
+
+const HEADER = 'header:';
+
+function isOfMany(says: string): boolean {
+  return says.startsWith(HEADER);
+}
+
+function resolve(
+  by: Entry,
+  field: 'after' | 'before' | 'requires',
+  says: string,
+  { byName }: Roster,
+  { setters }: Access,
+  findings: Findings,
+): readonly Entry[] {
+  const optional = says.endsWith('?');
+  const name = optional ? says.slice(0, -1) : says;
+  if (name.startsWith(HEADER)) {
+    const header = name.slice(HEADER.length);
+    const found = setters.get(header.toLowerCase());
+    if (found !== undefined) return found;
+    if (!optional) {
+      findings.add('S102', [by], {
+        message: `${named(by)} names "${says}" in ${field}, and nobody in the stack declares that header.`,
+        hint: `Add headers: ['${header}'] to the one who sets it, or write '${name}?' if it may be missing.`,
+        key: header,
+      });
+    }
+    return [];
+  }
+  const found = byName.get(name);
+  if (found !== undefined) return [found];
+  if (!optional) {
+    const suggestion = didYouMean(name, byName.keys());
+    findings.add('S102', [by], {
+      message: `${named(by)} names "${name}" in ${field}, and nobody in the stack has that name.`,
+      hint:
+        field === 'requires'
+          ? `${suggestion}Add it to a layer, or take it out of requires.`
+          : `${suggestion}If it may be missing, write ${field}: ['${name}?'].`,
+    });
+  }
+  return [];
+}

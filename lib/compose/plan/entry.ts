@@ -1,0 +1,32 @@
+import type { DeclarationSite } from '../declare/declaration-site.ts';
+import type { Middleware } from '../declare/middleware.ts';
+import type { Prefixes } from './path-prefix.ts';
+
+/** A middleware in its place in the layers. */
+export interface Entry {
+  readonly name: string;
+  readonly layer: string;
+  /** The height of its layer: the lowest is 0. */
+  readonly rank: number;
+  /** Its place in its layer, counted from 1. */
+  readonly ordinal: number;
+  readonly middleware: Middleware;
+  readonly site: DeclarationSite;
+  readonly prefixes: Prefixes | undefined;
+  /** Whether it is an ordinary handler that stands in the layer as it is. */
+  readonly plain: boolean;
+  /** Whether it runs on errors only. */
+  readonly handlesErrors: boolean;
+  /** Whom it stands in for. */
+  overridden?: Entry;
+}
+
+/** An entry as messages name it: `cors (oss)`. */
+export function named({ name, layer }: Entry): string {
+  return `${name} (${layer})`;
+}
+
+/** An entry, and those it stands in for, the nearest first. */
+export function* lineage(entry: Entry): Generator<Entry> {
+  for (let one: Entry | undefined = entry; one !== undefined; one = one.overridden) yield one;
+}

@@ -1,0 +1,54 @@
+import type { Access } from './access.ts';
+import type { Findings } from '../diagnose/diagnostic.ts';
+import { named, type Entry } from './entry.ts';
+
+/** Groups of state keys by name; an application may use only one key of each. */
+export type ExclusiveGroups = Readonly<Record<string, readonly string[]>>;
+
+/** A key that lost its group: the application is kept from it. */
+export interface Loss {
+  readonly group: string;
+  /** The key that won. */
+  readonly winner: string;
+  /** Who writes the key that won. */
+  readonly claimedBy: Entry;
+}
+
+/** Settles each group by the rule: the key that the highest layer writes wins. @returns the losing keys. */
+export function settleGroups(
+  groups: ExclusiveGroups,
+  { writers }: Access,
+  findings: Findings,
+): ReadonlyMap<string, Loss> {
+  const losses = new Map<string, Loss>();
+  for (const [group, keys] of Object.entries(groups)) {
+    const claims = [...new Set(keys)]
+      .flatMap((key) => (writers.get(key) ?? []).map((by) => ({ key, by })))
+      .sort((a, b) => b.by.rank - a.by.rank);
+    reportTies(group, claims, findings);
+    const winning = claims[0];
+    if (winning === undefined) continue;
+    for (const key of keys) {
+      if (key !== winning.key) losses.set(key, { group, winner: winning.key, claimedBy: winning.by });
+    }
+  }
+  return losses;
+}
+
+interface Claim {
+  readonly key: string;
+  readonly by: Entry;
+}
+
+function reportTies(group: string, claims: readonly Claim[], findings: Findings): void {
+  for (const layer of new Set(claims.map(({ by }) => by.layer))) {
+    const [one, ...others] = claims.filter(({ by }) => by.layer === layer);
+    const other = others.find(({ key }) => key !== one?.key);
+    if (one === undefined || other === undefined) continue;
+    findings.add('S106', one.by === other.by ? [one.by] : [one.by, other.by], {
+      message: `The exclusive group "${group}" is claimed twice in the layer "${layer}": ${named(one.by)} writes "${one.key}", ${named(other.by)} writes "${other.key}".`,
+      hint: 'Let the layer write one of them only, or move one of the two to another layer: the higher layer wins.',
+      key: group,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import type { Findings } from '../diagnose/diagnostic.ts';
+import { lineage, named, type Entry } from './entry.ts';
+import { didYouMean } from '../diagnose/did-you-mean.ts';
+
+/** Who stands in the stack after the overrides, in order of declaration, and under which names they are known. */
+export interface Roster {
+  readonly entries: readonly Entry[];
+  /** By every name an entry answers to: its own, and those of whom it stands in for. */
+  readonly byName: ReadonlyMap<string, Entry>;
+}
+
+/** Settles names by the rule: an override in a higher layer wins; two in one layer are an error. */
+export function applyOverrides(declared: readonly Entry[], findings: Findings): Roster {
+  const slots: (Entry | undefined)[] = [...declared];
+  const slotOf = new Map<Entry, number>(declared.map((entry, index) => [entry, index]));
+  const byName = new Map<string, Entry>();
+  const names = new Set(declared.map(({ name }) => name));
+
+  for (const entry of lowestFirst(declared)) {
+    const target = entry.middleware.overrides;
+    if (target !== undefined) {
+      const standing = byName.get(target);
+      if (standing === undefined || standing.rank === entry.rank) {
+        refuse(entry, target, standing, names, findings);
+      } else {
+        entry.overridden = standing;
+        const slot = slotOf.get(standing);
+        const own = slotOf.get(entry);
+        if (slot !== undefined && own !== undefined) {
+          slots[own] = undefined;
+          slots[slot] = entry;
+          slotOf.set(entry, slot);
+        }
+        for (const { name } of lineage(standing)) byName.set(name, entry);
+      }
+    }
+    claimName(entry, byName, findings);
+  }
+  return { entries: slots.filter((entry) => entry !== undefined), byName };
+}
+
+function lowestFirst(declared: readonly Entry[]): Entry[] {
+  return [...declared].sort((a, b) => a.rank - b.rank || a.ordinal - b.ordinal);
+}
+
+function claimName(entry: Entry, byName: Map<string, Entry>, findings: Findings): void {
+  const holder = byName.get(entry.name);
+  if (holder !== undefined && holder !== entry) {
+    findings.add('S107', [entry], {
+      message: `${named(entry)} has the name of another: ${named(holder)}, declared at ${holder.site.toString()}.`,
+      hint:
+        entry.rank > holder.rank
+          ? `If it is meant to take that one's place, write overrides: '${entry.name}'; otherwise give it another name.`
+          : 'Give one of them another name.',
+    });
+    return;
+  }
+  byName.set(entry.name, entry);
+}
+
+function refuse(
+  entry: Entry,
+  target: string,
+  standing: Entry | undefined,
+  names: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  if (standing !== undefined) {
+    const original = [...lineage(standing)].find(({ name, rank }) => name === target && rank < entry.rank);
+    findings.add('S109', [entry, standing], {
+      message:
+        original === undefined
+          ? `${named(entry)} overrides "${target}", which stands in the same layer.`
+          : `${named(entry)} and ${named(standing)} both override "${target}", in one layer.`,
+      hint:
+        original === undefined
+          ? `Take "${target}" out of the layer "${entry.layer}", or move ${entry.name} to a higher one.`
+          : 'Keep one of them, or move one to a higher layer: the higher layer wins.',
+    });
+  } else if (names.has(target)) {
+    findings.add('S109', [entry], {
+      message: `${named(entry)} overrides "${target}", which stands in a layer that is no lower.`,
+      hint: `Move ${entry.name} to a layer above it: only a higher layer can override.`,
+    });
+  } else {
+    findings.add('S103', [entry], {
+      message: `${named(entry)} overrides "${target}", and nobody in the stack has that name.`,
+      hint: `${didYouMean(target, names)}Take the overrides away if there is nothing to replace.`,
+    });
+  }
+}

@@ -1,0 +1,18 @@
+import type { Diagnostic } from '../diagnose/diagnostic.ts';
+import type { Access } from './access.ts';
+import type { Constraint } from './constraints.ts';
+import type { Entry } from './entry.ts';
+import type { Loss } from './exclusive.ts';
+
+/** What `compose` has worked out, once for all requests. */
+export interface Plan {
+  /** In the order of running. */
+  readonly entries: readonly Entry[];
+  readonly constraints: readonly Constraint[];
+  readonly access: Access;
+  /** The keys that lost their exclusive group. */
+  readonly losses: ReadonlyMap<string, Loss>;
+  /** Every state key that somebody declares. */
+  readonly keys: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}

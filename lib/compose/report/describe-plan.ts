@@ -1,0 +1,56 @@
+import { explain } from '../plan/constraints.ts';
+import { lineage, type Entry } from '../plan/entry.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** An entry of `stack.plan`. */
+export interface PlannedMiddleware {
+  readonly name: string;
+  readonly layer: string;
+  /** Why it stands where it does. */
+  readonly because: string;
+  /** Whom it stands in for. */
+  readonly overrides?: string;
+  readonly path?: readonly string[];
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly headers: readonly string[];
+  readonly ends: readonly number[];
+  /** It runs only on an error that arose before its place. */
+  readonly handlesErrors?: true;
+  /** Where it was declared, as `file:line`. */
+  readonly at: string;
+}
+
+/** The plan as people and tools read it, in the order of running. */
+export function describePlan({ entries, constraints }: Plan): readonly PlannedMiddleware[] {
+  const reasons = new Map<Entry, Set<string>>();
+  for (const constraint of constraints) {
+    const known = reasons.get(constraint.then) ?? new Set();
+    reasons.set(constraint.then, known.add(explain(constraint)));
+  }
+  return entries.map((entry) => {
+    const { middleware } = entry;
+    return {
+      name: entry.name,
+      layer: entry.layer,
+      because: because(entry, reasons.get(entry)),
+      ...(entry.overridden && { overrides: entry.overridden.name }),
+      ...(middleware.path !== undefined && { path: [middleware.path].flat() }),
+      reads: middleware.reads,
+      writes: middleware.writes,
+      headers: middleware.headers ?? [],
+      ends: middleware.ends ?? [],
+      ...(entry.handlesErrors && { handlesErrors: true }),
+      at: String(entry.site),
+    };
+  });
+}
+
+function because(entry: Entry, reasons: ReadonlySet<string> | undefined): string {
+  const place = [...lineage(entry)].at(-1) ?? entry;
+  const declared = `number ${place.ordinal} of ${place.layer}`;
+  return [
+    entry.overridden ? `takes the place of ${place.name} (${declared})` : declared,
+    ...(reasons ?? []),
+  ].join('; ');
+}

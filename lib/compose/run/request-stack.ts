@@ -1,0 +1,80 @@
+import type { Conflict } from './conflict.ts';
+import type { Run } from './run.ts';
+import type { Station } from './stage.ts';
+
+/**
+ * What became of an entry on this request. `'next'`, `'error'`, `'route'`, `'router'`: it handed the request on so.
+ * `'ended'`: it ended the response. `'running'`: it has done neither yet. `'passed'`: the request did not concern it, by
+ * its path or, for an error handler, for want of an error. `'skipped'`: the request has not come so far.
+ */
+export type EntryOutcome = 'next' | 'error' | 'route' | 'router' | 'ended' | 'running' | 'passed' | 'skipped';
+
+/** An entry of the stack on this request. Keys only, never values. */
+export interface EntryReport {
+  readonly name: string;
+  readonly layer: string;
+  readonly outcome: EntryOutcome;
+  /** How long the request was its own, in milliseconds; undefined if it was not measured. */
+  readonly duration: number | undefined;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** `req.stack`: what the stack has done with this request so far. Worked out when it is asked. */
+export class RequestStack {
+  readonly #run: Run;
+  /** The same of a stack that the request came through before this one. */
+  readonly outer: RequestStack | undefined;
+
+  /** @internal */
+  constructor(run: Run, outer: RequestStack | undefined) {
+    this.#run = run;
+    this.outer = outer;
+  }
+
+  /** The names of all entries, in the order of running. */
+  get order(): readonly string[] {
+    return this.#run.runtime.order;
+  }
+
+  /** The conflicts so far, in the order in which they first arose. */
+  get conflicts(): readonly Conflict[] {
+    return this.#run.noted?.conflicts ?? [];
+  }
+
+  /** What each entry has done, in the order of running. */
+  get entries(): readonly EntryReport[] {
+    const run = this.#run;
+    const furthest = run.furthest?.position ?? -1;
+    return run.runtime.stations.map((station) => {
+      const { name, layer, position } = station;
+      const hasPassed = run.opened?.hasPassed(station) ?? false;
+      if (position > furthest || hasPassed) {
+        const outcome = position > furthest ? 'skipped' : 'passed';
+        return { name, layer, outcome, duration: undefined, reads: [], writes: [] };
+      }
+      const outcome = run.outcomeOf(station);
+      return {
+        name,
+        layer,
+        outcome: outcome === 'running' && run.res.writableEnded ? 'ended' : outcome,
+        duration: run.noted?.durationOf(station),
+        ...keysOf(station, run),
+      };
+    });
+  }
+
+  /** What the routes behind the stack have read and written. */
+  get application(): { readonly reads: readonly string[]; readonly writes: readonly string[] } {
+    return keysOf(this.#run.runtime.application, this.#run);
+  }
+
+  toJSON(): Pick<RequestStack, 'order' | 'entries' | 'conflicts' | 'application'> {
+    const { order, entries, conflicts, application } = this;
+    return { order, entries, conflicts, application };
+  }
+}
+
+function keysOf(station: Station, { opened }: Run): Pick<EntryReport, 'reads' | 'writes'> {
+  return opened?.keysOf(station) ?? { reads: [], writes: [] };
+}

@@ -1,0 +1,87 @@
+import type { NextFunction, Request, Response } from 'express';
+import { Ledger } from './tracked-state.ts';
+import { RunNotes, type Signal } from './run-notes.ts';
+import type { StackRuntime } from './runtime.ts';
+import type { Station } from './stage.ts';
+
+/** A request as the engine sees it, which alone may say what its `state` and `stack` are. */
+export interface EnteredRequest extends Request {
+  state: Request['state'];
+  stack: Request['stack'];
+}
+
+/**
+ * One request on its way through the stack. Each station has one turn at most, so what is known of a step is found by
+ * its station.
+ */
+export class Run {
+  // `declare`: what the constructor sets need not be set to undefined first, on every request.
+  declare readonly runtime: StackRuntime;
+  declare readonly req: EnteredRequest;
+  declare readonly res: Response;
+  /** Leaves the stack. */
+  declare readonly out: NextFunction;
+  /** What `req.state` was before the stack: a stack further out, or the host's own. */
+  declare readonly outer: object | undefined;
+  /** Whether every step is timed, or traced as well because somebody listens to the tracing channel. */
+  declare readonly watched: 'timed' | 'traced' | undefined;
+  /** The step that was started last. */
+  last: Request['state'] | undefined = undefined;
+  /** Whose step that is. */
+  lastStation: Station | undefined = undefined;
+  /** The `req.state` that another stack, behind this one, has put in the place of this one's. */
+  beyond: Request['state'] | undefined = undefined;
+  /** {@link ledger}, if there is one yet. */
+  opened: Ledger | undefined = undefined;
+  /** {@link notes}, if there are any yet. */
+  noted: RunNotes | undefined = undefined;
+
+  constructor(
+    runtime: StackRuntime,
+    req: EnteredRequest,
+    res: Response,
+    out: NextFunction,
+    watched: 'timed' | 'traced' | undefined,
+  ) {
+    const outer: unknown = req.state;
+    this.runtime = runtime;
+    this.req = req;
+    this.res = res;
+    this.out = out;
+    this.outer = typeof outer === 'object' && outer !== null ? outer : undefined;
+    this.watched = watched;
+  }
+
+  get ledger(): Ledger {
+    return (this.opened ??= new Ledger(this.runtime));
+  }
+
+  get notes(): RunNotes {
+    return (this.noted ??= new RunNotes(this.runtime));
+  }
+
+  /** Gives the turn to whoever is furthest in, when nobody further out has it again. */
+  giveTurn(): void {
+    const state = this.beyond ?? this.last;
+    if (state !== undefined) this.req.state = state;
+  }
+
+  /** Where the request is, or was when it left the stack. */
+  get furthest(): Station | undefined {
+    const station = this.lastStation;
+    const signals = this.noted?.signals;
+    if (station !== this.runtime.application || !signals?.has(station)) return station;
+    // It has left early, from the last station that signaled, and the application has noted the same signal.
+    return [...signals.keys()].at(-2);
+  }
+
+  /** How a station that has had its turn has handed the request on, or that it has not. */
+  outcomeOf(station: Station): StepOutcome {
+    const signal = this.noted?.signals.get(station);
+    if (signal !== undefined) return signal;
+    return this.lastStation === station && !this.noted?.putOff ? 'running' : 'next';
+  }
+}
+
+/** How a step has handed the request on, or that it has not. */
+export type StepOutcome = Signal | 'running' | 'next';

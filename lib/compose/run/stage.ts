@@ -1,0 +1,87 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { Entry } from '../plan/entry.ts';
+import { isBelow, pathOf, type Prefixes } from '../plan/path-prefix.ts';
+
+/** The keys of a stack. */
+export interface KeyTable {
+  readonly losses: ReadonlyMap<string, unknown>;
+  readonly numberOf: ReadonlyMap<string, number>;
+  /** One more than the highest number. */
+  readonly size: number;
+}
+
+/** How many keys a step can tick off in one integer. Keys beyond it take the longer way. */
+const TICKS = 31;
+
+/** So many numbers have a place in a station's tables, lest the tables of n stations with n keys take n² places. */
+const TABLED = 128;
+
+/** An entry as the runner needs it, one for all requests. The application behind the stack has one as well. */
+export class Station {
+  readonly name: string;
+  readonly layer: string;
+  /** The height of its layer; the application lies below all of them. */
+  readonly rank: number;
+  /** Its place in the order of running, from 0. */
+  readonly position: number;
+  readonly handle: RequestHandler | ErrorRequestHandler | undefined;
+  readonly handlesErrors: boolean;
+  readonly prefixes: Prefixes | undefined;
+  /** Whether it takes every request that has no error. */
+  readonly takesAll: boolean;
+  /** The path as it is declared, for the tracing channel. */
+  readonly path: string | readonly string[] | undefined;
+  /** By the key's number (see `Step`): the tick of a read that needs no second look; 0 if it does. */
+  readonly readTicks: Int32Array;
+  /** The same for writes. */
+  readonly writeTicks: Int32Array;
+  /** The key behind each tick, the lowest first. */
+  readonly ticked: readonly string[];
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+
+  constructor(
+    place: Pick<Entry, 'name' | 'layer' | 'rank' | 'handlesErrors' | 'prefixes'>,
+    position: number,
+    handle: RequestHandler | ErrorRequestHandler | undefined,
+    declared: { reads: Iterable<string>; writes: Iterable<string>; path?: string | readonly string[] },
+    known: KeyTable,
+  ) {
+    this.name = place.name;
+    this.layer = place.layer;
+    this.rank = place.rank;
+    this.handlesErrors = place.handlesErrors;
+    this.prefixes = place.prefixes;
+    this.takesAll = !place.handlesErrors && place.prefixes === undefined;
+    this.path = declared.path;
+    this.position = position;
+    this.handle = handle;
+    this.writes = new Set(declared.writes);
+    this.reads = new Set([...declared.reads, ...this.writes]);
+    const numberOf = (key: string): number => known.numberOf.get(key) ?? TABLED;
+    this.ticked = [...this.reads]
+      .filter((key) => !known.losses.has(key) && numberOf(key) < TABLED)
+      .slice(0, TICKS);
+    this.readTicks = new Int32Array(Math.min(known.size, TABLED));
+    this.writeTicks = new Int32Array(Math.min(known.size, TABLED));
+    this.ticked.forEach((key, bit) => {
+      const number = numberOf(key);
+      this.readTicks[number] = 1 << bit;
+      if (this.writes.has(key)) this.writeTicks[number] = 1 << bit;
+    });
+  }
+
+  /** Whether it takes a request, by its path and by whether there is an error. */
+  takes(req: Request, failed: boolean): boolean {
+    return (
+      this.handlesErrors === failed &&
+      (this.prefixes === undefined || isBelow(pathOf(req.url), this.prefixes))
+    );
+  }
+}
+
+/** What a failed handler hands on. A falsy reason would read as "no error", and let the request pass. */
+export function errorOf(reason: unknown, { name }: Station): unknown {
+  if (reason) return reason;
+  return new Error(`Middleware "${name}" failed with ${String(reason)}.`);
+}

@@ -1,0 +1,162 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import { errorOf } from './stage.ts';
+import { Step } from './state-view.ts';
+import { isThenable } from './thenable.ts';
+
+/** The name of the tracing channel; its events are `tracing:openhands-express.stack.middleware:start`, and so on. */
+export const TRACING_CHANNEL = 'openhands-express.stack.middleware';
+
+/** What the tracing channel publishes of a middleware: the shape of `express.router.request`, and the place. */
+export interface MiddlewareTrace {
+  readonly req: Request;
+  readonly res: Response;
+  readonly layer: {
+    readonly name: string;
+    readonly rawPath: readonly string[] | string;
+    readonly handle: unknown;
+  };
+  readonly handler: unknown;
+  /** The prefix it is declared on, as far as there is one. */
+  readonly route: readonly string[] | string;
+  /** Where it stands: the name of its layer of the stack, and its place in the order of running, from 0. */
+  readonly stack: { readonly layer: string; readonly position: number };
+  readonly errorHandler?: true;
+  /** The error that an error handler received. */
+  readonly incomingError?: unknown;
+  /** What it called `next` with, threw, or was rejected with. */
+  error?: unknown;
+  /** What it returned, or what its promise was fulfilled with. */
+  result?: unknown;
+}
+
+const channel = tracingChannel<unknown, MiddlewareTrace>(TRACING_CHANNEL);
+
+/** Whether somebody listens. */
+export function isTraced(): boolean {
+  return (
+    channel.start.hasSubscribers ||
+    channel.end.hasSubscribers ||
+    channel.asyncStart.hasSubscribers ||
+    channel.asyncEnd.hasSubscribers ||
+    channel.error.hasSubscribers
+  );
+}
+
+/** The errors of a request that have been published: each is once, where it arose. */
+const published = new WeakMap<Request, Set<unknown>>();
+
+/**
+ * Calls the handler of a step, and publishes what it does: in the order, and with what is known at each event, as
+ * Express's router does of its own handlers.
+ *
+ * @param fail what becomes of an error that the handler throws or is rejected with.
+ * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
+ */
+export function invokeTraced(
+  step: Step,
+  incomingError: unknown,
+  next: NextFunction,
+  fail: (error: unknown) => void,
+): unknown {
+  const { req, res } = Step.runOf(step);
+  const station = Step.stationOf(step);
+  const { handle } = station;
+  const trace = traceOf(step, incomingError);
+  // What an error handler is given did not arise in it, even if nobody listened where it did.
+  if (incomingError !== undefined) isNew(req, incomingError);
+
+  const report = (signal: unknown): void => {
+    // Once it is dealt with, the same error may arise anew.
+    if (incomingError !== undefined && signal !== incomingError) published.get(req)?.delete(incomingError);
+    publishError(trace, signal);
+  };
+  const tracedNext = (signal?: unknown): void => {
+    report(signal);
+    next(signal);
+  };
+  const failTraced = (reason: unknown): void => {
+    const error = errorOf(reason, station);
+    report(error);
+    fail(error);
+    if (isError(error)) trace.error ??= error;
+  };
+
+  return channel.start.runStores(trace, () => {
+    let result: unknown;
+    try {
+      result =
+        incomingError === undefined
+          ? (handle as RequestHandler)(req, res, tracedNext)
+          : (handle as ErrorRequestHandler)(incomingError, req, res, tracedNext);
+    } catch (thrown) {
+      failTraced(thrown);
+      if (trace.error === undefined) trace.result = undefined;
+      channel.end.publish(trace);
+      return undefined;
+    }
+    if (!isThenable(result)) {
+      trace.result = result;
+      channel.end.publish(trace);
+      return result;
+    }
+    publishEndBeforeResult(trace);
+    return result.then(
+      (value) => {
+        trace.result = value;
+        publishAsyncEnd(trace);
+      },
+      (reason: unknown) => {
+        failTraced(reason);
+        publishAsyncEnd(trace);
+      },
+    );
+  });
+}
+
+function traceOf(step: Step, incomingError: unknown): MiddlewareTrace {
+  const { req, res } = Step.runOf(step);
+  const station = Step.stationOf(step);
+  const route = station.path ?? '/';
+  return {
+    req,
+    res,
+    layer: { name: station.name, rawPath: route, handle: station.handle },
+    handler: station.handle,
+    route,
+    stack: { layer: station.layer, position: station.position },
+    ...(incomingError !== undefined && { errorHandler: true, incomingError }),
+  };
+}
+
+/** With a result or an error, `end` would say that no `asyncEnd` follows; so an early error is out of sight meanwhile. */
+function publishEndBeforeResult(trace: MiddlewareTrace): void {
+  const { error } = trace;
+  delete trace.error;
+  channel.end.publish(trace);
+  if (error !== undefined) trace.error = error;
+}
+
+function publishAsyncEnd(trace: MiddlewareTrace): void {
+  channel.asyncStart.runStores(trace, () => {
+    channel.asyncEnd.publish(trace);
+  });
+}
+
+function publishError(trace: MiddlewareTrace, signal: unknown): void {
+  if (!isError(signal) || !isNew(trace.req, signal)) return;
+  trace.error = signal;
+  channel.error.publish(trace);
+}
+
+/** Whether an error of a request is seen for the first time. */
+function isNew(req: Request, error: unknown): boolean {
+  let seen = published.get(req);
+  if (seen === undefined) published.set(req, (seen = new Set()));
+  return !seen.has(error) && seen.add(error).size > 0;
+}
+
+/** `'route'` and `'router'` are signals. */
+function isError(signal: unknown): boolean {
+  return Boolean(signal) && signal !== 'route' && signal !== 'router';
+}

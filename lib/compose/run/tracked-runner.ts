@@ -1,0 +1,40 @@
+import { performance } from 'node:perf_hooks';
+import type { RequestHandler } from 'express';
+import { dispatch } from './dispatch.ts';
+import { RequestStack } from './request-stack.ts';
+import { Run, type EnteredRequest } from './run.ts';
+import type { StackRuntime } from './runtime.ts';
+import { isTraced } from './tracing.ts';
+
+/** One request in so many is timed step by step. */
+const SAMPLE = 128;
+
+/** The handler that takes a request through the stack, with everything watched. */
+export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'): RequestHandler {
+  let requests = 0;
+  return function stack(req: EnteredRequest, res, next) {
+    const isObserved = runtime.observers.size > 0;
+    const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
+    const watched = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
+    const run = new Run(runtime, req, res, next, watched);
+    if (run.outer !== undefined) takeOver(run, run.outer);
+    req.stack = new RequestStack(run, req.stack);
+    if (watched !== undefined) beginWatching(run);
+    dispatch(run, 0);
+    run.giveTurn();
+  };
+}
+
+function beginWatching(run: Run): void {
+  for (const observer of run.runtime.observers) observer.request?.(run.req, run.res);
+  run.notes.clock = performance.now();
+}
+
+/** What was in `req.state` before the stack stays, but for the keys that may not be used. */
+function takeOver(run: Run, outer: object): void {
+  for (const [key, number] of run.runtime.numberOf) {
+    if (run.runtime.losses.has(key)) continue;
+    const value = (outer as Record<string, unknown>)[key];
+    if (value !== undefined) run.ledger.values[number] = value;
+  }
+}
