@@ -19,7 +19,7 @@ import type { StackRuntime } from './compose/run/runtime.ts';
 import { formatDiagnostic, StackError } from './compose/diagnose/stack-error.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 import { describePlan } from './compose/report/describe-plan.ts';
-import { buildLine } from './compose/run/build-stages.ts';
+import { buildStages } from './compose/run/build-stages.ts';
 import { untrackedRunner } from './compose/run/untracked-runner.ts';
 
 // `export *`, not a list of names: so can `declare module` merge keys into RequestState through this module.
@@ -113,10 +113,10 @@ function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler 
 }
 
 function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
-  const { stations, application, numberOf } = buildLine(plan);
+  const { stages, application, numberOf } = buildStages(plan);
   const unset = Array.from({ length: 1 + Math.max(-1, ...numberOf.values()) }, () => undefined);
   return {
-    stations,
+    stages,
     application,
     keys: plan.keys,
     numberOf,
@@ -126,8 +126,8 @@ function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntim
     order: Object.freeze(plan.entries.map(({ name }) => name)),
     noValues: unset,
     noWriters: unset,
-    noTicks: Array.from({ length: stations.length + 1 }, () => 0),
-    noTimes: Array.from({ length: stations.length + 1 }, () => NaN),
+    noTicks: Array.from({ length: stages.length + 1 }, () => 0),
+    noTimes: Array.from({ length: stages.length + 1 }, () => NaN),
     handler: undefined,
   };
 }

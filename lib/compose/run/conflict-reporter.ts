@@ -34,14 +34,8 @@ export class ConflictReporter {
    * @param predicate what the middleware does, such as `calls next() a second time.`
    * @throws ConflictError when the policy says `'error'`.
    */
-  report(
-    run: ConflictedRequest,
-    station: Culprit,
-    id: ConflictId,
-    predicate: string,
-    about: About = {},
-  ): void {
-    const found = conflictOf(station, id, predicate, about);
+  report(run: ConflictedRequest, stage: Culprit, id: ConflictId, predicate: string, about: About = {}): void {
+    const found = conflictOf(stage, id, predicate, about);
     const { conflicts } = run.notes;
     const known = conflicts.find((one) => pairOf(one) === pairOf(found));
     if (known === undefined) {
@@ -60,8 +54,8 @@ export class ConflictReporter {
   }
 
   /** Logs what happened on a request that is not tracked. */
-  log(station: Culprit, id: ConflictId, predicate: string, about: About = {}): void {
-    const conflict = conflictOf(station, id, predicate, about);
+  log(stage: Culprit, id: ConflictId, predicate: string, about: About = {}): void {
+    const conflict = conflictOf(stage, id, predicate, about);
     if (about.error === undefined) this.#logOnce(conflict);
     else this.#logError(conflict, about.error);
   }

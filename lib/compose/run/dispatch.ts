@@ -4,40 +4,40 @@ import { ConflictError } from './conflict.ts';
 import { standsInRoute } from './express-route.ts';
 import { NEXT_MISUSE } from './next-misuse.ts';
 import type { Run } from './run.ts';
-import { errorOf, type Station } from './stage.ts';
+import { errorOf, type Stage } from './stage.ts';
 import { Step } from './state-view.ts';
 import { isThenable } from './thenable.ts';
 import { invokeTraced } from './tracing.ts';
 
-/** After so many stations in a row the call stack starts anew, as all of them may call `next` at once. */
+/** After so many stages in a row the call stack starts anew, as all of them may call `next` at once. */
 const DEEPEST = 300;
 
-/** Takes a request without an error to the first station from `position` on that it concerns, or out of the stack. */
+/** Takes a request without an error to the first stage from `position` on that it concerns, or out of the stack. */
 export function dispatch(run: Run, position: number): void {
-  const { stations } = run.runtime;
-  let station = stations[position];
-  while (station !== undefined && !station.takesAll && !station.takes(run.req, false)) {
-    run.ledger.passBy(station);
-    station = stations[station.position + 1];
+  const { stages } = run.runtime;
+  let stage = stages[position];
+  while (stage !== undefined && !stage.takesAll && !stage.takes(run.req, false)) {
+    run.ledger.passBy(stage);
+    stage = stages[stage.position + 1];
   }
-  if (station === undefined) leave(run);
-  else enter(run, station, station.handle as RequestHandler, undefined, position - 1);
+  if (stage === undefined) leave(run);
+  else enter(run, stage, stage.handle as RequestHandler, undefined, position - 1);
 }
 
-/** Gives a station its turn, on a call stack of its own where the present one may have become deep. */
-function enter(run: Run, station: Station, handle: RequestHandler, error: unknown, from: number): void {
-  if (startsAnew(station.position, from)) putOff(run, station, handle, error);
-  else invoke(run, station, handle, error);
+/** Gives a stage its turn, on a call stack of its own where the present one may have become deep. */
+function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown, from: number): void {
+  if (startsAnew(stage.position, from)) putOff(run, stage, handle, error);
+  else invoke(run, stage, handle, error);
 }
 
-/** Whether so many stations lie between two places that the call stack has to start anew. */
+/** Whether so many stages lie between two places that the call stack has to start anew. */
 function startsAnew(position: number, from: number): boolean {
   return position >= DEEPEST && Math.floor(position / DEEPEST) > Math.floor(Math.max(from, 0) / DEEPEST);
 }
 
 /** One middleware's turn. */
-function invoke(run: Run, station: Station, handle: RequestHandler, error: unknown): void {
-  const step = new Step(run, station);
+function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
+  const step = new Step(run, stage);
   run.req.state = step;
   let isOver = false as boolean;
   const next = (signal?: unknown): void => {
@@ -67,7 +67,7 @@ function invoke(run: Run, station: Station, handle: RequestHandler, error: unkno
 function advance(step: Step): void {
   const run = Step.runOf(step);
   if (run.last !== step || run.watched !== undefined) proceed(step, undefined);
-  else dispatch(run, Step.stationOf(step).position + 1);
+  else dispatch(run, Step.stageOf(step).position + 1);
 }
 
 function watch(
@@ -77,8 +77,8 @@ function watch(
   next: (signal?: unknown) => void,
 ): unknown {
   const run = Step.runOf(step);
-  const station = Step.stationOf(step);
-  run.notes.beginTiming(station, run.notes.clock);
+  const stage = Step.stageOf(step);
+  run.notes.beginTiming(stage, run.notes.clock);
   if (run.watched === 'timed') return handle(run.req, run.res, next);
   return invokeTraced(step, error, next, (reason) => {
     fail(step, reason);
@@ -88,37 +88,37 @@ function watch(
 /** A handler has called its `next`: the first call counts. */
 function proceed(step: Step, signal: unknown): void {
   const run = Step.runOf(step);
-  const station = Step.stationOf(step);
-  if (run.outcomeOf(station) !== 'running') {
-    run.runtime.reporter.report(run, station, 'S307', NEXT_MISUSE.S307);
+  const stage = Step.stageOf(step);
+  if (run.outcomeOf(stage) !== 'running') {
+    run.runtime.reporter.report(run, stage, 'S307', NEXT_MISUSE.S307);
     return;
   }
-  run.noted?.endTiming(station);
+  run.noted?.endTiming(stage);
   if (!signal) {
-    dispatch(run, station.position + 1);
+    dispatch(run, stage.position + 1);
   } else if (signal === 'router') {
-    run.notes.signals.set(station, signal);
+    run.notes.signals.set(stage, signal);
     leave(run, signal);
   } else if (signal === 'route') {
-    run.notes.signals.set(station, signal);
+    run.notes.signals.set(stage, signal);
     if (standsInRoute(run.req, run.runtime.handler)) leave(run, signal);
-    else dispatch(run, station.position + 1);
+    else dispatch(run, stage.position + 1);
   } else {
-    run.notes.signals.set(station, 'error');
-    dispatchError(run, station, signal);
+    run.notes.signals.set(stage, 'error');
+    dispatchError(run, stage, signal);
   }
 }
 
 /** Takes a request on to the next error handler that concerns it. */
-function dispatchError(run: Run, from: Station, error: unknown): void {
-  for (const station of run.runtime.stations.slice(from.position + 1)) {
-    if (station.takes(run.req, true)) {
-      const handle = station.handle as ErrorRequestHandler;
+function dispatchError(run: Run, from: Stage, error: unknown): void {
+  for (const stage of run.runtime.stages.slice(from.position + 1)) {
+    if (stage.takes(run.req, true)) {
+      const handle = stage.handle as ErrorRequestHandler;
       const bound: RequestHandler = (req, res, next) => handle(error, req, res, next);
-      enter(run, station, bound, error, from.position);
+      enter(run, stage, bound, error, from.position);
       return;
     }
-    run.ledger.passBy(station);
+    run.ledger.passBy(stage);
   }
   leave(run, error);
 }
@@ -126,16 +126,16 @@ function dispatchError(run: Run, from: Station, error: unknown): void {
 /** A handler has thrown, or its promise was rejected. */
 function fail(step: Step, reason: unknown): void {
   const run = Step.runOf(step);
-  const station = Step.stationOf(step);
-  if (run.outcomeOf(station) === 'running') {
-    proceed(step, errorOf(reason, station));
+  const stage = Step.stageOf(step);
+  if (run.outcomeOf(stage) === 'running') {
+    proceed(step, errorOf(reason, stage));
     run.giveTurn();
     return;
   }
   if (reason instanceof ConflictError) return;
   // The request has gone on, so nobody further in may get this error; yet it must not vanish.
   try {
-    run.runtime.reporter.report(run, station, 'S308', NEXT_MISUSE.S308, { error: reason });
+    run.runtime.reporter.report(run, stage, 'S308', NEXT_MISUSE.S308, { error: reason });
   } catch {
     // `onConflict: 'error'` throws at whoever caused the conflict, and that handler is over. It has been logged.
   }
@@ -157,26 +157,26 @@ function settle(step: Step, result: unknown): void {
 /** A handler has returned without calling `next`: it has ended the response, or it makes the request wait. */
 function pause(step: Step): void {
   const run = Step.runOf(step);
-  const station = Step.stationOf(step);
-  if (run.outcomeOf(station) !== 'running') return;
+  const stage = Step.stageOf(step);
+  if (run.outcomeOf(stage) !== 'running') return;
   if (run.res.writableEnded) {
-    run.noted?.endTiming(station);
+    run.noted?.endTiming(stage);
   } else {
-    run.notes.beginTiming(station, performance.now());
+    run.notes.beginTiming(stage, performance.now());
   }
 }
 
 /** Goes on with a call stack of its own. */
-function putOff(run: Run, station: Station, handle: RequestHandler, error: unknown): void {
-  const { notes, lastStation } = run;
-  if (notes.putOff && lastStation !== undefined) {
-    run.runtime.reporter.report(run, lastStation, 'S307', NEXT_MISUSE.S307);
+function putOff(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
+  const { notes, lastStage } = run;
+  if (notes.putOff && lastStage !== undefined) {
+    run.runtime.reporter.report(run, lastStage, 'S307', NEXT_MISUSE.S307);
     return;
   }
   notes.putOff = true;
   setImmediate(() => {
     notes.putOff = false;
-    invoke(run, station, handle, error);
+    invoke(run, stage, handle, error);
     run.giveTurn();
   });
 }

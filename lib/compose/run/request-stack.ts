@@ -1,6 +1,6 @@
 import type { Conflict } from './conflict.ts';
 import type { Run } from './run.ts';
-import type { Station } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * What became of an entry on this request. `'next'`, `'error'`, `'route'`, `'router'`: it handed the request on so.
@@ -46,20 +46,20 @@ export class RequestStack {
   get entries(): readonly EntryReport[] {
     const run = this.#run;
     const furthest = run.furthest?.position ?? -1;
-    return run.runtime.stations.map((station) => {
-      const { name, layer, position } = station;
-      const hasPassed = run.opened?.hasPassed(station) ?? false;
+    return run.runtime.stages.map((stage) => {
+      const { name, layer, position } = stage;
+      const hasPassed = run.opened?.hasPassed(stage) ?? false;
       if (position > furthest || hasPassed) {
         const outcome = position > furthest ? 'skipped' : 'passed';
         return { name, layer, outcome, duration: undefined, reads: [], writes: [] };
       }
-      const outcome = run.outcomeOf(station);
+      const outcome = run.outcomeOf(stage);
       return {
         name,
         layer,
         outcome: outcome === 'running' && run.res.writableEnded ? 'ended' : outcome,
-        duration: run.noted?.durationOf(station),
-        ...keysOf(station, run),
+        duration: run.noted?.durationOf(stage),
+        ...keysOf(stage, run),
       };
     });
   }
@@ -75,6 +75,6 @@ export class RequestStack {
   }
 }
 
-function keysOf(station: Station, { opened }: Run): Pick<EntryReport, 'reads' | 'writes'> {
-  return opened?.keysOf(station) ?? { reads: [], writes: [] };
+function keysOf(stage: Stage, { opened }: Run): Pick<EntryReport, 'reads' | 'writes'> {
+  return opened?.keysOf(stage) ?? { reads: [], writes: [] };
 }

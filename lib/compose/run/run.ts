@@ -2,7 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Ledger } from './tracked-state.ts';
 import { RunNotes, type Signal } from './run-notes.ts';
 import type { StackRuntime } from './runtime.ts';
-import type { Station } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** A request as the engine sees it, which alone may say what its `state` and `stack` are. */
 export interface EnteredRequest extends Request {
@@ -11,8 +11,8 @@ export interface EnteredRequest extends Request {
 }
 
 /**
- * One request on its way through the stack. Each station has one turn at most, so what is known of a step is found by
- * its station.
+ * One request on its way through the stack. Each stage has one turn at most, so what is known of a step is found by
+ * its stage.
  */
 export class Run {
   // `declare`: what the constructor sets need not be set to undefined first, on every request.
@@ -28,7 +28,7 @@ export class Run {
   /** The step that was started last. */
   last: Request['state'] | undefined = undefined;
   /** Whose step that is. */
-  lastStation: Station | undefined = undefined;
+  lastStage: Stage | undefined = undefined;
   /** The `req.state` that another stack, behind this one, has put in the place of this one's. */
   beyond: Request['state'] | undefined = undefined;
   /** {@link ledger}, if there is one yet. */
@@ -67,19 +67,19 @@ export class Run {
   }
 
   /** Where the request is, or was when it left the stack. */
-  get furthest(): Station | undefined {
-    const station = this.lastStation;
+  get furthest(): Stage | undefined {
+    const stage = this.lastStage;
     const signals = this.noted?.signals;
-    if (station !== this.runtime.application || !signals?.has(station)) return station;
-    // It has left early, from the last station that signaled, and the application has noted the same signal.
+    if (stage !== this.runtime.application || !signals?.has(stage)) return stage;
+    // It has left early, from the last stage that signaled, and the application has noted the same signal.
     return [...signals.keys()].at(-2);
   }
 
-  /** How a station that has had its turn has handed the request on, or that it has not. */
-  outcomeOf(station: Station): StepOutcome {
-    const signal = this.noted?.signals.get(station);
+  /** How a stage that has had its turn has handed the request on, or that it has not. */
+  outcomeOf(stage: Stage): StepOutcome {
+    const signal = this.noted?.signals.get(stage);
     if (signal !== undefined) return signal;
-    return this.lastStation === station && !this.noted?.putOff ? 'running' : 'next';
+    return this.lastStage === stage && !this.noted?.putOff ? 'running' : 'next';
   }
 }
 

@@ -13,11 +13,11 @@ export interface KeyTable {
 /** How many keys a step can tick off in one integer. Keys beyond it take the longer way. */
 const TICKS = 31;
 
-/** So many numbers have a place in a station's tables, lest the tables of n stations with n keys take n² places. */
+/** So many numbers have a place in a stage's tables, lest the tables of n stages with n keys take n² places. */
 const TABLED = 128;
 
 /** An entry as the runner needs it, one for all requests. The application behind the stack has one as well. */
-export class Station {
+export class Stage {
   readonly name: string;
   readonly layer: string;
   /** The height of its layer; the application lies below all of them. */
@@ -81,7 +81,7 @@ export class Station {
 }
 
 /** What a failed handler hands on. A falsy reason would read as "no error", and let the request pass. */
-export function errorOf(reason: unknown, { name }: Station): unknown {
+export function errorOf(reason: unknown, { name }: Stage): unknown {
   if (reason) return reason;
   return new Error(`Middleware "${name}" failed with ${String(reason)}.`);
 }

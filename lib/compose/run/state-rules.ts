@@ -1,17 +1,17 @@
 import type { ConflictId } from './conflict.ts';
 import type { Run } from './run.ts';
-import type { Station } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** A read that needs a second look: of a losing key, of an undeclared one, or of one that has no tick. */
-export function readCarefully(run: Run, station: Station, key: string): unknown {
+export function readCarefully(run: Run, stage: Stage, key: string): unknown {
   const { runtime } = run;
-  run.ledger.untickedOf(station).reads.add(key);
+  run.ledger.untickedOf(stage).reads.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
     report(
       run,
-      station,
+      stage,
       'S303',
       key,
       `reads "${key}", which is always undefined: ${loss.claimedBy.name} claims "${loss.group}" with "${loss.winner}".`,
@@ -22,16 +22,16 @@ export function readCarefully(run: Run, station: Station, key: string): unknown 
     );
     return undefined;
   }
-  if (!station.reads.has(key) && station !== runtime.application) {
-    report(run, station, 'S305', key, `reads "${key}" without declaring it.`);
+  if (!stage.reads.has(key) && stage !== runtime.application) {
+    report(run, stage, 'S305', key, `reads "${key}" without declaring it.`);
   }
   return valueOf(run, key);
 }
 
 /** A write that needs a second look. The rule: what a higher layer has written stays. */
-export function writeCarefully(run: Run, station: Station, key: string, value: unknown): void {
+export function writeCarefully(run: Run, stage: Stage, key: string, value: unknown): void {
   const { runtime } = run;
-  run.ledger.untickedOf(station).writes.add(key);
+  run.ledger.untickedOf(stage).writes.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
@@ -39,7 +39,7 @@ export function writeCarefully(run: Run, station: Station, key: string, value: u
     if (value === undefined) return;
     report(
       run,
-      station,
+      stage,
       'S302',
       key,
       `writes "${key}", which is not kept: ${loss.claimedBy.name} claims "${loss.group}" with "${loss.winner}".`,
@@ -50,17 +50,17 @@ export function writeCarefully(run: Run, station: Station, key: string, value: u
     );
     return;
   }
-  if (!station.writes.has(key) && station !== runtime.application) {
-    report(run, station, 'S304', key, `writes "${key}" without declaring it.`);
+  if (!stage.writes.has(key) && stage !== runtime.application) {
+    report(run, stage, 'S304', key, `writes "${key}" without declaring it.`);
   }
   if (run.res.writableEnded) {
-    report(run, station, 'S306', key, `writes "${key}" after the response has been sent.`);
+    report(run, stage, 'S306', key, `writes "${key}" after the response has been sent.`);
   }
   const writer = writerOf(run, key);
-  if (writer !== undefined && writer.rank > station.rank) {
+  if (writer !== undefined && writer.rank > stage.rank) {
     report(
       run,
-      station,
+      stage,
       'S301',
       key,
       `writes "${key}", which ${writer.name} in a higher layer has written; that stays.`,
@@ -73,18 +73,18 @@ export function writeCarefully(run: Run, station: Station, key: string, value: u
   }
   const number = runtime.numberOf.get(key);
   if (number === undefined) {
-    (run.ledger.extra ??= new Map()).set(key, { value, writer: station });
+    (run.ledger.extra ??= new Map()).set(key, { value, writer: stage });
   } else {
     run.ledger.values[number] = value;
-    run.ledger.writers[number] = station;
+    run.ledger.writers[number] = stage;
   }
 }
 
 /** What a middleware may see on a request, for `JSON.stringify` and `console.log`. Looking counts as no read. */
-export function visibleState(run: Run, station: Station): Record<string, unknown> {
+export function visibleState(run: Run, stage: Stage): Record<string, unknown> {
   const { runtime } = run;
-  const all = station === runtime.application;
-  const keys = all ? [...runtime.keys, ...(run.opened?.extra?.keys() ?? [])] : [...station.reads];
+  const all = stage === runtime.application;
+  const keys = all ? [...runtime.keys, ...(run.opened?.extra?.keys() ?? [])] : [...stage.reads];
   const visible = keys
     .filter((key) => !runtime.losses.has(key))
     .map((key) => [key, valueOf(run, key)] as const)
@@ -99,18 +99,18 @@ function valueOf(run: Run, key: string): unknown {
   return extra === undefined ? (run.outer as Record<string, unknown> | undefined)?.[key] : extra.value;
 }
 
-function writerOf(run: Run, key: string): Station | undefined {
+function writerOf(run: Run, key: string): Stage | undefined {
   const number = run.runtime.numberOf.get(key);
   return number === undefined ? run.opened?.extra?.get(key)?.writer : run.opened?.writers[number];
 }
 
 function report(
   run: Run,
-  station: Station,
+  stage: Stage,
   id: ConflictId,
   key: string,
   predicate: string,
   kept?: { key: string; middleware: string },
 ): void {
-  run.runtime.reporter.report(run, station, id, predicate, { key, kept });
+  run.runtime.reporter.report(run, stage, id, predicate, { key, kept });
 }

@@ -3,7 +3,7 @@ import type { RequestState } from '../declare/request-state.ts';
 import { reservedKey } from '../declare/reserved-key.ts';
 import type { Run } from './run.ts';
 import { readCarefully, visibleState, writeCarefully } from './state-rules.ts';
-import type { Station } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /**
  * One middleware's turn on one request, and at the same time `req.state` as that middleware sees it: whoever holds it,
@@ -18,13 +18,13 @@ import type { Station } from './stage.ts';
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
 export class Step {
   readonly #run: Run;
-  readonly #station: Station;
+  readonly #stage: Stage;
 
-  constructor(run: Run, station: Station) {
+  constructor(run: Run, stage: Stage) {
     this.#run = run;
-    this.#station = station;
+    this.#stage = stage;
     run.last = this;
-    run.lastStation = station;
+    run.lastStage = stage;
   }
 
   /** Whether `req.state` of some request is one of the engine's. */
@@ -36,11 +36,11 @@ export class Step {
     return step.#run;
   }
 
-  static stationOf(step: Step): Station {
-    return step.#station;
+  static stageOf(step: Step): Stage {
+    return step.#stage;
   }
 
-  /** Makes the key an accessor, if it is not yet one. @returns its number, by which stations tick it off. */
+  /** Makes the key an accessor, if it is not yet one. @returns its number, by which stages tick it off. */
   static declare(key: string): number {
     const known = numbers.get(key);
     if (known !== undefined) return known;
@@ -59,34 +59,34 @@ export class Step {
   }
 
   static #read(step: Step, key: string, number: number): unknown {
-    const station = step.#station;
+    const stage = step.#stage;
     const { ledger } = step.#run;
-    const tick = station.readTicks[number] ?? 0;
-    if (tick === 0) return readCarefully(step.#run, station, key);
-    ledger.tickRead(station, tick);
+    const tick = stage.readTicks[number] ?? 0;
+    if (tick === 0) return readCarefully(step.#run, stage, key);
+    ledger.tickRead(stage, tick);
     return ledger.values[number];
   }
 
   static #write(step: Step, key: string, number: number, value: unknown): void {
-    const station = step.#station;
+    const stage = step.#stage;
     const { ledger, res } = step.#run;
-    const tick = station.writeTicks[number] ?? 0;
+    const tick = stage.writeTicks[number] ?? 0;
     const writer = ledger.writers[number];
-    if (tick === 0 || (writer !== undefined && writer.rank > station.rank) || res.writableEnded) {
-      writeCarefully(step.#run, station, key, value);
+    if (tick === 0 || (writer !== undefined && writer.rank > stage.rank) || res.writableEnded) {
+      writeCarefully(step.#run, stage, key, value);
       return;
     }
-    ledger.tickWrite(station, tick);
-    ledger.writers[number] = station;
+    ledger.tickWrite(stage, tick);
+    ledger.writers[number] = stage;
     ledger.values[number] = value;
   }
 
   toJSON(): Record<string, unknown> {
-    return visibleState(this.#run, this.#station);
+    return visibleState(this.#run, this.#stage);
   }
 
   [inspect.custom](): Record<string, unknown> {
-    return visibleState(this.#run, this.#station);
+    return visibleState(this.#run, this.#stage);
   }
 }
 
@@ -105,11 +105,11 @@ const undeclaredKeys = new Proxy(Object.create(null) as object, {
     if (typeof key === 'symbol' || reservedKey(key) || !Step.is(state)) {
       return Reflect.get(Object.prototype, key, state);
     }
-    return readCarefully(Step.runOf(state), Step.stationOf(state), key);
+    return readCarefully(Step.runOf(state), Step.stageOf(state), key);
   },
   set(_target, key, value: unknown, state: object): boolean {
     if (typeof key === 'symbol' || reservedKey(key) || !Step.is(state)) return false;
-    writeCarefully(Step.runOf(state), Step.stationOf(state), key, value);
+    writeCarefully(Step.runOf(state), Step.stageOf(state), key, value);
     return true;
   },
 });

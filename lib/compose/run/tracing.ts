@@ -60,8 +60,8 @@ export function invokeTraced(
   fail: (error: unknown) => void,
 ): unknown {
   const { req, res } = Step.runOf(step);
-  const station = Step.stationOf(step);
-  const { handle } = station;
+  const stage = Step.stageOf(step);
+  const { handle } = stage;
   const trace = traceOf(step, incomingError);
   // What an error handler is given did not arise in it, even if nobody listened where it did.
   if (incomingError !== undefined) isNew(req, incomingError);
@@ -76,7 +76,7 @@ export function invokeTraced(
     next(signal);
   };
   const failTraced = (reason: unknown): void => {
-    const error = errorOf(reason, station);
+    const error = errorOf(reason, stage);
     report(error);
     fail(error);
     if (isError(error)) trace.error ??= error;
@@ -116,15 +116,15 @@ export function invokeTraced(
 
 function traceOf(step: Step, incomingError: unknown): MiddlewareTrace {
   const { req, res } = Step.runOf(step);
-  const station = Step.stationOf(step);
-  const route = station.path ?? '/';
+  const stage = Step.stageOf(step);
+  const route = stage.path ?? '/';
   return {
     req,
     res,
-    layer: { name: station.name, rawPath: route, handle: station.handle },
-    handler: station.handle,
+    layer: { name: stage.name, rawPath: route, handle: stage.handle },
+    handler: stage.handle,
     route,
-    stack: { layer: station.layer, position: station.position },
+    stack: { layer: stage.layer, position: stage.position },
     ...(incomingError !== undefined && { errorHandler: true, incomingError }),
   };
 }

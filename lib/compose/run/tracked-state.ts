@@ -1,9 +1,9 @@
-import type { Station } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** What the tables of each request begin as copies of. */
 export interface EmptyTables {
   readonly noValues: readonly unknown[];
-  readonly noWriters: readonly (Station | undefined)[];
+  readonly noWriters: readonly (Stage | undefined)[];
   readonly noTicks: readonly number[];
 }
 
@@ -12,18 +12,18 @@ export class Ledger {
   /** The values of the keys, by their numbers. */
   readonly values: unknown[];
   /** Who wrote each of them last. */
-  readonly writers: (Station | undefined)[];
+  readonly writers: (Stage | undefined)[];
   /** What was written under keys that the plan doesn't know. */
-  extra: Map<string, { value: unknown; writer: Station }> | undefined = undefined;
+  extra: Map<string, { value: unknown; writer: Stage }> | undefined = undefined;
   /**
-   * By the position of a station: which of its keys it has read. `Station.ticked` says which bit is which; there is one
+   * By the position of a stage: which of its keys it has read. `Stage.ticked` says which bit is which; there is one
    * more, {@link PASSED}.
    */
   readonly #readTicks: number[];
   /** The same of keys that it has written. */
   readonly #writeTicks: number[];
-  /** The keys without a tick that stations have read and written. */
-  #unticked: Map<Station, UntickedKeys> | undefined = undefined;
+  /** The keys without a tick that stages have read and written. */
+  #unticked: Map<Stage, UntickedKeys> | undefined = undefined;
 
   constructor({ noValues, noWriters, noTicks }: EmptyTables) {
     this.values = noValues.slice();
@@ -32,35 +32,35 @@ export class Ledger {
     this.#writeTicks = noTicks.slice();
   }
 
-  tickRead({ position }: Station, tick: number): void {
+  tickRead({ position }: Stage, tick: number): void {
     this.#readTicks[position] = (this.#readTicks[position] ?? 0) | tick;
   }
 
-  tickWrite({ position }: Station, tick: number): void {
+  tickWrite({ position }: Stage, tick: number): void {
     this.#writeTicks[position] = (this.#writeTicks[position] ?? 0) | tick;
   }
 
-  /** Notes that a request does not concern a station. */
-  passBy(station: Station): void {
-    this.tickRead(station, PASSED);
+  /** Notes that a request does not concern a stage. */
+  passBy(stage: Stage): void {
+    this.tickRead(stage, PASSED);
   }
 
-  hasPassed({ position }: Station): boolean {
+  hasPassed({ position }: Stage): boolean {
     return ((this.#readTicks[position] ?? 0) & PASSED) !== 0;
   }
 
   /** The keys without a tick, to add to. */
-  untickedOf(station: Station): UntickedKeys {
-    const all = (this.#unticked ??= new Map<Station, UntickedKeys>());
-    let keys = all.get(station);
-    if (keys === undefined) all.set(station, (keys = { reads: new Set(), writes: new Set() }));
+  untickedOf(stage: Stage): UntickedKeys {
+    const all = (this.#unticked ??= new Map<Stage, UntickedKeys>());
+    let keys = all.get(stage);
+    if (keys === undefined) all.set(stage, (keys = { reads: new Set(), writes: new Set() }));
     return keys;
   }
 
-  /** All keys that a station has read and written. */
-  keysOf(station: Station): { readonly reads: string[]; readonly writes: string[] } {
-    const { ticked, position } = station;
-    const others = this.#unticked?.get(station);
+  /** All keys that a stage has read and written. */
+  keysOf(stage: Stage): { readonly reads: string[]; readonly writes: string[] } {
+    const { ticked, position } = stage;
+    const others = this.#unticked?.get(stage);
     const keys = (ticks = 0): string[] => ticked.filter((_, bit) => (ticks & (1 << bit)) !== 0);
     return {
       reads: [...keys(this.#readTicks[position]), ...(others?.reads ?? [])],
@@ -69,7 +69,7 @@ export class Ledger {
   }
 }
 
-/** The bit that `Station.ticked` leaves over. */
+/** The bit that `Stage.ticked` leaves over. */
 const PASSED = 1 << 31;
 
 interface UntickedKeys {

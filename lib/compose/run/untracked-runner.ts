@@ -3,7 +3,7 @@ import { standsInRoute } from './express-route.ts';
 import { NEXT_MISUSE } from './next-misuse.ts';
 import type { EnteredRequest } from './run.ts';
 import type { StackRuntime } from './runtime.ts';
-import { errorOf, type Station } from './stage.ts';
+import { errorOf, type Stage } from './stage.ts';
 import { isThenable } from './thenable.ts';
 
 const DEEPEST = 300;
@@ -35,35 +35,35 @@ class Guarded {
   }
 
   dispatch(position: number): void {
-    const { stations } = this.runtime;
+    const { stages } = this.runtime;
     for (let at = position; ; at++) {
-      const station = stations[at];
-      if (station === undefined) {
+      const stage = stages[at];
+      if (stage === undefined) {
         this.out();
         return;
       }
-      if (!station.takesAll && !station.takes(this.req, false)) continue;
-      const handle = station.handle as RequestHandler;
-      if (at !== 0 && at % DEEPEST === 0) setImmediate(() => this.#invoke(station, handle));
-      else this.#invoke(station, handle);
+      if (!stage.takesAll && !stage.takes(this.req, false)) continue;
+      const handle = stage.handle as RequestHandler;
+      if (at !== 0 && at % DEEPEST === 0) setImmediate(() => this.#invoke(stage, handle));
+      else this.#invoke(stage, handle);
       return;
     }
   }
 
-  #invoke(station: Station, handle: RequestHandler): void {
+  #invoke(stage: Stage, handle: RequestHandler): void {
     let isOver = false;
     const next = (signal?: unknown): void => {
       if (isOver) {
-        this.runtime.reporter.log(station, 'S307', NEXT_MISUSE.S307);
+        this.runtime.reporter.log(stage, 'S307', NEXT_MISUSE.S307);
         return;
       }
       isOver = true;
-      if (signal) this.#signal(station, signal);
-      else this.dispatch(station.position + 1);
+      if (signal) this.#signal(stage, signal);
+      else this.dispatch(stage.position + 1);
     };
     const fail = (reason: unknown): void => {
-      if (isOver) this.runtime.reporter.log(station, 'S308', NEXT_MISUSE.S308, { error: reason });
-      else next(errorOf(reason, station));
+      if (isOver) this.runtime.reporter.log(stage, 'S308', NEXT_MISUSE.S308, { error: reason });
+      else next(errorOf(reason, stage));
     };
     try {
       const result: unknown = handle(this.req, this.res, next);
@@ -73,26 +73,26 @@ class Guarded {
     }
   }
 
-  #signal(station: Station, signal: unknown): void {
+  #signal(stage: Stage, signal: unknown): void {
     if (signal === 'router') this.out('router');
-    else if (signal !== 'route') this.#dispatchError(station, signal);
+    else if (signal !== 'route') this.#dispatchError(stage, signal);
     else if (standsInRoute(this.req, this.runtime.handler)) this.out('route');
-    else this.dispatch(station.position + 1);
+    else this.dispatch(stage.position + 1);
   }
 
   /** Takes a request on to the next error handler that concerns it. */
-  #dispatchError(from: Station, error: unknown): void {
-    const behind = this.runtime.stations.slice(from.position + 1);
-    const station = behind.find((one) => one.takes(this.req, true));
-    if (station === undefined) {
+  #dispatchError(from: Stage, error: unknown): void {
+    const behind = this.runtime.stages.slice(from.position + 1);
+    const stage = behind.find((one) => one.takes(this.req, true));
+    if (stage === undefined) {
       this.out(error);
       return;
     }
-    const handle = station.handle as ErrorRequestHandler;
+    const handle = stage.handle as ErrorRequestHandler;
     const bound: RequestHandler = (req, res, next) => handle(error, req, res, next);
-    if (Math.floor(station.position / DEEPEST) > Math.floor(from.position / DEEPEST))
-      setImmediate(() => this.#invoke(station, bound));
-    else this.#invoke(station, bound);
+    if (Math.floor(stage.position / DEEPEST) > Math.floor(from.position / DEEPEST))
+      setImmediate(() => this.#invoke(stage, bound));
+    else this.#invoke(stage, bound);
   }
 }
 
