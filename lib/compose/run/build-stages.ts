@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
 import { Stage } from './stage.ts';
-import { Step } from './state-view.ts';
+import { StateView } from './state-view.ts';
 
 /** The stages of a plan, and the application's. */
 export interface Stages {
@@ -10,7 +10,7 @@ export interface Stages {
 }
 
 export function buildStages(plan: Plan): Stages {
-  const numberOf = new Map(plan.keys.map((key) => [key, Step.declare(key)]));
+  const numberOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
   const known = { losses: plan.losses, numberOf, size: 1 + Math.max(-1, ...numberOf.values()) };
   return {
     numberOf,

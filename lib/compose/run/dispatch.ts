@@ -5,7 +5,7 @@ import { standsInRoute } from './express-route.ts';
 import { NEXT_MISUSE } from './next-misuse.ts';
 import type { Run } from './run.ts';
 import { errorOf, type Stage } from './stage.ts';
-import { Step } from './state-view.ts';
+import { StateView } from './state-view.ts';
 import { isThenable } from './thenable.ts';
 import { invokeTraced } from './tracing.ts';
 
@@ -37,58 +37,58 @@ function startsAnew(position: number, from: number): boolean {
 
 /** One middleware's turn. */
 function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
-  const step = new Step(run, stage);
-  run.req.state = step;
+  const view = new StateView(run, stage);
+  run.req.state = view;
   let isOver = false as boolean;
   const next = (signal?: unknown): void => {
-    const { req } = Step.runOf(step);
+    const { req } = StateView.runOf(view);
     if (isOver || signal) {
-      proceed(step, signal);
+      proceed(view, signal);
       if (isOver) {
-        Step.runOf(step).giveTurn();
+        StateView.runOf(view).giveTurn();
         return;
       }
-    } else advance(step);
+    } else advance(view);
     // What the handler does after `next()` is still its own doing.
-    req.state = step;
+    req.state = view;
   };
   try {
     const result: unknown =
-      run.watched === undefined ? handle(run.req, run.res, next) : watch(step, handle, error, next);
-    if (result !== undefined) settle(step, result);
+      run.watched === undefined ? handle(run.req, run.res, next) : watch(view, handle, error, next);
+    if (result !== undefined) settle(view, result);
   } catch (thrown) {
-    fail(step, thrown);
+    fail(view, thrown);
   }
   isOver = true;
-  if (run.last === step) pause(step);
+  if (run.last === view) pause(view);
 }
 
 /** A handler has called `next()` while it ran. */
-function advance(step: Step): void {
-  const run = Step.runOf(step);
-  if (run.last !== step || run.watched !== undefined) proceed(step, undefined);
-  else dispatch(run, Step.stageOf(step).position + 1);
+function advance(view: StateView): void {
+  const run = StateView.runOf(view);
+  if (run.last !== view || run.watched !== undefined) proceed(view, undefined);
+  else dispatch(run, StateView.stageOf(view).position + 1);
 }
 
 function watch(
-  step: Step,
+  view: StateView,
   handle: RequestHandler,
   error: unknown,
   next: (signal?: unknown) => void,
 ): unknown {
-  const run = Step.runOf(step);
-  const stage = Step.stageOf(step);
+  const run = StateView.runOf(view);
+  const stage = StateView.stageOf(view);
   run.notes.beginTiming(stage, run.notes.clock);
   if (run.watched === 'timed') return handle(run.req, run.res, next);
-  return invokeTraced(step, error, next, (reason) => {
-    fail(step, reason);
+  return invokeTraced(view, error, next, (reason) => {
+    fail(view, reason);
   });
 }
 
 /** A handler has called its `next`: the first call counts. */
-function proceed(step: Step, signal: unknown): void {
-  const run = Step.runOf(step);
-  const stage = Step.stageOf(step);
+function proceed(view: StateView, signal: unknown): void {
+  const run = StateView.runOf(view);
+  const stage = StateView.stageOf(view);
   if (run.outcomeOf(stage) !== 'running') {
     run.runtime.reporter.report(run, stage, 'S307', NEXT_MISUSE.S307);
     return;
@@ -124,11 +124,11 @@ function dispatchError(run: Run, from: Stage, error: unknown): void {
 }
 
 /** A handler has thrown, or its promise was rejected. */
-function fail(step: Step, reason: unknown): void {
-  const run = Step.runOf(step);
-  const stage = Step.stageOf(step);
+function fail(view: StateView, reason: unknown): void {
+  const run = StateView.runOf(view);
+  const stage = StateView.stageOf(view);
   if (run.outcomeOf(stage) === 'running') {
-    proceed(step, errorOf(reason, stage));
+    proceed(view, errorOf(reason, stage));
     run.giveTurn();
     return;
   }
@@ -142,22 +142,22 @@ function fail(step: Step, reason: unknown): void {
 }
 
 /** A handler has returned something: if that is a promise, its step is not over. */
-function settle(step: Step, result: unknown): void {
+function settle(view: StateView, result: unknown): void {
   if (!isThenable(result)) return;
   result.then(
     () => {
-      pause(step);
+      pause(view);
     },
     (reason: unknown) => {
-      fail(step, reason);
+      fail(view, reason);
     },
   );
 }
 
 /** A handler has returned without calling `next`: it has ended the response, or it makes the request wait. */
-function pause(step: Step): void {
-  const run = Step.runOf(step);
-  const stage = Step.stageOf(step);
+function pause(view: StateView): void {
+  const run = StateView.runOf(view);
+  const stage = StateView.stageOf(view);
   if (run.outcomeOf(stage) !== 'running') return;
   if (run.res.writableEnded) {
     run.noted?.endTiming(stage);
@@ -185,11 +185,11 @@ function putOff(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
 function leave(run: Run, signal?: unknown): void {
   const { req } = run;
   const { application } = run.runtime;
-  const step = new Step(run, application);
+  const view = new StateView(run, application);
   if (signal === 'route' || signal === 'router') run.notes.signals.set(application, signal);
-  req.state = step;
+  req.state = view;
   if (signal === undefined) run.out();
   else run.out(signal);
   // Another stack behind this one may have taken over.
-  if (req.state !== step) run.beyond = req.state;
+  if (req.state !== view) run.beyond = req.state;
 }

@@ -11,7 +11,7 @@ export interface StackRuntime extends EmptyTables {
   /** The routes behind the stack, as one more stage. */
   readonly application: Stage;
   readonly keys: readonly string[];
-  /** The numbers of the keys (see `Step`). */
+  /** The numbers of the keys (see `StateView`). */
   readonly numberOf: ReadonlyMap<string, number>;
   readonly losses: ReadonlyMap<string, Loss>;
   readonly reporter: ConflictReporter;

@@ -31,7 +31,7 @@ export class Stage {
   readonly takesAll: boolean;
   /** The path as it is declared, for the tracing channel. */
   readonly path: string | readonly string[] | undefined;
-  /** By the key's number (see `Step`): the tick of a read that needs no second look; 0 if it does. */
+  /** By the key's number (see `StateView`): the tick of a read that needs no second look; 0 if it does. */
   readonly readTicks: Int32Array;
   /** The same for writes. */
   readonly writeTicks: Int32Array;

@@ -16,7 +16,7 @@ import type { Stage } from './stage.ts';
  * (bench/compose).
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
-export class Step {
+export class StateView {
   readonly #run: Run;
   readonly #stage: Stage;
 
@@ -28,16 +28,16 @@ export class Step {
   }
 
   /** Whether `req.state` of some request is one of the engine's. */
-  static is(state: object): state is Step {
+  static is(state: object): state is StateView {
     return #run in state;
   }
 
-  static runOf(step: Step): Run {
-    return step.#run;
+  static runOf(view: StateView): Run {
+    return view.#run;
   }
 
-  static stageOf(step: Step): Stage {
-    return step.#stage;
+  static stageOf(view: StateView): Stage {
+    return view.#stage;
   }
 
   /** Makes the key an accessor, if it is not yet one. @returns its number, by which stages tick it off. */
@@ -46,34 +46,34 @@ export class Step {
     if (known !== undefined) return known;
     const number = numbers.size;
     numbers.set(key, number);
-    Object.defineProperty(Step.prototype, key, {
+    Object.defineProperty(StateView.prototype, key, {
       enumerable: true,
-      get(this: Step): unknown {
-        return Step.#read(this, key, number);
+      get(this: StateView): unknown {
+        return StateView.#read(this, key, number);
       },
-      set(this: Step, value: unknown) {
-        Step.#write(this, key, number, value);
+      set(this: StateView, value: unknown) {
+        StateView.#write(this, key, number, value);
       },
     });
     return number;
   }
 
-  static #read(step: Step, key: string, number: number): unknown {
-    const stage = step.#stage;
-    const { ledger } = step.#run;
+  static #read(view: StateView, key: string, number: number): unknown {
+    const stage = view.#stage;
+    const { ledger } = view.#run;
     const tick = stage.readTicks[number] ?? 0;
-    if (tick === 0) return readCarefully(step.#run, stage, key);
+    if (tick === 0) return readCarefully(view.#run, stage, key);
     ledger.tickRead(stage, tick);
     return ledger.values[number];
   }
 
-  static #write(step: Step, key: string, number: number, value: unknown): void {
-    const stage = step.#stage;
-    const { ledger, res } = step.#run;
+  static #write(view: StateView, key: string, number: number, value: unknown): void {
+    const stage = view.#stage;
+    const { ledger, res } = view.#run;
     const tick = stage.writeTicks[number] ?? 0;
     const writer = ledger.writers[number];
     if (tick === 0 || (writer !== undefined && writer.rank > stage.rank) || res.writableEnded) {
-      writeCarefully(step.#run, stage, key, value);
+      writeCarefully(view.#run, stage, key, value);
       return;
     }
     ledger.tickWrite(stage, tick);
@@ -91,7 +91,7 @@ export class Step {
 }
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- `declare` gives it all keys of state
-export interface Step extends RequestState {}
+export interface StateView extends RequestState {}
 
 /** The numbers of the declared keys. */
 const numbers = new Map<string, number>();
@@ -102,15 +102,15 @@ const numbers = new Map<string, number>();
  */
 const undeclaredKeys = new Proxy(Object.create(null) as object, {
   get(_target, key, state: object): unknown {
-    if (typeof key === 'symbol' || reservedKey(key) || !Step.is(state)) {
+    if (typeof key === 'symbol' || reservedKey(key) || !StateView.is(state)) {
       return Reflect.get(Object.prototype, key, state);
     }
-    return readCarefully(Step.runOf(state), Step.stageOf(state), key);
+    return readCarefully(StateView.runOf(state), StateView.stageOf(state), key);
   },
   set(_target, key, value: unknown, state: object): boolean {
-    if (typeof key === 'symbol' || reservedKey(key) || !Step.is(state)) return false;
-    writeCarefully(Step.runOf(state), Step.stageOf(state), key, value);
+    if (typeof key === 'symbol' || reservedKey(key) || !StateView.is(state)) return false;
+    writeCarefully(StateView.runOf(state), StateView.stageOf(state), key, value);
     return true;
   },
 });
-Object.setPrototypeOf(Step.prototype, undeclaredKeys);
+Object.setPrototypeOf(StateView.prototype, undeclaredKeys);

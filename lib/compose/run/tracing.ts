@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import { errorOf } from './stage.ts';
-import { Step } from './state-view.ts';
+import { StateView } from './state-view.ts';
 import { isThenable } from './thenable.ts';
 
 /** The name of the tracing channel; its events are `tracing:openhands-express.stack.middleware:start`, and so on. */
@@ -47,22 +47,22 @@ export function isTraced(): boolean {
 const published = new WeakMap<Request, Set<unknown>>();
 
 /**
- * Calls the handler of a step, and publishes what it does: in the order, and with what is known at each event, as
+ * Calls the handler of a view, and publishes what it does: in the order, and with what is known at each event, as
  * Express's router does of its own handlers.
  *
  * @param fail what becomes of an error that the handler throws or is rejected with.
  * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
  */
 export function invokeTraced(
-  step: Step,
+  view: StateView,
   incomingError: unknown,
   next: NextFunction,
   fail: (error: unknown) => void,
 ): unknown {
-  const { req, res } = Step.runOf(step);
-  const stage = Step.stageOf(step);
+  const { req, res } = StateView.runOf(view);
+  const stage = StateView.stageOf(view);
   const { handle } = stage;
-  const trace = traceOf(step, incomingError);
+  const trace = traceOf(view, incomingError);
   // What an error handler is given did not arise in it, even if nobody listened where it did.
   if (incomingError !== undefined) isNew(req, incomingError);
 
@@ -114,9 +114,9 @@ export function invokeTraced(
   });
 }
 
-function traceOf(step: Step, incomingError: unknown): MiddlewareTrace {
-  const { req, res } = Step.runOf(step);
-  const stage = Step.stageOf(step);
+function traceOf(view: StateView, incomingError: unknown): MiddlewareTrace {
+  const { req, res } = StateView.runOf(view);
+  const stage = StateView.stageOf(view);
   const route = stage.path ?? '/';
   return {
     req,
