@@ -17,7 +17,7 @@ export function dispatch(run: Run, position: number): void {
   const { stages } = run.runtime;
   let stage = stages[position];
   while (stage !== undefined && !stage.takesAll && !stage.takes(run.req, false)) {
-    run.ledger.passBy(stage);
+    run.state.passBy(stage);
     stage = stages[stage.position + 1];
   }
   if (stage === undefined) leave(run);
@@ -118,7 +118,7 @@ function dispatchError(run: Run, from: Stage, error: unknown): void {
       enter(run, stage, bound, error, from.position);
       return;
     }
-    run.ledger.passBy(stage);
+    run.state.passBy(stage);
   }
   leave(run, error);
 }

@@ -48,7 +48,7 @@ export class RequestStack {
     const furthest = run.furthest?.position ?? -1;
     return run.runtime.stages.map((stage) => {
       const { name, layer, position } = stage;
-      const hasPassed = run.opened?.hasPassed(stage) ?? false;
+      const hasPassed = run.stateIfAny?.hasPassed(stage) ?? false;
       if (position > furthest || hasPassed) {
         const outcome = position > furthest ? 'skipped' : 'passed';
         return { name, layer, outcome, duration: undefined, reads: [], writes: [] };
@@ -75,6 +75,6 @@ export class RequestStack {
   }
 }
 
-function keysOf(stage: Stage, { opened }: Run): Pick<EntryReport, 'reads' | 'writes'> {
-  return opened?.keysOf(stage) ?? { reads: [], writes: [] };
+function keysOf(stage: Stage, { stateIfAny }: Run): Pick<EntryReport, 'reads' | 'writes'> {
+  return stateIfAny?.keysOf(stage) ?? { reads: [], writes: [] };
 }

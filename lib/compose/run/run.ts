@@ -1,5 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
-import { Ledger } from './tracked-state.ts';
+import { TrackedState } from './tracked-state.ts';
 import { RunNotes, type Signal } from './run-notes.ts';
 import type { StackRuntime } from './runtime.ts';
 import type { Stage } from './stage.ts';
@@ -31,8 +31,8 @@ export class Run {
   lastStage: Stage | undefined = undefined;
   /** The `req.state` that another stack, behind this one, has put in the place of this one's. */
   beyond: Request['state'] | undefined = undefined;
-  /** {@link ledger}, if there is one yet. */
-  opened: Ledger | undefined = undefined;
+  /** {@link state}, if there is one yet. */
+  stateIfAny: TrackedState | undefined = undefined;
   /** {@link notes}, if there are any yet. */
   noted: RunNotes | undefined = undefined;
 
@@ -52,8 +52,8 @@ export class Run {
     this.watched = watched;
   }
 
-  get ledger(): Ledger {
-    return (this.opened ??= new Ledger(this.runtime));
+  get state(): TrackedState {
+    return (this.stateIfAny ??= new TrackedState(this.runtime));
   }
 
   get notes(): RunNotes {

@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 /** A read that needs a second look: of a losing key, of an undeclared one, or of one that has no tick. */
 export function readCarefully(run: Run, stage: Stage, key: string): unknown {
   const { runtime } = run;
-  run.ledger.untickedOf(stage).reads.add(key);
+  run.state.untickedOf(stage).reads.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
@@ -31,7 +31,7 @@ export function readCarefully(run: Run, stage: Stage, key: string): unknown {
 /** A write that needs a second look. The rule: what a higher layer has written stays. */
 export function writeCarefully(run: Run, stage: Stage, key: string, value: unknown): void {
   const { runtime } = run;
-  run.ledger.untickedOf(stage).writes.add(key);
+  run.state.untickedOf(stage).writes.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
@@ -73,10 +73,10 @@ export function writeCarefully(run: Run, stage: Stage, key: string, value: unkno
   }
   const number = runtime.numberOf.get(key);
   if (number === undefined) {
-    (run.ledger.extra ??= new Map()).set(key, { value, writer: stage });
+    (run.state.extra ??= new Map()).set(key, { value, writer: stage });
   } else {
-    run.ledger.values[number] = value;
-    run.ledger.writers[number] = stage;
+    run.state.values[number] = value;
+    run.state.writers[number] = stage;
   }
 }
 
@@ -84,7 +84,7 @@ export function writeCarefully(run: Run, stage: Stage, key: string, value: unkno
 export function visibleState(run: Run, stage: Stage): Record<string, unknown> {
   const { runtime } = run;
   const all = stage === runtime.application;
-  const keys = all ? [...runtime.keys, ...(run.opened?.extra?.keys() ?? [])] : [...stage.reads];
+  const keys = all ? [...runtime.keys, ...(run.stateIfAny?.extra?.keys() ?? [])] : [...stage.reads];
   const visible = keys
     .filter((key) => !runtime.losses.has(key))
     .map((key) => [key, valueOf(run, key)] as const)
@@ -94,14 +94,14 @@ export function visibleState(run: Run, stage: Stage): Record<string, unknown> {
 
 function valueOf(run: Run, key: string): unknown {
   const number = run.runtime.numberOf.get(key);
-  if (number !== undefined) return run.opened?.values[number];
-  const extra = run.opened?.extra?.get(key);
+  if (number !== undefined) return run.stateIfAny?.values[number];
+  const extra = run.stateIfAny?.extra?.get(key);
   return extra === undefined ? (run.outer as Record<string, unknown> | undefined)?.[key] : extra.value;
 }
 
 function writerOf(run: Run, key: string): Stage | undefined {
   const number = run.runtime.numberOf.get(key);
-  return number === undefined ? run.opened?.extra?.get(key)?.writer : run.opened?.writers[number];
+  return number === undefined ? run.stateIfAny?.extra?.get(key)?.writer : run.stateIfAny?.writers[number];
 }
 
 function report(

@@ -60,25 +60,25 @@ export class StateView {
 
   static #read(view: StateView, key: string, number: number): unknown {
     const stage = view.#stage;
-    const { ledger } = view.#run;
+    const { state } = view.#run;
     const tick = stage.readTicks[number] ?? 0;
     if (tick === 0) return readCarefully(view.#run, stage, key);
-    ledger.tickRead(stage, tick);
-    return ledger.values[number];
+    state.tickRead(stage, tick);
+    return state.values[number];
   }
 
   static #write(view: StateView, key: string, number: number, value: unknown): void {
     const stage = view.#stage;
-    const { ledger, res } = view.#run;
+    const { state, res } = view.#run;
     const tick = stage.writeTicks[number] ?? 0;
-    const writer = ledger.writers[number];
+    const writer = state.writers[number];
     if (tick === 0 || (writer !== undefined && writer.rank > stage.rank) || res.writableEnded) {
       writeCarefully(view.#run, stage, key, value);
       return;
     }
-    ledger.tickWrite(stage, tick);
-    ledger.writers[number] = stage;
-    ledger.values[number] = value;
+    state.tickWrite(stage, tick);
+    state.writers[number] = stage;
+    state.values[number] = value;
   }
 
   toJSON(): Record<string, unknown> {

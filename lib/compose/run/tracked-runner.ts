@@ -35,6 +35,6 @@ function takeOver(run: Run, outer: object): void {
   for (const [key, number] of run.runtime.numberOf) {
     if (run.runtime.losses.has(key)) continue;
     const value = (outer as Record<string, unknown>)[key];
-    if (value !== undefined) run.ledger.values[number] = value;
+    if (value !== undefined) run.state.values[number] = value;
   }
 }

@@ -8,7 +8,7 @@ export interface EmptyTables {
 }
 
 /** The state of one request: its values, who has read and written which, and whom the request has passed by. */
-export class Ledger {
+export class TrackedState {
   /** The values of the keys, by their numbers. */
   readonly values: unknown[];
   /** Who wrote each of them last. */
