@@ -113,20 +113,20 @@ function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler 
 }
 
 function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
-  const { stages, application, numberOf } = buildStages(plan);
-  const unset = Array.from({ length: 1 + Math.max(-1, ...numberOf.values()) }, () => undefined);
+  const { stages, application, indexOf } = buildStages(plan);
+  const unset = Array.from({ length: 1 + Math.max(-1, ...indexOf.values()) }, () => undefined);
   return {
     stages,
     application,
     keys: plan.keys,
-    numberOf,
+    indexOf,
     losses: plan.losses,
     reporter: new ConflictReporter(onConflict, log),
     observers: new Set(),
     order: Object.freeze(plan.entries.map(({ name }) => name)),
     noValues: unset,
     noWriters: unset,
-    noTicks: Array.from({ length: stages.length + 1 }, () => 0),
+    noBits: Array.from({ length: stages.length + 1 }, () => 0),
     noTimes: Array.from({ length: stages.length + 1 }, () => NaN),
     handler: undefined,
   };

@@ -6,14 +6,14 @@ import { StateView } from './state-view.ts';
 export interface Stages {
   readonly stages: readonly Stage[];
   readonly application: Stage;
-  readonly numberOf: ReadonlyMap<string, number>;
+  readonly indexOf: ReadonlyMap<string, number>;
 }
 
 export function buildStages(plan: Plan): Stages {
-  const numberOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
-  const known = { losses: plan.losses, numberOf, size: 1 + Math.max(-1, ...numberOf.values()) };
+  const indexOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
+  const known = { losses: plan.losses, indexOf, size: 1 + Math.max(-1, ...indexOf.values()) };
   return {
-    numberOf,
+    indexOf,
     stages: plan.entries.map(
       (entry, position) => new Stage(entry, position, entry.middleware.handle, entry.middleware, known),
     ),

@@ -12,7 +12,7 @@ export interface StackRuntime extends EmptyTables {
   readonly application: Stage;
   readonly keys: readonly string[];
   /** The numbers of the keys (see `StateView`). */
-  readonly numberOf: ReadonlyMap<string, number>;
+  readonly indexOf: ReadonlyMap<string, number>;
   readonly losses: ReadonlyMap<string, Loss>;
   readonly reporter: ConflictReporter;
   readonly observers: Set<StackObserver>;

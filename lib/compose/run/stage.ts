@@ -5,13 +5,13 @@ import { isBelow, pathOf, type Prefixes } from '../plan/path-prefix.ts';
 /** The keys of a stack. */
 export interface KeyTable {
   readonly losses: ReadonlyMap<string, unknown>;
-  readonly numberOf: ReadonlyMap<string, number>;
+  readonly indexOf: ReadonlyMap<string, number>;
   /** One more than the highest number. */
   readonly size: number;
 }
 
-/** How many keys a step can tick off in one integer. Keys beyond it take the longer way. */
-const TICKS = 31;
+/** How many keys a step can mark in the bits of one integer. Keys beyond it take the longer way. */
+const BITS = 31;
 
 /** So many numbers have a place in a stage's tables, lest the tables of n stages with n keys take n² places. */
 const TABLED = 128;
@@ -31,12 +31,12 @@ export class Stage {
   readonly takesAll: boolean;
   /** The path as it is declared, for the tracing channel. */
   readonly path: string | readonly string[] | undefined;
-  /** By the key's number (see `StateView`): the tick of a read that needs no second look; 0 if it does. */
-  readonly readTicks: Int32Array;
+  /** By the key's number (see `StateView`): the bit of a read that needs no second look; 0 if it does. */
+  readonly readBits: Int32Array;
   /** The same for writes. */
-  readonly writeTicks: Int32Array;
-  /** The key behind each tick, the lowest first. */
-  readonly ticked: readonly string[];
+  readonly writeBits: Int32Array;
+  /** The key behind each bit, the lowest first. */
+  readonly maskedKeys: readonly string[];
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
 
@@ -58,16 +58,16 @@ export class Stage {
     this.handle = handle;
     this.writes = new Set(declared.writes);
     this.reads = new Set([...declared.reads, ...this.writes]);
-    const numberOf = (key: string): number => known.numberOf.get(key) ?? TABLED;
-    this.ticked = [...this.reads]
-      .filter((key) => !known.losses.has(key) && numberOf(key) < TABLED)
-      .slice(0, TICKS);
-    this.readTicks = new Int32Array(Math.min(known.size, TABLED));
-    this.writeTicks = new Int32Array(Math.min(known.size, TABLED));
-    this.ticked.forEach((key, bit) => {
-      const number = numberOf(key);
-      this.readTicks[number] = 1 << bit;
-      if (this.writes.has(key)) this.writeTicks[number] = 1 << bit;
+    const indexOf = (key: string): number => known.indexOf.get(key) ?? TABLED;
+    this.maskedKeys = [...this.reads]
+      .filter((key) => !known.losses.has(key) && indexOf(key) < TABLED)
+      .slice(0, BITS);
+    this.readBits = new Int32Array(Math.min(known.size, TABLED));
+    this.writeBits = new Int32Array(Math.min(known.size, TABLED));
+    this.maskedKeys.forEach((key, bit) => {
+      const number = indexOf(key);
+      this.readBits[number] = 1 << bit;
+      if (this.writes.has(key)) this.writeBits[number] = 1 << bit;
     });
   }
 

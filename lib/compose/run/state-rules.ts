@@ -2,10 +2,10 @@ import type { ConflictId } from './conflict.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 
-/** A read that needs a second look: of a losing key, of an undeclared one, or of one that has no tick. */
+/** A read that needs a second look: of a losing key, of an undeclared one, or of one that has no bit. */
 export function readCarefully(run: Run, stage: Stage, key: string): unknown {
   const { runtime } = run;
-  run.state.untickedOf(stage).reads.add(key);
+  run.state.otherKeysOf(stage).reads.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
@@ -31,7 +31,7 @@ export function readCarefully(run: Run, stage: Stage, key: string): unknown {
 /** A write that needs a second look. The rule: what a higher layer has written stays. */
 export function writeCarefully(run: Run, stage: Stage, key: string, value: unknown): void {
   const { runtime } = run;
-  run.state.untickedOf(stage).writes.add(key);
+  run.state.otherKeysOf(stage).writes.add(key);
 
   const loss = runtime.losses.get(key);
   if (loss !== undefined) {
@@ -71,7 +71,7 @@ export function writeCarefully(run: Run, stage: Stage, key: string, value: unkno
     );
     return;
   }
-  const number = runtime.numberOf.get(key);
+  const number = runtime.indexOf.get(key);
   if (number === undefined) {
     (run.state.extra ??= new Map()).set(key, { value, writer: stage });
   } else {
@@ -93,14 +93,14 @@ export function visibleState(run: Run, stage: Stage): Record<string, unknown> {
 }
 
 function valueOf(run: Run, key: string): unknown {
-  const number = run.runtime.numberOf.get(key);
+  const number = run.runtime.indexOf.get(key);
   if (number !== undefined) return run.stateIfAny?.values[number];
   const extra = run.stateIfAny?.extra?.get(key);
   return extra === undefined ? (run.outer as Record<string, unknown> | undefined)?.[key] : extra.value;
 }
 
 function writerOf(run: Run, key: string): Stage | undefined {
-  const number = run.runtime.numberOf.get(key);
+  const number = run.runtime.indexOf.get(key);
   return number === undefined ? run.stateIfAny?.extra?.get(key)?.writer : run.stateIfAny?.writers[number];
 }
 

@@ -40,7 +40,7 @@ export class StateView {
     return view.#stage;
   }
 
-  /** Makes the key an accessor, if it is not yet one. @returns its number, by which stages tick it off. */
+  /** Makes the key an accessor, if it is not yet one. @returns its number, by which a stage finds its bit. */
   static declare(key: string): number {
     const known = numbers.get(key);
     if (known !== undefined) return known;
@@ -61,22 +61,22 @@ export class StateView {
   static #read(view: StateView, key: string, number: number): unknown {
     const stage = view.#stage;
     const { state } = view.#run;
-    const tick = stage.readTicks[number] ?? 0;
-    if (tick === 0) return readCarefully(view.#run, stage, key);
-    state.tickRead(stage, tick);
+    const bit = stage.readBits[number] ?? 0;
+    if (bit === 0) return readCarefully(view.#run, stage, key);
+    state.markRead(stage, bit);
     return state.values[number];
   }
 
   static #write(view: StateView, key: string, number: number, value: unknown): void {
     const stage = view.#stage;
     const { state, res } = view.#run;
-    const tick = stage.writeTicks[number] ?? 0;
+    const bit = stage.writeBits[number] ?? 0;
     const writer = state.writers[number];
-    if (tick === 0 || (writer !== undefined && writer.rank > stage.rank) || res.writableEnded) {
+    if (bit === 0 || (writer !== undefined && writer.rank > stage.rank) || res.writableEnded) {
       writeCarefully(view.#run, stage, key, value);
       return;
     }
-    state.tickWrite(stage, tick);
+    state.markWrite(stage, bit);
     state.writers[number] = stage;
     state.values[number] = value;
   }

@@ -32,7 +32,7 @@ function beginWatching(run: Run): void {
 
 /** What was in `req.state` before the stack stays, but for the keys that may not be used. */
 function takeOver(run: Run, outer: object): void {
-  for (const [key, number] of run.runtime.numberOf) {
+  for (const [key, number] of run.runtime.indexOf) {
     if (run.runtime.losses.has(key)) continue;
     const value = (outer as Record<string, unknown>)[key];
     if (value !== undefined) run.state.values[number] = value;

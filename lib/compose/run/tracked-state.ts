@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts';
 export interface EmptyTables {
   readonly noValues: readonly unknown[];
   readonly noWriters: readonly (Stage | undefined)[];
-  readonly noTicks: readonly number[];
+  readonly noBits: readonly number[];
 }
 
 /** The state of one request: its values, who has read and written which, and whom the request has passed by. */
@@ -16,42 +16,42 @@ export class TrackedState {
   /** What was written under keys that the plan doesn't know. */
   extra: Map<string, { value: unknown; writer: Stage }> | undefined = undefined;
   /**
-   * By the position of a stage: which of its keys it has read. `Stage.ticked` says which bit is which; there is one
+   * By the position of a stage: which of its keys it has read. `Stage.maskedKeys` says which bit is which; there is one
    * more, {@link PASSED}.
    */
-  readonly #readTicks: number[];
+  readonly #readBits: number[];
   /** The same of keys that it has written. */
-  readonly #writeTicks: number[];
-  /** The keys without a tick that stages have read and written. */
-  #unticked: Map<Stage, UntickedKeys> | undefined = undefined;
+  readonly #writeBits: number[];
+  /** The keys without a bit that stages have read and written. */
+  #otherKeys: Map<Stage, OtherKeys> | undefined = undefined;
 
-  constructor({ noValues, noWriters, noTicks }: EmptyTables) {
+  constructor({ noValues, noWriters, noBits }: EmptyTables) {
     this.values = noValues.slice();
     this.writers = noWriters.slice();
-    this.#readTicks = noTicks.slice();
-    this.#writeTicks = noTicks.slice();
+    this.#readBits = noBits.slice();
+    this.#writeBits = noBits.slice();
   }
 
-  tickRead({ position }: Stage, tick: number): void {
-    this.#readTicks[position] = (this.#readTicks[position] ?? 0) | tick;
+  markRead({ position }: Stage, bit: number): void {
+    this.#readBits[position] = (this.#readBits[position] ?? 0) | bit;
   }
 
-  tickWrite({ position }: Stage, tick: number): void {
-    this.#writeTicks[position] = (this.#writeTicks[position] ?? 0) | tick;
+  markWrite({ position }: Stage, bit: number): void {
+    this.#writeBits[position] = (this.#writeBits[position] ?? 0) | bit;
   }
 
   /** Notes that a request does not concern a stage. */
   passBy(stage: Stage): void {
-    this.tickRead(stage, PASSED);
+    this.markRead(stage, PASSED);
   }
 
   hasPassed({ position }: Stage): boolean {
-    return ((this.#readTicks[position] ?? 0) & PASSED) !== 0;
+    return ((this.#readBits[position] ?? 0) & PASSED) !== 0;
   }
 
-  /** The keys without a tick, to add to. */
-  untickedOf(stage: Stage): UntickedKeys {
-    const all = (this.#unticked ??= new Map<Stage, UntickedKeys>());
+  /** The keys without a bit, to add to. */
+  otherKeysOf(stage: Stage): OtherKeys {
+    const all = (this.#otherKeys ??= new Map<Stage, OtherKeys>());
     let keys = all.get(stage);
     if (keys === undefined) all.set(stage, (keys = { reads: new Set(), writes: new Set() }));
     return keys;
@@ -59,20 +59,20 @@ export class TrackedState {
 
   /** All keys that a stage has read and written. */
   keysOf(stage: Stage): { readonly reads: string[]; readonly writes: string[] } {
-    const { ticked, position } = stage;
-    const others = this.#unticked?.get(stage);
-    const keys = (ticks = 0): string[] => ticked.filter((_, bit) => (ticks & (1 << bit)) !== 0);
+    const { maskedKeys, position } = stage;
+    const others = this.#otherKeys?.get(stage);
+    const keys = (bits = 0): string[] => maskedKeys.filter((_, bit) => (bits & (1 << bit)) !== 0);
     return {
-      reads: [...keys(this.#readTicks[position]), ...(others?.reads ?? [])],
-      writes: [...keys(this.#writeTicks[position]), ...(others?.writes ?? [])],
+      reads: [...keys(this.#readBits[position]), ...(others?.reads ?? [])],
+      writes: [...keys(this.#writeBits[position]), ...(others?.writes ?? [])],
     };
   }
 }
 
-/** The bit that `Stage.ticked` leaves over. */
+/** The bit that `Stage.maskedKeys` leaves over. */
 const PASSED = 1 << 31;
 
-interface UntickedKeys {
+interface OtherKeys {
   readonly reads: Set<string>;
   readonly writes: Set<string>;
 }
