@@ -10,7 +10,7 @@ import { isThenable } from './thenable.ts';
 import { invokeTraced } from './tracing.ts';
 
 /** After so many stages in a row the call stack starts anew, as all of them may call `next` at once. */
-const DEEPEST = 300;
+const FRESH_STACK_EVERY = 300;
 
 /** Takes a request without an error to the first stage from `position` on that it concerns, or out of the stack. */
 export function dispatch(run: Run, position: number): void {
@@ -26,13 +26,16 @@ export function dispatch(run: Run, position: number): void {
 
 /** Gives a stage its turn, on a call stack of its own where the present one may have become deep. */
 function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown, from: number): void {
-  if (startsAnew(stage.position, from)) putOff(run, stage, handle, error);
+  if (needsFreshStack(stage.position, from)) trampoline(run, stage, handle, error);
   else invoke(run, stage, handle, error);
 }
 
 /** Whether so many stages lie between two places that the call stack has to start anew. */
-function startsAnew(position: number, from: number): boolean {
-  return position >= DEEPEST && Math.floor(position / DEEPEST) > Math.floor(Math.max(from, 0) / DEEPEST);
+function needsFreshStack(position: number, from: number): boolean {
+  return (
+    position >= FRESH_STACK_EVERY &&
+    Math.floor(position / FRESH_STACK_EVERY) > Math.floor(Math.max(from, 0) / FRESH_STACK_EVERY)
+  );
 }
 
 /** One middleware's turn. */
@@ -167,15 +170,15 @@ function pause(view: StateView): void {
 }
 
 /** Goes on with a call stack of its own. */
-function putOff(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
+function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
   const { notes, lastStage } = run;
-  if (notes.putOff && lastStage !== undefined) {
+  if (notes.trampoline && lastStage !== undefined) {
     run.runtime.reporter.report(run, lastStage, 'S307', NEXT_MISUSE.S307);
     return;
   }
-  notes.putOff = true;
+  notes.trampoline = true;
   setImmediate(() => {
-    notes.putOff = false;
+    notes.trampoline = false;
     invoke(run, stage, handle, error);
     run.giveTurn();
   });

@@ -11,7 +11,7 @@ export class RunNotes {
   /** Who handed the request on otherwise than by simply calling `next()`, in this order. */
   readonly signals = new Map<Stage, Signal>();
   /** Whether the last step has handed the request on, and the next one has been put off to a call stack of its own. */
-  putOff = false;
+  trampoline = false;
   /** When the last step that was timed ended, so that one reading of the clock also begins the next; in milliseconds. */
   clock = 0;
   /**

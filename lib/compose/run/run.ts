@@ -79,7 +79,7 @@ export class Run {
   outcomeOf(stage: Stage): StepOutcome {
     const signal = this.noted?.signals.get(stage);
     if (signal !== undefined) return signal;
-    return this.lastStage === stage && !this.noted?.putOff ? 'running' : 'next';
+    return this.lastStage === stage && !this.noted?.trampoline ? 'running' : 'next';
   }
 }
 

@@ -6,7 +6,7 @@ import type { StackRuntime } from './runtime.ts';
 import { errorOf, type Stage } from './stage.ts';
 import { isThenable } from './thenable.ts';
 
-const DEEPEST = 300;
+const FRESH_STACK_EVERY = 300;
 
 /**
  * The handler that takes a request through the stack with nothing watched. What remains is the guard: the first call
@@ -44,7 +44,7 @@ class Guarded {
       }
       if (!stage.takesAll && !stage.takes(this.req, false)) continue;
       const handle = stage.handle as RequestHandler;
-      if (at !== 0 && at % DEEPEST === 0) setImmediate(() => this.#invoke(stage, handle));
+      if (at !== 0 && at % FRESH_STACK_EVERY === 0) setImmediate(() => this.#invoke(stage, handle));
       else this.#invoke(stage, handle);
       return;
     }
@@ -90,7 +90,7 @@ class Guarded {
     }
     const handle = stage.handle as ErrorRequestHandler;
     const bound: RequestHandler = (req, res, next) => handle(error, req, res, next);
-    if (Math.floor(stage.position / DEEPEST) > Math.floor(from.position / DEEPEST))
+    if (Math.floor(stage.position / FRESH_STACK_EVERY) > Math.floor(from.position / FRESH_STACK_EVERY))
       setImmediate(() => this.#invoke(stage, bound));
     else this.#invoke(stage, bound);
   }
