@@ -20,7 +20,7 @@ export function dispatch(run: Run, position: number): void {
     run.state.passBy(stage);
     stage = stages[stage.position + 1];
   }
-  if (stage === undefined) leave(run);
+  if (stage === undefined) exit(run);
   else enter(run, stage, stage.handle as RequestHandler, undefined, position - 1);
 }
 
@@ -48,7 +48,7 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
     if (isOver || signal) {
       proceed(view, signal);
       if (isOver) {
-        StateView.runOf(view).giveTurn();
+        StateView.runOf(view).syncState();
         return;
       }
     } else advance(view);
@@ -101,10 +101,10 @@ function proceed(view: StateView, signal: unknown): void {
     dispatch(run, stage.position + 1);
   } else if (signal === 'router') {
     run.notes.signals.set(stage, signal);
-    leave(run, signal);
+    exit(run, signal);
   } else if (signal === 'route') {
     run.notes.signals.set(stage, signal);
-    if (standsInRoute(run.req, run.runtime.handler)) leave(run, signal);
+    if (standsInRoute(run.req, run.runtime.handler)) exit(run, signal);
     else dispatch(run, stage.position + 1);
   } else {
     run.notes.signals.set(stage, 'error');
@@ -123,7 +123,7 @@ function dispatchError(run: Run, from: Stage, error: unknown): void {
     }
     run.state.passBy(stage);
   }
-  leave(run, error);
+  exit(run, error);
 }
 
 /** A handler has thrown, or its promise was rejected. */
@@ -132,7 +132,7 @@ function fail(view: StateView, reason: unknown): void {
   const stage = StateView.stageOf(view);
   if (run.outcomeOf(stage) === 'running') {
     proceed(view, errorOf(reason, stage));
-    run.giveTurn();
+    run.syncState();
     return;
   }
   if (reason instanceof ConflictError) return;
@@ -180,12 +180,12 @@ function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unkno
   setImmediate(() => {
     notes.trampoline = false;
     invoke(run, stage, handle, error);
-    run.giveTurn();
+    run.syncState();
   });
 }
 
 /** Behind the last middleware, or where one says so: from here on `req.state` is the application's view. */
-function leave(run: Run, signal?: unknown): void {
+function exit(run: Run, signal?: unknown): void {
   const { req } = run;
   const { application } = run.runtime;
   const view = new StateView(run, application);
@@ -194,5 +194,5 @@ function leave(run: Run, signal?: unknown): void {
   if (signal === undefined) run.out();
   else run.out(signal);
   // Another stack behind this one may have taken over.
-  if (req.state !== view) run.beyond = req.state;
+  if (req.state !== view) run.innerState = req.state;
 }

@@ -30,7 +30,7 @@ export class Run {
   /** Whose step that is. */
   lastStage: Stage | undefined = undefined;
   /** The `req.state` that another stack, behind this one, has put in the place of this one's. */
-  beyond: Request['state'] | undefined = undefined;
+  innerState: Request['state'] | undefined = undefined;
   /** {@link state}, if there is one yet. */
   stateIfAny: TrackedState | undefined = undefined;
   /** {@link notes}, if there are any yet. */
@@ -61,8 +61,8 @@ export class Run {
   }
 
   /** Gives the turn to whoever is furthest in, when nobody further out has it again. */
-  giveTurn(): void {
-    const state = this.beyond ?? this.last;
+  syncState(): void {
+    const state = this.innerState ?? this.last;
     if (state !== undefined) this.req.state = state;
   }
 

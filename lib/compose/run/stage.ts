@@ -10,7 +10,7 @@ export interface KeyTable {
   readonly size: number;
 }
 
-/** How many keys a step can mark in the bits of one integer. Keys beyond it take the longer way. */
+/** How many keys a step can mark in the bits of one integer. Keys innerState it take the longer way. */
 const BITS = 31;
 
 /** So many numbers have a place in a stage's tables, lest the tables of n stages with n keys take n² places. */

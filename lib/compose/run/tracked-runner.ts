@@ -17,11 +17,11 @@ export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'):
     const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
     const watched = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
     const run = new Run(runtime, req, res, next, watched);
-    if (run.outer !== undefined) takeOver(run, run.outer);
+    if (run.outer !== undefined) adoptHostState(run, run.outer);
     req.stack = new RequestStack(run, req.stack);
     if (watched !== undefined) beginWatching(run);
     dispatch(run, 0);
-    run.giveTurn();
+    run.syncState();
   };
 }
 
@@ -31,7 +31,7 @@ function beginWatching(run: Run): void {
 }
 
 /** What was in `req.state` before the stack stays, but for the keys that may not be used. */
-function takeOver(run: Run, outer: object): void {
+function adoptHostState(run: Run, outer: object): void {
   for (const [key, number] of run.runtime.indexOf) {
     if (run.runtime.losses.has(key)) continue;
     const value = (outer as Record<string, unknown>)[key];
