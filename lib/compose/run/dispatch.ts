@@ -46,7 +46,7 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
   const next = (signal?: unknown): void => {
     const { req } = StateView.runOf(view);
     if (isOver || signal) {
-      proceed(view, signal);
+      onNext(view, signal);
       if (isOver) {
         StateView.runOf(view).syncState();
         return;
@@ -58,18 +58,18 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
   try {
     const result: unknown =
       run.watched === undefined ? handle(run.req, run.res, next) : watch(view, handle, error, next);
-    if (result !== undefined) settle(view, result);
+    if (result !== undefined) onResult(view, result);
   } catch (thrown) {
-    fail(view, thrown);
+    onFailure(view, thrown);
   }
   isOver = true;
-  if (run.last === view) pause(view);
+  if (run.last === view) onReturn(view);
 }
 
 /** A handler has called `next()` while it ran. */
 function advance(view: StateView): void {
   const run = StateView.runOf(view);
-  if (run.last !== view || run.watched !== undefined) proceed(view, undefined);
+  if (run.last !== view || run.watched !== undefined) onNext(view, undefined);
   else dispatch(run, StateView.stageOf(view).position + 1);
 }
 
@@ -84,12 +84,12 @@ function watch(
   run.notes.beginTiming(stage, run.notes.clock);
   if (run.watched === 'timed') return handle(run.req, run.res, next);
   return invokeTraced(view, error, next, (reason) => {
-    fail(view, reason);
+    onFailure(view, reason);
   });
 }
 
 /** A handler has called its `next`: the first call counts. */
-function proceed(view: StateView, signal: unknown): void {
+function onNext(view: StateView, signal: unknown): void {
   const run = StateView.runOf(view);
   const stage = StateView.stageOf(view);
   if (run.outcomeOf(stage) !== 'running') {
@@ -127,11 +127,11 @@ function dispatchError(run: Run, from: Stage, error: unknown): void {
 }
 
 /** A handler has thrown, or its promise was rejected. */
-function fail(view: StateView, reason: unknown): void {
+function onFailure(view: StateView, reason: unknown): void {
   const run = StateView.runOf(view);
   const stage = StateView.stageOf(view);
   if (run.outcomeOf(stage) === 'running') {
-    proceed(view, errorOf(reason, stage));
+    onNext(view, errorOf(reason, stage));
     run.syncState();
     return;
   }
@@ -145,20 +145,20 @@ function fail(view: StateView, reason: unknown): void {
 }
 
 /** A handler has returned something: if that is a promise, its step is not over. */
-function settle(view: StateView, result: unknown): void {
+function onResult(view: StateView, result: unknown): void {
   if (!isThenable(result)) return;
   result.then(
     () => {
-      pause(view);
+      onReturn(view);
     },
     (reason: unknown) => {
-      fail(view, reason);
+      onFailure(view, reason);
     },
   );
 }
 
 /** A handler has returned without calling `next`: it has ended the response, or it makes the request wait. */
-function pause(view: StateView): void {
+function onReturn(view: StateView): void {
   const run = StateView.runOf(view);
   const stage = StateView.stageOf(view);
   if (run.outcomeOf(stage) !== 'running') return;

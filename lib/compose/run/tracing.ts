@@ -50,14 +50,14 @@ const published = new WeakMap<Request, Set<unknown>>();
  * Calls the handler of a view, and publishes what it does: in the order, and with what is known at each event, as
  * Express's router does of its own handlers.
  *
- * @param fail what becomes of an error that the handler throws or is rejected with.
+ * @param onFailure what becomes of an error that the handler throws or is rejected with.
  * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
  */
 export function invokeTraced(
   view: StateView,
   incomingError: unknown,
   next: NextFunction,
-  fail: (error: unknown) => void,
+  onFailure: (error: unknown) => void,
 ): unknown {
   const { req, res } = StateView.runOf(view);
   const stage = StateView.stageOf(view);
@@ -78,7 +78,7 @@ export function invokeTraced(
   const failTraced = (reason: unknown): void => {
     const error = errorOf(reason, stage);
     report(error);
-    fail(error);
+    onFailure(error);
     if (isError(error)) trace.error ??= error;
   };
 

@@ -61,15 +61,15 @@ class Guarded {
       if (signal) this.#signal(stage, signal);
       else this.dispatch(stage.position + 1);
     };
-    const fail = (reason: unknown): void => {
+    const onFailure = (reason: unknown): void => {
       if (isOver) this.runtime.reporter.log(stage, 'S308', NEXT_MISUSE.S308, { error: reason });
       else next(errorOf(reason, stage));
     };
     try {
       const result: unknown = handle(this.req, this.res, next);
-      if (isThenable(result)) result.then(undefined, fail);
+      if (isThenable(result)) result.then(undefined, onFailure);
     } catch (thrown) {
-      fail(thrown);
+      onFailure(thrown);
     }
   }
 
