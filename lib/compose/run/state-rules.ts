@@ -3,7 +3,7 @@ import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 
 /** A read that needs a second look: of a losing key, of an undeclared one, or of one that has no bit. */
-export function readCarefully(run: Run, stage: Stage, key: string): unknown {
+export function readByRule(run: Run, stage: Stage, key: string): unknown {
   const { runtime } = run;
   run.state.otherKeysOf(stage).reads.add(key);
 
@@ -29,7 +29,7 @@ export function readCarefully(run: Run, stage: Stage, key: string): unknown {
 }
 
 /** A write that needs a second look. The rule: what a higher layer has written stays. */
-export function writeCarefully(run: Run, stage: Stage, key: string, value: unknown): void {
+export function writeByRule(run: Run, stage: Stage, key: string, value: unknown): void {
   const { runtime } = run;
   run.state.otherKeysOf(stage).writes.add(key);
 

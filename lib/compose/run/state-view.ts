@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { RequestState } from '../declare/request-state.ts';
 import { reservedKey } from '../declare/reserved-key.ts';
 import type { Run } from './run.ts';
-import { readCarefully, visibleState, writeCarefully } from './state-rules.ts';
+import { readByRule, visibleState, writeByRule } from './state-rules.ts';
 import type { Stage } from './stage.ts';
 
 /**
@@ -62,7 +62,7 @@ export class StateView {
     const stage = view.#stage;
     const { state } = view.#run;
     const bit = stage.readBits[number] ?? 0;
-    if (bit === 0) return readCarefully(view.#run, stage, key);
+    if (bit === 0) return readByRule(view.#run, stage, key);
     state.markRead(stage, bit);
     return state.values[number];
   }
@@ -73,7 +73,7 @@ export class StateView {
     const bit = stage.writeBits[number] ?? 0;
     const writer = state.writers[number];
     if (bit === 0 || (writer !== undefined && writer.rank > stage.rank) || res.writableEnded) {
-      writeCarefully(view.#run, stage, key, value);
+      writeByRule(view.#run, stage, key, value);
       return;
     }
     state.markWrite(stage, bit);
@@ -105,11 +105,11 @@ const undeclaredKeys = new Proxy(Object.create(null) as object, {
     if (typeof key === 'symbol' || reservedKey(key) || !StateView.is(state)) {
       return Reflect.get(Object.prototype, key, state);
     }
-    return readCarefully(StateView.runOf(state), StateView.stageOf(state), key);
+    return readByRule(StateView.runOf(state), StateView.stageOf(state), key);
   },
   set(_target, key, value: unknown, state: object): boolean {
     if (typeof key === 'symbol' || reservedKey(key) || !StateView.is(state)) return false;
-    writeCarefully(StateView.runOf(state), StateView.stageOf(state), key, value);
+    writeByRule(StateView.runOf(state), StateView.stageOf(state), key, value);
     return true;
   },
 });
