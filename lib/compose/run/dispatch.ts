@@ -57,7 +57,9 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
   };
   try {
     const result: unknown =
-      run.watched === undefined ? handle(run.req, run.res, next) : watch(view, handle, error, next);
+      run.instrumentation === undefined
+        ? handle(run.req, run.res, next)
+        : invokeInstrumented(view, handle, error, next);
     if (result !== undefined) onResult(view, result);
   } catch (thrown) {
     onFailure(view, thrown);
@@ -69,11 +71,11 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
 /** A handler has called `next()` while it ran. */
 function advance(view: StateView): void {
   const run = StateView.runOf(view);
-  if (run.last !== view || run.watched !== undefined) onNext(view, undefined);
+  if (run.last !== view || run.instrumentation !== undefined) onNext(view, undefined);
   else dispatch(run, StateView.stageOf(view).position + 1);
 }
 
-function watch(
+function invokeInstrumented(
   view: StateView,
   handle: RequestHandler,
   error: unknown,
@@ -82,7 +84,7 @@ function watch(
   const run = StateView.runOf(view);
   const stage = StateView.stageOf(view);
   run.notes.beginTiming(stage, run.notes.clock);
-  if (run.watched === 'timed') return handle(run.req, run.res, next);
+  if (run.instrumentation === 'timed') return handle(run.req, run.res, next);
   return invokeTraced(view, error, next, (reason) => {
     onFailure(view, reason);
   });

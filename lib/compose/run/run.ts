@@ -24,7 +24,7 @@ export class Run {
   /** What `req.state` was before the stack: a stack further out, or the host's own. */
   declare readonly outer: object | undefined;
   /** Whether every step is timed, or traced as well because somebody listens to the tracing channel. */
-  declare readonly watched: 'timed' | 'traced' | undefined;
+  declare readonly instrumentation: 'timed' | 'traced' | undefined;
   /** The step that was started last. */
   last: Request['state'] | undefined = undefined;
   /** Whose step that is. */
@@ -41,7 +41,7 @@ export class Run {
     req: EnteredRequest,
     res: Response,
     out: NextFunction,
-    watched: 'timed' | 'traced' | undefined,
+    instrumentation: 'timed' | 'traced' | undefined,
   ) {
     const outer: unknown = req.state;
     this.runtime = runtime;
@@ -49,7 +49,7 @@ export class Run {
     this.res = res;
     this.out = out;
     this.outer = typeof outer === 'object' && outer !== null ? outer : undefined;
-    this.watched = watched;
+    this.instrumentation = instrumentation;
   }
 
   get state(): TrackedState {

@@ -9,23 +9,23 @@ import { isTraced } from './tracing.ts';
 /** One request in so many is timed step by step. */
 const SAMPLE = 128;
 
-/** The handler that takes a request through the stack, with everything watched. */
+/** The handler that takes a request through the stack, with everything instrumentation. */
 export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'): RequestHandler {
   let requests = 0;
   return function stack(req: EnteredRequest, res, next) {
     const isObserved = runtime.observers.size > 0;
     const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
-    const watched = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
-    const run = new Run(runtime, req, res, next, watched);
+    const instrumentation = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
+    const run = new Run(runtime, req, res, next, instrumentation);
     if (run.outer !== undefined) adoptHostState(run, run.outer);
     req.stack = new RequestStack(run, req.stack);
-    if (watched !== undefined) beginWatching(run);
+    if (instrumentation !== undefined) beginInstrumentation(run);
     dispatch(run, 0);
     run.syncState();
   };
 }
 
-function beginWatching(run: Run): void {
+function beginInstrumentation(run: Run): void {
   for (const observer of run.runtime.observers) observer.request?.(run.req, run.res);
   run.notes.clock = performance.now();
 }

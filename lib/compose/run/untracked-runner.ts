@@ -9,7 +9,7 @@ import { isThenable } from './thenable.ts';
 const FRESH_STACK_EVERY = 300;
 
 /**
- * The handler that takes a request through the stack with nothing watched. What remains is the guard: the first call
+ * The handler that takes a request through the stack with nothing instrumentation. What remains is the guard: the first call
  * of `next` counts, no error is lost, and a losing key of an exclusive group stays undefined.
  */
 export function untrackedRunner(runtime: StackRuntime): RequestHandler {
