@@ -120,7 +120,7 @@ function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntim
     application,
     keys: plan.keys,
     indexOf,
-    losses: plan.losses,
+    losingKeys: plan.losingKeys,
     reporter: new ConflictReporter(onConflict, log),
     observers: new Set(),
     order: Object.freeze(plan.entries.map(({ name }) => name)),

@@ -5,7 +5,7 @@ import { checkHeaders, checkWriters } from './check/writers.ts';
 import { readConstraints } from './plan/constraints.ts';
 import { reportCycles } from './check/cycles.ts';
 import { Findings, type Diagnostic } from './diagnose/diagnostic.ts';
-import { settleGroups, type Loss } from './plan/exclusive.ts';
+import { settleGroups, type LosingKey } from './plan/exclusive.ts';
 import type { DeclarationSite } from './declare/declaration-site.ts';
 import type { Layers } from './declare/layers.ts';
 import { readLayers } from './plan/read-layers.ts';
@@ -23,23 +23,23 @@ import { StackError } from './diagnose/stack-error.ts';
  */
 export function planStack(layers: Layers, options: PlanOptions, site: DeclarationSite): Plan {
   const findings = new Findings();
-  const roster = applyOverrides(readLayers(layers, site), findings);
-  const access = readAccess(roster.entries);
+  const resolved = applyOverrides(readLayers(layers, site), findings);
+  const access = readAccess(resolved.entries);
   const given = new Set<string>(options.given);
-  const constraints = readConstraints(roster, access, findings);
-  const losses = settleGroups(options.exclusive ?? {}, access, findings);
-  checkReads(roster.entries, access, given, findings);
+  const constraints = readConstraints(resolved, access, findings);
+  const losingKeys = settleGroups(options.exclusive ?? {}, access, findings);
+  checkReads(resolved.entries, access, given, findings);
   checkWriters(access, findings);
   checkHeaders(access, findings);
 
   const priority =
-    options.shuffle === undefined ? undefined : shuffledPriorities(roster.entries.length, options.shuffle);
-  const { entries, stuck } = orderOf(roster.entries, constraints, priority);
+    options.shuffle === undefined ? undefined : shuffledPriorities(resolved.entries.length, options.shuffle);
+  const { entries, stuck } = orderOf(resolved.entries, constraints, priority);
   if (stuck.length > 0) reportCycles(stuck, constraints, findings);
 
   const ok = ambiguousOk(options.ambiguousOk ?? []);
-  checkUnread(access, new Set<string>(options.reads), losses, findings);
-  checkLosingReads(access, given, losses, findings);
+  checkUnread(access, new Set<string>(options.reads), losingKeys, findings);
+  checkLosingReads(access, given, losingKeys, findings);
   if (stuck.length === 0) {
     checkAmbiguity(entries, constraints, access, ok, findings);
     checkOverwrittenHeaders(entries, access, findings);
@@ -48,7 +48,7 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
 
   const diagnostics = inOrder(findings.all, options.silence ?? []);
   if (findings.errors.length > 0) throw new StackError(diagnostics);
-  return { entries, constraints, access, losses, keys: keysOf(access, given, losses), diagnostics };
+  return { entries, constraints, access, losingKeys, keys: keysOf(access, given, losingKeys), diagnostics };
 }
 
 /** Errors first, and by id; among equals as they were found. */
@@ -59,9 +59,9 @@ function inOrder(found: readonly Diagnostic[], silenced: readonly string[]): Dia
 function keysOf(
   { readers, writers }: Access,
   given: Iterable<string>,
-  losses: ReadonlyMap<string, Loss>,
+  losingKeys: ReadonlyMap<string, LosingKey>,
 ): string[] {
-  return [...new Set([...writers.keys(), ...readers.keys(), ...given, ...losses.keys()])].sort();
+  return [...new Set([...writers.keys(), ...readers.keys(), ...given, ...losingKeys.keys()])].sort();
 }
 
 function ambiguousOk(pairs: readonly (readonly [string, string])[]): AmbiguousOk {

@@ -1,6 +1,6 @@
 import type { Constraint } from '../plan/constraints.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { named, type Entry } from '../plan/entry.ts';
+import { label, type Entry } from '../plan/entry.ts';
 
 /** Reports one cycle, a shortest one, for each knot of entries that wait for each other. */
 export function reportCycles(
@@ -27,7 +27,7 @@ export function reportCycles(
 
 function line({ first, then, kind, says, by }: Constraint): string {
   const reason = kind === 'reads' ? `reads: ['${says}'], which ${first.name} writes` : `${kind}: ['${says}']`;
-  return `${first.name} runs before ${then.name}: ${named(by)} has ${reason}`;
+  return `${first.name} runs before ${then.name}: ${label(by)} has ${reason}`;
 }
 
 type Neighbors = ReadonlyMap<Entry, readonly Constraint[]>;

@@ -1,7 +1,7 @@
 import type { Access } from '../plan/access.ts';
 import type { Constraint } from '../plan/constraints.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { named, type Entry } from '../plan/entry.ts';
+import { label, type Entry } from '../plan/entry.ts';
 import { overlap } from '../plan/path-prefix.ts';
 import { isOverwritten, spelling } from './writers.ts';
 
@@ -25,7 +25,7 @@ export function checkAmbiguity(
         if (one.rank === other.rank || !overlap(one.prefixes, other.prefixes) || ok(one, other)) continue;
         if (runsBefore(one, other) || runsBefore(other, one)) continue;
         findings.add('S201', [one, other], {
-          message: `${named(one)} and ${named(other)} both write "${key}", and nothing says who runs first.`,
+          message: `${label(one)} and ${label(other)} both write "${key}", and nothing says who runs first.`,
           hint: `${one.name} wins, whoever runs first; say which is meant: overrides: '${other.name}' or after: ['${other.name}'] in ${one.name}, or compose(layers, { ambiguousOk: [['${one.name}', '${other.name}']] }).`,
           key,
         });
@@ -81,7 +81,7 @@ export function checkOverwrittenHeaders(
   for (const [lower, overwritten] of headersOf) {
     for (const [higher, headers] of overwritten) {
       findings.add('S204', [lower, higher], {
-        message: `${named(lower)} sets ${headers.join(', ')} after ${named(higher)} has, so the lower layer has the last word.`,
+        message: `${label(lower)} sets ${headers.join(', ')} after ${label(higher)} has, so the lower layer has the last word.`,
         hint: `Write overrides: '${lower.name}' in ${higher.name} if it stands in for it, or after: ['${lower.name}'] if it adds to it.`,
         key: headers.join(', '),
       });
@@ -114,9 +114,9 @@ function reportEarlyEnds(
   early: readonly Entry[],
   findings: Findings,
 ): void {
-  const names = early.map((ender) => `${named(ender)} with ${ender.middleware.ends?.join(', ') ?? ''}`);
+  const names = early.map((ender) => `${label(ender)} with ${ender.middleware.ends?.join(', ') ?? ''}`);
   findings.add('S205', [setter, ...early], {
-    message: `${named(setter)} sets ${headers.join(', ')}, but stands behind one that can end the response: ${names.join('; ')}.`,
+    message: `${label(setter)} sets ${headers.join(', ')}, but stands behind one that can end the response: ${names.join('; ')}.`,
     hint: `Write before: [${early.map(({ name }) => `'${name}'`).join(', ')}] in ${setter.name}, so that those answers carry the headers too.`,
     key: headers.join(', '),
   });

@@ -1,8 +1,8 @@
 import type { Access } from '../plan/access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
-import { lineage, named, type Entry } from '../plan/entry.ts';
-import type { Loss } from '../plan/exclusive.ts';
+import { overrideChain, label, type Entry } from '../plan/entry.ts';
+import type { LosingKey } from '../plan/exclusive.ts';
 
 /** S104 and S108: a read that nobody writes, and the same where an override has taken the writer away. */
 export function checkReads(
@@ -13,17 +13,17 @@ export function checkReads(
 ): void {
   for (const [key, by] of readers) {
     if (given.has(key) || writers.has(key)) continue;
-    const override = entries.find((entry) => [...lineage(entry)].some((one) => writes(one, key)));
+    const override = entries.find((entry) => [...overrideChain(entry)].some((one) => writes(one, key)));
     for (const reader of by) {
       if (override?.overridden === undefined) {
         findings.add('S104', [reader], {
-          message: `${named(reader)} reads "${key}", which nobody writes.`,
+          message: `${label(reader)} reads "${key}", which nobody writes.`,
           hint: `${didYouMean(key, writers.keys())}Add a middleware with writes: ['${key}'], or, if the host writes it before the stack runs, compose(layers, { given: ['${key}'] }).`,
           key,
         });
       } else {
         findings.add('S108', [override, reader], {
-          message: `${named(override)} stands in for ${named(override.overridden)}, but doesn't write "${key}", which ${named(reader)} reads.`,
+          message: `${label(override)} stands in for ${label(override.overridden)}, but doesn't write "${key}", which ${label(reader)} reads.`,
           hint: `Write "${key}" in ${override.name} as well and declare it, or let another middleware write it.`,
           key,
         });
@@ -40,13 +40,13 @@ function writes(entry: Entry, key: string): boolean {
 export function checkUnread(
   { readers, writers }: Access,
   readBehind: ReadonlySet<string>,
-  losses: ReadonlyMap<string, Loss>,
+  losingKeys: ReadonlyMap<string, LosingKey>,
   findings: Findings,
 ): void {
   for (const [key, by] of writers) {
-    if (readers.has(key) || readBehind.has(key) || losses.has(key)) continue;
+    if (readers.has(key) || readBehind.has(key) || losingKeys.has(key)) continue;
     findings.add('S202', by, {
-      message: `${by.map(named).join(' and ')} ${by.length === 1 ? 'writes' : 'write'} "${key}", which nobody reads.`,
+      message: `${by.map(label).join(' and ')} ${by.length === 1 ? 'writes' : 'write'} "${key}", which nobody reads.`,
       hint: `If the routes behind the stack read it, write compose(layers, { reads: ['${key}'] }); otherwise take it out of writes.`,
       key,
     });
@@ -57,15 +57,15 @@ export function checkUnread(
 export function checkLosingReads(
   { readers, writers }: Access,
   given: ReadonlySet<string>,
-  losses: ReadonlyMap<string, Loss>,
+  losingKeys: ReadonlyMap<string, LosingKey>,
   findings: Findings,
 ): void {
-  for (const [key, { group, winner, claimedBy }] of losses) {
+  for (const [key, { group, winner, claimedBy }] of losingKeys) {
     // A key that nobody writes is undefined anyway, which S104 says.
     if (!writers.has(key) && !given.has(key)) continue;
     for (const reader of readers.get(key) ?? []) {
       findings.add('S203', [reader, claimedBy], {
-        message: `${named(reader)} reads "${key}", which is always undefined: ${named(claimedBy)} claims the group "${group}" with "${winner}".`,
+        message: `${label(reader)} reads "${key}", which is always undefined: ${label(claimedBy)} claims the group "${group}" with "${winner}".`,
         hint: `Read "${winner}" instead, or override ${reader.name} in the layer "${claimedBy.layer}".`,
         key,
       });

@@ -1,6 +1,6 @@
 import type { Access } from '../plan/access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { named, type Entry } from '../plan/entry.ts';
+import { label, type Entry } from '../plan/entry.ts';
 import { overlap } from '../plan/path-prefix.ts';
 
 /** S105: within one layer, nothing says whose write of a key counts. */
@@ -8,7 +8,7 @@ export function checkWriters({ writers }: Access, findings: Findings): void {
   for (const [key, by] of writers) {
     for (const [one, other] of pairsInOneLayer(by)) {
       findings.add('S105', [one, other], {
-        message: `${named(one)} and ${named(other)} both write "${key}", in one layer.`,
+        message: `${label(one)} and ${label(other)} both write "${key}", in one layer.`,
         hint: `Let one of them write it, or move one to another layer: the higher layer wins. The other is declared at ${other.site.toString()}.`,
         key,
       });
@@ -45,7 +45,7 @@ export function checkHeaders({ setters }: Access, findings: Findings): void {
   for (const [one, others] of pairs) {
     for (const [other, headers] of others) {
       findings.add('S110', [one, other], {
-        message: `${named(one)} and ${named(other)} both set ${headers.join(', ')}, in one layer.`,
+        message: `${label(one)} and ${label(other)} both set ${headers.join(', ')}, in one layer.`,
         hint: `Let one of them set it, or move one to another layer. The other is declared at ${other.site.toString()}.`,
         key: headers.join(', '),
       });

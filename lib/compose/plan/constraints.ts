@@ -1,8 +1,8 @@
 import type { Access } from './access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
-import { lineage, named, type Entry } from './entry.ts';
-import type { Roster } from './overrides.ts';
+import { overrideChain, label, type Entry } from './entry.ts';
+import type { ResolvedEntries } from './overrides.ts';
 
 /** One entry must run before another, because one of them said so. */
 export interface Constraint {
@@ -16,26 +16,26 @@ export interface Constraint {
 }
 
 /** All constraints of a stack, in order of declaration. */
-export function readConstraints(roster: Roster, access: Access, findings: Findings): Constraint[] {
+export function readConstraints(resolved: ResolvedEntries, access: Access, findings: Findings): Constraint[] {
   const constraints: Constraint[] = [];
-  for (const entry of roster.entries) {
-    for (const by of lineage(entry)) {
+  for (const entry of resolved.entries) {
+    for (const by of overrideChain(entry)) {
       for (const says of by.middleware.after ?? []) {
-        for (const first of resolve(by, 'after', says, roster, access, findings)) {
+        for (const first of resolve(by, 'after', says, resolved, access, findings)) {
           if (first !== entry || !isOfMany(says)) {
             constraints.push({ first, then: entry, kind: 'after', says, by });
           }
         }
       }
       for (const says of by.middleware.before ?? []) {
-        for (const then of resolve(by, 'before', says, roster, access, findings)) {
+        for (const then of resolve(by, 'before', says, resolved, access, findings)) {
           if (then !== entry || !isOfMany(says)) {
             constraints.push({ first: entry, then, kind: 'before', says, by });
           }
         }
       }
       for (const says of by.middleware.requires ?? []) {
-        resolve(by, 'requires', says, roster, access, findings);
+        resolve(by, 'requires', says, resolved, access, findings);
       }
     }
     for (const key of entry.middleware.reads) {
@@ -69,7 +69,7 @@ function resolve(
   by: Entry,
   field: 'after' | 'before' | 'requires',
   says: string,
-  { byName }: Roster,
+  { byName }: ResolvedEntries,
   { setters }: Access,
   findings: Findings,
 ): readonly Entry[] {
@@ -81,7 +81,7 @@ function resolve(
     if (found !== undefined) return found;
     if (!optional) {
       findings.add('S102', [by], {
-        message: `${named(by)} names "${says}" in ${field}, and nobody in the stack declares that header.`,
+        message: `${label(by)} names "${says}" in ${field}, and nobody in the stack declares that header.`,
         hint: `Add headers: ['${header}'] to the one who sets it, or write '${name}?' if it may be missing.`,
         key: header,
       });
@@ -93,7 +93,7 @@ function resolve(
   if (!optional) {
     const suggestion = didYouMean(name, byName.keys());
     findings.add('S102', [by], {
-      message: `${named(by)} names "${name}" in ${field}, and nobody in the stack has that name.`,
+      message: `${label(by)} names "${name}" in ${field}, and nobody in the stack has that name.`,
       hint:
         field === 'requires'
           ? `${suggestion}Add it to a layer, or take it out of requires.`

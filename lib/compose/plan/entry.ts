@@ -22,11 +22,11 @@ export interface Entry {
 }
 
 /** An entry as messages name it: `cors (oss)`. */
-export function named({ name, layer }: Entry): string {
+export function label({ name, layer }: Entry): string {
   return `${name} (${layer})`;
 }
 
 /** An entry, and those it stands in for, the nearest first. */
-export function* lineage(entry: Entry): Generator<Entry> {
+export function* overrideChain(entry: Entry): Generator<Entry> {
   for (let one: Entry | undefined = entry; one !== undefined; one = one.overridden) yield one;
 }

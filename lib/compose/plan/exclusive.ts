@@ -1,12 +1,12 @@
 import type { Access } from './access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { named, type Entry } from './entry.ts';
+import { label, type Entry } from './entry.ts';
 
 /** Groups of state keys by name; an application may use only one key of each. */
 export type ExclusiveGroups = Readonly<Record<string, readonly string[]>>;
 
 /** A key that lost its group: the application is kept from it. */
-export interface Loss {
+export interface LosingKey {
   readonly group: string;
   /** The key that won. */
   readonly winner: string;
@@ -19,8 +19,8 @@ export function settleGroups(
   groups: ExclusiveGroups,
   { writers }: Access,
   findings: Findings,
-): ReadonlyMap<string, Loss> {
-  const losses = new Map<string, Loss>();
+): ReadonlyMap<string, LosingKey> {
+  const losingKeys = new Map<string, LosingKey>();
   for (const [group, keys] of Object.entries(groups)) {
     const claims = [...new Set(keys)]
       .flatMap((key) => (writers.get(key) ?? []).map((by) => ({ key, by })))
@@ -29,10 +29,10 @@ export function settleGroups(
     const winning = claims[0];
     if (winning === undefined) continue;
     for (const key of keys) {
-      if (key !== winning.key) losses.set(key, { group, winner: winning.key, claimedBy: winning.by });
+      if (key !== winning.key) losingKeys.set(key, { group, winner: winning.key, claimedBy: winning.by });
     }
   }
-  return losses;
+  return losingKeys;
 }
 
 interface Claim {
@@ -46,7 +46,7 @@ function reportTies(group: string, claims: readonly Claim[], findings: Findings)
     const other = others.find(({ key }) => key !== one?.key);
     if (one === undefined || other === undefined) continue;
     findings.add('S106', one.by === other.by ? [one.by] : [one.by, other.by], {
-      message: `The exclusive group "${group}" is claimed twice in the layer "${layer}": ${named(one.by)} writes "${one.key}", ${named(other.by)} writes "${other.key}".`,
+      message: `The exclusive group "${group}" is claimed twice in the layer "${layer}": ${label(one.by)} writes "${one.key}", ${label(other.by)} writes "${other.key}".`,
       hint: 'Let the layer write one of them only, or move one of the two to another layer: the higher layer wins.',
       key: group,
     });

@@ -1,16 +1,16 @@
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { lineage, named, type Entry } from './entry.ts';
+import { overrideChain, label, type Entry } from './entry.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
 
 /** Who stands in the stack after the overrides, in order of declaration, and under which names they are known. */
-export interface Roster {
+export interface ResolvedEntries {
   readonly entries: readonly Entry[];
   /** By every name an entry answers to: its own, and those of whom it stands in for. */
   readonly byName: ReadonlyMap<string, Entry>;
 }
 
 /** Settles names by the rule: an override in a higher layer wins; two in one layer are an error. */
-export function applyOverrides(declared: readonly Entry[], findings: Findings): Roster {
+export function applyOverrides(declared: readonly Entry[], findings: Findings): ResolvedEntries {
   const slots: (Entry | undefined)[] = [...declared];
   const slotOf = new Map<Entry, number>(declared.map((entry, index) => [entry, index]));
   const byName = new Map<string, Entry>();
@@ -31,7 +31,7 @@ export function applyOverrides(declared: readonly Entry[], findings: Findings): 
           slots[slot] = entry;
           slotOf.set(entry, slot);
         }
-        for (const { name } of lineage(standing)) byName.set(name, entry);
+        for (const { name } of overrideChain(standing)) byName.set(name, entry);
       }
     }
     claimName(entry, byName, findings);
@@ -47,7 +47,7 @@ function claimName(entry: Entry, byName: Map<string, Entry>, findings: Findings)
   const holder = byName.get(entry.name);
   if (holder !== undefined && holder !== entry) {
     findings.add('S107', [entry], {
-      message: `${named(entry)} has the name of another: ${named(holder)}, declared at ${holder.site.toString()}.`,
+      message: `${label(entry)} has the name of another: ${label(holder)}, declared at ${holder.site.toString()}.`,
       hint:
         entry.rank > holder.rank
           ? `If it is meant to take that one's place, write overrides: '${entry.name}'; otherwise give it another name.`
@@ -66,12 +66,14 @@ function refuse(
   findings: Findings,
 ): void {
   if (standing !== undefined) {
-    const original = [...lineage(standing)].find(({ name, rank }) => name === target && rank < entry.rank);
+    const original = [...overrideChain(standing)].find(
+      ({ name, rank }) => name === target && rank < entry.rank,
+    );
     findings.add('S109', [entry, standing], {
       message:
         original === undefined
-          ? `${named(entry)} overrides "${target}", which stands in the same layer.`
-          : `${named(entry)} and ${named(standing)} both override "${target}", in one layer.`,
+          ? `${label(entry)} overrides "${target}", which stands in the same layer.`
+          : `${label(entry)} and ${label(standing)} both override "${target}", in one layer.`,
       hint:
         original === undefined
           ? `Take "${target}" out of the layer "${entry.layer}", or move ${entry.name} to a higher one.`
@@ -79,12 +81,12 @@ function refuse(
     });
   } else if (names.has(target)) {
     findings.add('S109', [entry], {
-      message: `${named(entry)} overrides "${target}", which stands in a layer that is no lower.`,
+      message: `${label(entry)} overrides "${target}", which stands in a layer that is no lower.`,
       hint: `Move ${entry.name} to a layer above it: only a higher layer can override.`,
     });
   } else {
     findings.add('S103', [entry], {
-      message: `${named(entry)} overrides "${target}", and nobody in the stack has that name.`,
+      message: `${label(entry)} overrides "${target}", and nobody in the stack has that name.`,
       hint: `${didYouMean(target, names)}Take the overrides away if there is nothing to replace.`,
     });
   }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import type { Access } from './access.ts';
 import type { Constraint } from './constraints.ts';
 import type { Entry } from './entry.ts';
-import type { Loss } from './exclusive.ts';
+import type { LosingKey } from './exclusive.ts';
 
 /** What `compose` has worked out, once for all requests. */
 export interface Plan {
@@ -11,7 +11,7 @@ export interface Plan {
   readonly constraints: readonly Constraint[];
   readonly access: Access;
   /** The keys that lost their exclusive group. */
-  readonly losses: ReadonlyMap<string, Loss>;
+  readonly losingKeys: ReadonlyMap<string, LosingKey>;
   /** Every state key that somebody declares. */
   readonly keys: readonly string[];
   readonly diagnostics: readonly Diagnostic[];

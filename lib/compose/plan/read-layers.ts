@@ -10,7 +10,7 @@ import { prefixesOf } from './path-prefix.ts';
  */
 export function readLayers(layers: Layers, site: DeclarationSite): Entry[] {
   const plainNames = new Map<string, number>();
-  const named = Object.entries(layers).map(([layer, members], rank) => {
+  const entries = Object.entries(layers).map(([layer, members], rank) => {
     checkLayer(layer, members);
     return members.map((member, index): Entry => {
       const place = { layer, rank, ordinal: index + 1 };
@@ -37,7 +37,7 @@ export function readLayers(layers: Layers, site: DeclarationSite): Entry[] {
       };
     });
   });
-  return named.reverse().flat();
+  return entries.reverse().flat();
 }
 
 /** Nobody chose the names of plain handlers, so two of one name are told apart: `jsonParser`, `jsonParser#2`. */

@@ -1,5 +1,5 @@
 import { explain } from '../plan/constraints.ts';
-import { lineage, type Entry } from '../plan/entry.ts';
+import { overrideChain, type Entry } from '../plan/entry.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** An entry of `stack.plan`. */
@@ -47,7 +47,7 @@ export function describePlan({ entries, constraints }: Plan): readonly PlannedMi
 }
 
 function because(entry: Entry, reasons: ReadonlySet<string> | undefined): string {
-  const place = [...lineage(entry)].at(-1) ?? entry;
+  const place = [...overrideChain(entry)].at(-1) ?? entry;
   const declared = `number ${place.ordinal} of ${place.layer}`;
   return [
     entry.overridden ? `takes the place of ${place.name} (${declared})` : declared,

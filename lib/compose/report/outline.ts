@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
-import { lineage } from '../plan/entry.ts';
+import { overrideChain } from '../plan/entry.ts';
 import type { Layers } from '../declare/layers.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -52,7 +52,7 @@ export function outlineOf(
     layers: Object.keys(layers).reverse(),
     plan: planned,
     replaced: plan.entries.flatMap((entry) => {
-      const [, ...overridden] = lineage(entry);
+      const [, ...overridden] = overrideChain(entry);
       return overridden.map(({ name, layer, site }) => ({ name, layer, at: String(site), by: entry.name }));
     }),
     groups: Object.entries(options.exclusive ?? {}).map(([name, keys]) => ({
@@ -66,9 +66,13 @@ export function outlineOf(
   };
 }
 
-function winnerOf(group: string, keys: readonly string[], { access, losses }: Plan): SettledGroup['winner'] {
+function winnerOf(
+  group: string,
+  keys: readonly string[],
+  { access, losingKeys }: Plan,
+): SettledGroup['winner'] {
   for (const key of keys) {
-    const loss = losses.get(key);
+    const loss = losingKeys.get(key);
     if (loss?.group === group) return { key: loss.winner, middleware: loss.claimedBy.name };
   }
   // A group of one key has no losers.

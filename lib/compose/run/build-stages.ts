@@ -11,7 +11,7 @@ export interface Stages {
 
 export function buildStages(plan: Plan): Stages {
   const indexOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
-  const known = { losses: plan.losses, indexOf, size: 1 + Math.max(-1, ...indexOf.values()) };
+  const known = { losingKeys: plan.losingKeys, indexOf, size: 1 + Math.max(-1, ...indexOf.values()) };
   return {
     indexOf,
     stages: plan.entries.map(

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { ConflictReporter } from './conflict-reporter.ts';
-import type { Loss } from '../plan/exclusive.ts';
+import type { LosingKey } from '../plan/exclusive.ts';
 import type { EmptyTables } from './tracked-state.ts';
 import type { StackObserver } from './observer.ts';
 import type { Stage } from './stage.ts';
@@ -13,7 +13,7 @@ export interface StackRuntime extends EmptyTables {
   readonly keys: readonly string[];
   /** The numbers of the keys (see `StateView`). */
   readonly indexOf: ReadonlyMap<string, number>;
-  readonly losses: ReadonlyMap<string, Loss>;
+  readonly losingKeys: ReadonlyMap<string, LosingKey>;
   readonly reporter: ConflictReporter;
   readonly observers: Set<StackObserver>;
   /** The names of the stages. */

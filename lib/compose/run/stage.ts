@@ -4,13 +4,13 @@ import { isBelow, pathOf, type Prefixes } from '../plan/path-prefix.ts';
 
 /** The keys of a stack. */
 export interface KeyTable {
-  readonly losses: ReadonlyMap<string, unknown>;
+  readonly losingKeys: ReadonlyMap<string, unknown>;
   readonly indexOf: ReadonlyMap<string, number>;
   /** One more than the highest number. */
   readonly size: number;
 }
 
-/** How many keys a step can mark in the bits of one integer. Keys innerState it take the longer way. */
+/** How many keys a step can mark in the bits of one integer. Keys beyond it take the longer way. */
 const BITS = 31;
 
 /** So many numbers have a place in a stage's tables, lest the tables of n stages with n keys take n² places. */
@@ -60,7 +60,7 @@ export class Stage {
     this.reads = new Set([...declared.reads, ...this.writes]);
     const indexOf = (key: string): number => known.indexOf.get(key) ?? TABLED;
     this.maskedKeys = [...this.reads]
-      .filter((key) => !known.losses.has(key) && indexOf(key) < TABLED)
+      .filter((key) => !known.losingKeys.has(key) && indexOf(key) < TABLED)
       .slice(0, BITS);
     this.readBits = new Int32Array(Math.min(known.size, TABLED));
     this.writeBits = new Int32Array(Math.min(known.size, TABLED));

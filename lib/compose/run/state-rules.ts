@@ -7,7 +7,7 @@ export function readByRule(run: Run, stage: Stage, key: string): unknown {
   const { runtime } = run;
   run.state.otherKeysOf(stage).reads.add(key);
 
-  const loss = runtime.losses.get(key);
+  const loss = runtime.losingKeys.get(key);
   if (loss !== undefined) {
     report(
       run,
@@ -33,7 +33,7 @@ export function writeByRule(run: Run, stage: Stage, key: string, value: unknown)
   const { runtime } = run;
   run.state.otherKeysOf(stage).writes.add(key);
 
-  const loss = runtime.losses.get(key);
+  const loss = runtime.losingKeys.get(key);
   if (loss !== undefined) {
     // To say that there is none is no claim.
     if (value === undefined) return;
@@ -86,7 +86,7 @@ export function visibleState(run: Run, stage: Stage): Record<string, unknown> {
   const all = stage === runtime.application;
   const keys = all ? [...runtime.keys, ...(run.stateIfAny?.extra?.keys() ?? [])] : [...stage.reads];
   const visible = keys
-    .filter((key) => !runtime.losses.has(key))
+    .filter((key) => !runtime.losingKeys.has(key))
     .map((key) => [key, valueOf(run, key)] as const)
     .filter(([, value]) => value !== undefined);
   return Object.fromEntries(visible);

@@ -9,7 +9,7 @@ import { isTraced } from './tracing.ts';
 /** One request in so many is timed step by step. */
 const SAMPLE = 128;
 
-/** The handler that takes a request through the stack, with everything instrumentation. */
+/** The handler that takes a request through the stack, with everything tracked. */
 export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'): RequestHandler {
   let requests = 0;
   return function stack(req: EnteredRequest, res, next) {
@@ -33,7 +33,7 @@ function beginInstrumentation(run: Run): void {
 /** What was in `req.state` before the stack stays, but for the keys that may not be used. */
 function adoptHostState(run: Run, outer: object): void {
   for (const [key, number] of run.runtime.indexOf) {
-    if (run.runtime.losses.has(key)) continue;
+    if (run.runtime.losingKeys.has(key)) continue;
     const value = (outer as Record<string, unknown>)[key];
     if (value !== undefined) run.state.values[number] = value;
   }

@@ -9,7 +9,7 @@ import { isThenable } from './thenable.ts';
 const FRESH_STACK_EVERY = 300;
 
 /**
- * The handler that takes a request through the stack with nothing instrumentation. What remains is the guard: the first call
+ * The handler that takes a request through the stack with nothing tracked. What remains is the guard: the first call
  * of `next` counts, no error is lost, and a losing key of an exclusive group stays undefined.
  */
 export function untrackedRunner(runtime: StackRuntime): RequestHandler {
@@ -97,9 +97,9 @@ class Guarded {
 }
 
 /** The prototype of plain state on which the losing keys cannot be set. */
-function plainState({ losses }: StackRuntime): object {
+function plainState({ losingKeys }: StackRuntime): object {
   const prototype = {};
-  for (const key of losses.keys()) {
+  for (const key of losingKeys.keys()) {
     Object.defineProperty(prototype, key, { get: () => undefined, set: () => undefined });
   }
   return prototype;
