@@ -13,7 +13,7 @@ module.exports = {
       comment: 'The stack inspector is for any stack, so it knows the engine only.',
       severity: 'error',
       from: { path: '^lib/inspector/' },
-      to: { path: '^lib/', pathNot: '^lib/(inspector|compose)(/|\\.ts$)|^lib/(compose|this-machine)\\.ts$' },
+      to: { path: '^lib/', pathNot: '^lib/(inspector|compose)(/|\\.ts$)|^lib/(compose|loopback)\\.ts$' },
     },
     {
       name: 'oss-knows-no-enterprise',

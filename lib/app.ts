@@ -7,7 +7,7 @@ import { loadServerConfig } from './oss/load-server-config.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { clientViews } from './oss/routes/static.ts';
 import { ServerConfig, type ServerConfigOptions } from './oss/server-config.ts';
-import { isDirectFromThisMachine } from './this-machine.ts';
+import { isDirectLoopback } from './loopback.ts';
 
 /** An Express app, to listen or to be mounted, and what it is made of. */
 export type OpenHandsApp = Omit<Express, 'stack'> & RequestHandler & RequestListener & OpenHandsParts;
@@ -87,5 +87,5 @@ async function appOf(config: ServerConfig): Promise<OpenHandsApp> {
 async function inspectorOf(stack: Stack, { environment }: ServerConfig): Promise<Inspector | undefined> {
   if (!environment.STACK_INSPECTOR) return undefined;
   const { inspector } = await import('./inspector/index.ts');
-  return inspector(stack, { allow: (req) => !isBehindProxy(environment) && isDirectFromThisMachine(req) });
+  return inspector(stack, { allow: (req) => !isBehindProxy(environment) && isDirectLoopback(req) });
 }

@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Stack } from '../compose.ts';
-import { isDirectFromThisMachine } from '../this-machine.ts';
+import { isDirectLoopback } from '../loopback.ts';
 import { setAnswerHeaders } from './answer-headers.ts';
 import { LiveFeed } from './live-feed.ts';
 import { readPageFiles } from './page-files.ts';
@@ -36,7 +36,7 @@ const KEEP = 200;
  */
 export function inspector(
   stack: Pick<Stack, 'outline' | 'observe'>,
-  { allow = isDirectFromThisMachine, pathOf = pathWithoutQuery, keep = KEEP }: InspectorOptions = {},
+  { allow = isDirectLoopback, pathOf = pathWithoutQuery, keep = KEEP }: InspectorOptions = {},
 ): Inspector {
   if (!Number.isSafeInteger(keep) || keep < 1) {
     throw new TypeError('inspector: keep must be a whole number above 0.');

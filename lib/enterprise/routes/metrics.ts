@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 
 import { HttpError } from '../../oss/errors.ts';
 import { Secret } from '../../oss/secret.ts';
-import { isDirectFromThisMachine } from '../../this-machine.ts';
+import { isDirectLoopback } from '../../loopback.ts';
 
 export interface MetricsRoutesOptions {
   readonly registry: Registry;
@@ -17,7 +17,7 @@ export interface MetricsRoutesOptions {
 export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOptions): Router {
   const router = Router();
   router.get('/internal/metrics', async (req, res) => {
-    if (!holdsToken(req, token) && (behindProxy || !isDirectFromThisMachine(req))) {
+    if (!holdsToken(req, token) && (behindProxy || !isDirectLoopback(req))) {
       throw token === undefined
         ? new HttpError(
             403,

@@ -15,7 +15,7 @@ const PROXY_HEADERS = [
  * Whether a request was made on this machine, without a proxy in between: the only proof of being its operator that
  * needs no secret. An app that trusts proxies has one in front, and then the loopback address is the proxy's.
  */
-export function isDirectFromThisMachine(req: Request): boolean {
+export function isDirectLoopback(req: Request): boolean {
   // The socket's address, which nobody can choose, and not `req.ip`, which a header can. A `Host` of another name
   // is a proxy as well, or a web page whose own name has been made to point here (DNS rebinding).
   return (
