@@ -21,7 +21,7 @@ import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
 import { registerRedisMetrics } from './metrics/redis-metrics.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
-import { RedisMemory } from './redis/redis-memory.ts';
+import { RedisCache } from './redis/redis-cache.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
 import { GithubTokenCustody } from './tokens/github-token-custody.ts';
@@ -81,7 +81,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   // The last that is awaited: when something before it fails, there is no connection to close.
   const redis = await openRedis(saasEnvironment.REDIS_URL, log);
   registerRedisMetrics(metrics.registry, redis);
-  const shared = redis && new RedisMemory(redis);
+  const shared = redis && new RedisCache(redis);
   const others = config.tokenProvider();
   const tokens = others ?? keepTokens({ documents, oauth, encryption, log, now, shared }, metrics);
   const sessions = new Sessions({ documents, now, shared });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
-import type { SharedMemory } from '../redis/shared-memory.ts';
+import type { SharedCache } from '../redis/shared-cache.ts';
 
 /** For how long processes believe each other about a generation. With `freshMs` on top, it stays under two seconds. */
 const SHARED_MS = 800;
@@ -15,7 +15,7 @@ export interface SessionsOptions {
   readonly documents: DocumentStore;
   readonly now: () => number;
   /** Spares the store the same question from several processes. */
-  readonly shared?: SharedMemory | undefined;
+  readonly shared?: SharedCache | undefined;
   /**
    * For how long a generation is believed without asking the store, in milliseconds. By default 1,000: what
    * another process has ended goes on here for a second at most.
@@ -38,7 +38,7 @@ interface Remembered {
 export class Sessions {
   readonly #documents: DocumentStore;
   readonly #now: () => number;
-  readonly #shared: SharedMemory | undefined;
+  readonly #shared: SharedCache | undefined;
   readonly #freshMs: number;
   readonly #capacity: number;
   readonly #remembered = new Map<string, Remembered>();

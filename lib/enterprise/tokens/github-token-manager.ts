@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import type { SharedMemory } from '../redis/shared-memory.ts';
+import type { SharedCache } from '../redis/shared-cache.ts';
 import { pauseLeft } from './back-off.ts';
 import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
 import { BadVerificationCodeError } from '../github/errors.ts';
@@ -24,7 +24,7 @@ export interface GithubTokenManagerOptions {
   readonly encryption: DocumentCipher;
   readonly log: Logger;
   /** Where processes tell each other that GitHub wants to be left alone. */
-  readonly shared?: SharedMemory | undefined;
+  readonly shared?: SharedCache | undefined;
   /** Milliseconds since the epoch; the real clock unless given. */
   readonly now?: () => number;
   /** From when on a token is refreshed before it expires, in milliseconds; 5 minutes unless given. */

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 import { GitHubRateLimitError } from '../../oss/github/errors.ts';
 import { AppMisconfiguredError, TokenEndpointUnavailableError } from '../github/errors.ts';
-import type { SharedMemory } from '../redis/shared-memory.ts';
+import type { SharedCache } from '../redis/shared-cache.ts';
 
 const MISCONFIGURED_PAUSE_MS = 60_000;
 /** While one caller finds out whether all is well again, the others go on waiting for this long. */
@@ -27,14 +27,14 @@ interface Opening {
 export class RefreshCircuit {
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #shared: SharedMemory | undefined;
+  readonly #shared: SharedCache | undefined;
   #opening: Opening | undefined;
 
   /**
    * @param now - milliseconds since the epoch; a clock that is set back closes the circuit for a trial
    * @param shared - what other processes have heard from GitHub
    */
-  constructor(log: Logger, now: () => number, shared?: SharedMemory) {
+  constructor(log: Logger, now: () => number, shared?: SharedCache) {
     this.#log = log;
     this.#now = now;
     this.#shared = shared;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { Sessions } from '../../../../lib/enterprise/auth/sessions.ts';
 import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
-import { RedisMemory } from '../../../../lib/enterprise/redis/redis-memory.ts';
+import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import type { Document, DocumentStore } from '../../../../lib/oss/storage/document-store.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
@@ -54,7 +54,7 @@ describe('Sessions that processes share', () => {
     connections = stores.map(() => new RedisConnection({ url: new Secret(server.url), log: silent }));
     await Promise.all(connections.map((connection) => connection.open()));
     watched = new WatchedStore(stores[1]!);
-    const memory = (index: number) => new RedisMemory(connections[index]!);
+    const memory = (index: number) => new RedisCache(connections[index]!);
     one = new Sessions({ documents: stores[0]!, now: Date.now, shared: memory(0) });
     // It remembers nothing itself, so that each question shows what is shared.
     other = new Sessions({ documents: watched.proxy, now: Date.now, shared: memory(1), freshMs: 0 });
@@ -136,7 +136,7 @@ describe('Sessions that processes share', () => {
     const third = new Sessions({
       documents: stores[1]!,
       now: Date.now,
-      shared: new RedisMemory(connections[1]!),
+      shared: new RedisCache(connections[1]!),
     });
     assert.equal(await third.goOn('1', generation), true);
     const ended = Date.now();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { RedisAwayError, RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
-import { RedisMemory } from '../../../../lib/enterprise/redis/redis-memory.ts';
+import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { listeningLog } from '../../databases.ts';
 import { eventually } from '../../engines/eventually.ts';
@@ -73,9 +73,9 @@ describe('RedisConnection', () => {
     assert.deepEqual(said, [AWAY, BACK]);
   });
 
-  describe('RedisMemory', () => {
+  describe('RedisCache', () => {
     it('keeps values until their time, and what is there over what would only fill a gap', async () => {
-      const memory = new RedisMemory(redis);
+      const memory = new RedisCache(redis);
       assert.deepEqual([await memory.get('a'), await memory.timeLeft('a')], [undefined, 0]);
       await memory.putIfAbsent('a', 'first', Date.now() + 60_000);
       await memory.putIfAbsent('a', 'second', Date.now() + 60_000);
@@ -89,7 +89,7 @@ describe('RedisConnection', () => {
     });
 
     it('knows nothing while Redis is away, and says so to nobody', async () => {
-      const memory = new RedisMemory(redis);
+      const memory = new RedisCache(redis);
       await server.kill('SIGKILL');
       assert.equal(await memory.get('a'), undefined);
       assert.equal(await memory.timeLeft('a'), 0);

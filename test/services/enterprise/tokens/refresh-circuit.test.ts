@@ -5,7 +5,7 @@ import {
   TokenEndpointUnavailableError,
 } from '../../../../lib/enterprise/github/errors.ts';
 import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
-import { RedisMemory } from '../../../../lib/enterprise/redis/redis-memory.ts';
+import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
 import { RefreshCircuit } from '../../../../lib/enterprise/tokens/refresh-circuit.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { silent } from '../../databases.ts';
@@ -21,8 +21,8 @@ describe('RefreshCircuits of processes on one Redis', () => {
     redis = new RedisConnection({ url: new Secret(engines().redis.url), log: silent });
     await redis.open();
     await redis.send('FLUSHALL');
-    one = new RefreshCircuit(silent, Date.now, new RedisMemory(redis));
-    other = new RefreshCircuit(silent, Date.now, new RedisMemory(redis));
+    one = new RefreshCircuit(silent, Date.now, new RedisCache(redis));
+    other = new RefreshCircuit(silent, Date.now, new RedisCache(redis));
   });
   afterEach(() => redis.close());
 

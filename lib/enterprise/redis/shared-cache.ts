@@ -2,7 +2,7 @@
  * What processes tell each other to spare themselves work, and may lose at any time: whoever reads it must be right
  * without it. Nothing here rejects.
  */
-export interface SharedMemory {
+export interface SharedCache {
   /** What is kept under `key`; `undefined` when nothing is, or when that cannot be known now. */
   get(key: string): Promise<string | undefined>;
   /** How much longer `key` is kept, in milliseconds; 0 when nothing is, or when that cannot be known now. */

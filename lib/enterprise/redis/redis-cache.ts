@@ -1,13 +1,13 @@
 import type { RedisConnection } from './redis-connection.ts';
-import type { SharedMemory } from './shared-memory.ts';
+import type { SharedCache } from './shared-cache.ts';
 
 const PREFIX = 'openhands:';
 
 /**
- * A {@link SharedMemory} in Redis. Times are absolute (`PXAT`, Redis 6.2), so that a command that lay somewhere for a while
+ * A {@link SharedCache} in Redis. Times are absolute (`PXAT`, Redis 6.2), so that a command that lay somewhere for a while
  * keeps nothing beyond its time.
  */
-export class RedisMemory implements SharedMemory {
+export class RedisCache implements SharedCache {
   readonly #redis: Pick<RedisConnection, 'send'>;
 
   constructor(redis: Pick<RedisConnection, 'send'>) {
