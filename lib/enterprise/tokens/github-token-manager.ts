@@ -8,7 +8,7 @@ import { pauseLeft } from './back-off.ts';
 import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
 import { BadVerificationCodeError } from '../github/errors.ts';
 import { SignedOutError, type GithubTokenProvider, type GithubTokens } from './github-token-provider.ts';
-import { RecentRecords } from './recent-records.ts';
+import { TokenRecordCache } from './token-record-cache.ts';
 import { RefreshCircuit } from './refresh-circuit.ts';
 import { stageOf } from './refresh-schedule.ts';
 import { RevocationDocuments } from './revocation-documents.ts';
@@ -16,7 +16,7 @@ import { RevocationQueue } from './revocation-queue.ts';
 import { TokenDocuments } from './token-documents.ts';
 import { isExpired, signedIn, type SignedIn, type TokenRecord } from './token-record.ts';
 import { TokenRefresh } from './token-refresh.ts';
-import { UnsavedRecords } from './unsaved-records.ts';
+import { PendingWrites } from './pending-writes.ts';
 
 export interface GithubTokenManagerOptions {
   readonly documents: DocumentStore;
@@ -54,9 +54,9 @@ const YOUNG_MS = 10_000;
 export class GithubTokenManager implements GithubTokenProvider {
   readonly #documents: TokenDocuments;
   readonly #revocations: RevocationQueue;
-  readonly #unsaved: UnsavedRecords;
+  readonly #pendingWrites: PendingWrites;
   readonly #refresh: TokenRefresh;
-  readonly #recent: RecentRecords;
+  readonly #cache: TokenRecordCache;
   readonly #oauth: Pick<GitHubOAuthClient, 'knows'>;
   readonly #log: Logger;
   readonly #now: () => number;
@@ -67,7 +67,7 @@ export class GithubTokenManager implements GithubTokenProvider {
     const { documents, oauth, encryption: cipher, log, now = Date.now } = options;
     const circuit = new RefreshCircuit(log, now, options.shared);
     this.#documents = new TokenDocuments(documents, cipher);
-    this.#unsaved = new UnsavedRecords(this.#documents, log);
+    this.#pendingWrites = new PendingWrites(this.#documents, log);
     this.#revocations = new RevocationQueue({
       revocations: new RevocationDocuments(documents, cipher),
       tokens: this.#documents,
@@ -79,15 +79,15 @@ export class GithubTokenManager implements GithubTokenProvider {
     });
     this.#refresh = new TokenRefresh({
       documents: this.#documents,
-      unsaved: this.#unsaved,
+      pendingWrites: this.#pendingWrites,
       revocations: this.#revocations,
       oauth,
       circuit,
       log,
       now,
-      onChange: (id) => this.#recent.forget(id),
+      onChange: (id) => this.#cache.forget(id),
     });
-    this.#recent = new RecentRecords(
+    this.#cache = new TokenRecordCache(
       (id) => this.#load(id),
       options.staleMs ?? 1_000,
       options.capacity ?? 10_000,
@@ -106,7 +106,7 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   /** Records that the store could not take yet. */
   get unsavedRecords(): number {
-    return this.#unsaved.size;
+    return this.#pendingWrites.size;
   }
 
   /** Grants that are still to be given back to GitHub, by whatever process on the store. */
@@ -118,20 +118,20 @@ export class GithubTokenManager implements GithubTokenProvider {
     const record = signedIn(tokens, this.#now());
     // Before the revocation that may still be to be done: one that is tried from now on sees it, and does nothing.
     await this.#documents.save(githubUserId, record);
-    this.#recent.forget(githubUserId);
+    this.#cache.forget(githubUserId);
     if (!(await this.#revocations.cancel(githubUserId)) || (await this.#isKnown(tokens))) return;
     // It came through after GitHub had issued these, and has taken them with it.
     await this.#documents.replace(githubUserId, record, { state: 'signed_out', at: this.#now() });
-    this.#recent.forget(githubUserId);
+    this.#cache.forget(githubUserId);
     throw new BadVerificationCodeError();
   }
 
   async token(githubUserId: string, rejected?: Secret): Promise<Secret> {
     let record: TokenRecord | undefined =
-      this.#recent.peek(githubUserId) ?? (await this.#recent.get(githubUserId));
+      this.#cache.peek(githubUserId) ?? (await this.#cache.get(githubUserId));
     // Another process may have rotated it since it was read.
     if (rejected !== undefined && record?.state === 'signed_in' && record.tokens.accessToken.equals(rejected))
-      record = await this.#recent.reload(githubUserId);
+      record = await this.#cache.reload(githubUserId);
     if (record?.state !== 'signed_in') throw new SignedOutError();
     switch (stageOf(githubUserId, record, this.#now(), this.#refreshAheadMs)) {
       case 'fresh':
@@ -145,7 +145,7 @@ export class GithubTokenManager implements GithubTokenProvider {
   }
 
   async replacementFor(githubUserId: string, rejected: Secret): Promise<Secret | undefined> {
-    const record = await this.#recent.reload(githubUserId);
+    const record = await this.#cache.reload(githubUserId);
     if (record?.state !== 'signed_in') throw new SignedOutError();
     const { accessToken, refreshToken } = record.tokens;
     if (!accessToken.equals(rejected) && !isExpired(record, this.#now())) return accessToken;
@@ -156,28 +156,28 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   async revoke(githubUserId: string): Promise<void> {
     await this.#documents.remove(githubUserId, async (stored) => {
-      const record = this.#unsaved.overlay(githubUserId, stored);
+      const record = this.#pendingWrites.overlay(githubUserId, stored);
       if (record?.state === 'signed_in') await this.#revocations.add(githubUserId, record);
     });
-    this.#recent.forget(githubUserId);
+    this.#cache.forget(githubUserId);
     await atMost(this.#revocationWaitMs, this.#revocations.attemptSoon(githubUserId));
   }
 
   async forget(githubUserId: string): Promise<void> {
     await this.#documents.remove(githubUserId);
-    this.#recent.forget(githubUserId);
+    this.#cache.forget(githubUserId);
     await this.#revocations.cancel(githubUserId);
   }
 
   async close(): Promise<void> {
-    this.#unsaved.close();
+    this.#pendingWrites.close();
     await this.#refresh.idle();
     await this.#revocations.close();
   }
 
   async #load(githubUserId: string): Promise<TokenRecord | undefined> {
     try {
-      return this.#unsaved.overlay(githubUserId, await this.#documents.load(githubUserId));
+      return this.#pendingWrites.overlay(githubUserId, await this.#documents.load(githubUserId));
     } catch (error) {
       if (!(error instanceof UnreadableDocumentError)) throw error;
       this.#log.error({ err: error, github_user_id: githubUserId }, 'the tokens of a user cannot be read');

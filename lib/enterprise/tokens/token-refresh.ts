@@ -11,19 +11,19 @@ import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { nextFailure, pauseLeft } from './back-off.ts';
 import { nothingReadable } from './document-cipher.ts';
 import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
-import { PausedUsers } from './paused-users.ts';
+import { BackingOffUsers } from './backing-off-users.ts';
 import type { RefreshCircuit } from './refresh-circuit.ts';
 import type { RevocationQueue } from './revocation-queue.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, isSamePair, rotated, type SignedIn, type TokenRecord } from './token-record.ts';
-import type { UnsavedRecords } from './unsaved-records.ts';
+import type { PendingWrites } from './pending-writes.ts';
 
 /** Longer than a refresh can take: twice the time-out of the OAuth client, and the writing. */
 export const REFRESH_WAIT_MS = 30_000;
 
 export interface TokenRefreshOptions {
   readonly documents: TokenDocuments;
-  readonly unsaved: UnsavedRecords;
+  readonly pendingWrites: PendingWrites;
   readonly revocations: RevocationQueue;
   readonly oauth: Pick<GitHubOAuthClient, 'refresh'>;
   readonly circuit: RefreshCircuit;
@@ -47,7 +47,7 @@ interface Outcome {
  */
 export class TokenRefresh {
   readonly #documents: TokenDocuments;
-  readonly #unsaved: UnsavedRecords;
+  readonly #pendingWrites: PendingWrites;
   readonly #revocations: RevocationQueue;
   readonly #oauth: Pick<GitHubOAuthClient, 'refresh'>;
   readonly #log: Logger;
@@ -56,18 +56,18 @@ export class TokenRefresh {
   readonly #onChange: (githubUserId: string) => void;
   readonly #running = new Map<string, Promise<SignedIn>>();
   readonly #holding = new Set<Promise<void>>();
-  readonly #paused: PausedUsers;
+  readonly #backingOff: BackingOffUsers;
 
   constructor(options: TokenRefreshOptions) {
     this.#documents = options.documents;
-    this.#unsaved = options.unsaved;
+    this.#pendingWrites = options.pendingWrites;
     this.#revocations = options.revocations;
     this.#oauth = options.oauth;
     this.#circuit = options.circuit;
     this.#log = options.log;
     this.#now = options.now;
     this.#onChange = options.onChange;
-    this.#paused = new PausedUsers(options.now);
+    this.#backingOff = new BackingOffUsers(options.now);
   }
 
   /**
@@ -88,7 +88,7 @@ export class TokenRefresh {
 
   /** How many users this process leaves alone for a while. */
   get usersBackingOff(): number {
-    return this.#paused.size;
+    return this.#backingOff.size;
   }
 
   /** Resolves when no refresh is under way, and nothing is left to be written of any. */
@@ -122,7 +122,7 @@ export class TokenRefresh {
 
   async #refreshAlone(githubUserId: string, stale: SignedIn): Promise<Outcome> {
     const stored = await this.#documents.load(githubUserId).catch(nothingReadable);
-    const current = this.#unsaved.overlay(githubUserId, stored);
+    const current = this.#pendingWrites.overlay(githubUserId, stored);
     if (current?.state !== 'signed_in') throw new SignedOutError();
     // Another process was faster, or the user has signed in anew.
     if (!isSamePair(current, stale) && !isExpired(current, this.#now())) {
@@ -141,7 +141,7 @@ export class TokenRefresh {
       return this.#failed(githubUserId, current, error);
     }
     this.#circuit.succeeded();
-    this.#paused.delete(githubUserId);
+    this.#backingOff.delete(githubUserId);
     return this.#succeeded(githubUserId, current, issued);
   }
 
@@ -189,7 +189,7 @@ export class TokenRefresh {
     if (error instanceof AppMisconfiguredError) throw error;
     const retryAfterMs = error instanceof TokenEndpointUnavailableError ? error.retryAfterMs : undefined;
     const failure = nextFailure(used.failure, this.#now(), retryAfterMs);
-    this.#paused.add(githubUserId, failure.retryAt);
+    this.#backingOff.add(githubUserId, failure.retryAt);
     await this.#save(githubUserId, used, { ...used, failure });
     const unavailable = new GitHubUnavailableError(Math.ceil(pauseLeft(failure, this.#now()) / 1000), {
       cause: error,
@@ -218,7 +218,7 @@ export class TokenRefresh {
         { err: error, github_user_id: githubUserId },
         'tokens cannot be stored; they are kept in memory, and stored as soon as that is possible',
       );
-      return { stored: to, saving: this.#unsaved.keep(githubUserId, from, to) };
+      return { stored: to, saving: this.#pendingWrites.keep(githubUserId, from, to) };
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The users whom this process leaves alone for a while after a refresh that failed: to be counted, nothing else. */
-export class PausedUsers {
+export class BackingOffUsers {
   readonly #now: () => number;
   readonly #until = new Map<string, number>();
 

@@ -13,7 +13,7 @@ interface Entry {
  * The records that were needed in the last second, decrypted. What another process has written is seen within
  * `staleMs`; that somebody has no tokens is never remembered, because they may be signing in on another process now.
  */
-export class RecentRecords {
+export class TokenRecordCache {
   readonly #load: (githubUserId: string) => Promise<TokenRecord | undefined>;
   readonly #staleMs: number;
   readonly #capacity: number;

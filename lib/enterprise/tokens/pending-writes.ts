@@ -17,7 +17,7 @@ interface Unsaved {
  * Records that the store could not take: the disk was full, or the folder read-only. They are served from here, and
  * written as soon as the store takes them. Above all a rotated pair: GitHub will not give it a second time.
  */
-export class UnsavedRecords {
+export class PendingWrites {
   readonly #documents: TokenDocuments;
   readonly #log: Logger;
   readonly #records = new Map<string, Unsaved>();
@@ -31,7 +31,7 @@ export class UnsavedRecords {
   /**
    * Keeps `to`, which follows on `from`, and writes it again and again.
    *
-   * @returns what the store has in the end: `to`, or what outranks it. After {@link UnsavedRecords.close} it may have
+   * @returns what the store has in the end: `to`, or what outranks it. After {@link PendingWrites.close} it may have
    *   neither; the log says so.
    */
   async keep(githubUserId: string, from: SignedIn, to: TokenRecord): Promise<TokenRecord | undefined> {
