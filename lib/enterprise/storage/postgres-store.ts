@@ -11,7 +11,7 @@ import {
   type DocumentStore,
   type LockOptions,
 } from '../../oss/storage/document-store.ts';
-import { KeyedQueue } from '../../oss/storage/keyed-queue.ts';
+import { KeyedMutex } from '../../oss/storage/keyed-queue.ts';
 import { parseDocument } from '../../oss/storage/parse-document.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
 import { effective, type Lease } from './lease.ts';
@@ -74,8 +74,8 @@ export class PostgresStore implements DocumentStore {
   readonly #heartbeats: PostgresDatabase;
   readonly #locks: LeaseLock;
   readonly #log: Logger;
-  readonly #writes = new KeyedQueue();
-  readonly #turns = new KeyedQueue();
+  readonly #writes = new KeyedMutex();
+  readonly #turns = new KeyedMutex();
   readonly #around = new AsyncLocalStorage<Lease>();
 
   constructor({ leaseMs = DEFAULT_LEASE_MS, ...options }: PostgresStoreOptions) {

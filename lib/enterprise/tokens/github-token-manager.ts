@@ -9,7 +9,7 @@ import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.
 import { BadVerificationCodeError } from '../github/errors.ts';
 import { SignedOutError, type GithubTokenProvider, type GithubTokens } from './github-token-provider.ts';
 import { TokenRecordCache } from './token-record-cache.ts';
-import { RefreshCircuit } from './refresh-circuit.ts';
+import { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import { stageOf } from './refresh-schedule.ts';
 import { RevocationDocuments } from './revocation-documents.ts';
 import { RevocationQueue } from './revocation-queue.ts';
@@ -65,7 +65,7 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   constructor(options: GithubTokenManagerOptions) {
     const { documents, oauth, encryption: cipher, log, now = Date.now } = options;
-    const circuit = new RefreshCircuit(log, now, options.shared);
+    const circuit = new GitHubCircuitBreaker(log, now, options.shared);
     this.#documents = new TokenDocuments(documents, cipher);
     this.#pendingWrites = new PendingWrites(this.#documents, log);
     this.#revocations = new RevocationQueue({

@@ -5,7 +5,7 @@ import { AppMisconfiguredError, BadRefreshTokenError } from '../github/errors.ts
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { nextFailure, pauseLeft } from './back-off.ts';
 import { nothingReadable } from './document-cipher.ts';
-import type { RefreshCircuit } from './refresh-circuit.ts';
+import type { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import type { Revocation, RevocationDocuments } from './revocation-documents.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, rotated, type SignedIn } from './token-record.ts';
@@ -18,7 +18,7 @@ export interface RevocationQueueOptions {
   readonly revocations: RevocationDocuments;
   readonly tokens: TokenDocuments;
   readonly oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant'>;
-  readonly circuit: RefreshCircuit;
+  readonly circuit: GitHubCircuitBreaker;
   readonly log: Logger;
   readonly now: () => number;
   /** How often to look for revocations that failed before, in milliseconds; 30,000 unless given. */
@@ -30,7 +30,7 @@ export class RevocationQueue {
   readonly #revocations: RevocationDocuments;
   readonly #tokens: TokenDocuments;
   readonly #oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant'>;
-  readonly #circuit: RefreshCircuit;
+  readonly #circuit: GitHubCircuitBreaker;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;

@@ -12,7 +12,7 @@ import { nextFailure, pauseLeft } from './back-off.ts';
 import { nothingReadable } from './document-cipher.ts';
 import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
 import { BackingOffUsers } from './backing-off-users.ts';
-import type { RefreshCircuit } from './refresh-circuit.ts';
+import type { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import type { RevocationQueue } from './revocation-queue.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, isSamePair, rotated, type SignedIn, type TokenRecord } from './token-record.ts';
@@ -26,7 +26,7 @@ export interface TokenRefreshOptions {
   readonly pendingWrites: PendingWrites;
   readonly revocations: RevocationQueue;
   readonly oauth: Pick<GitHubOAuthClient, 'refresh'>;
-  readonly circuit: RefreshCircuit;
+  readonly circuit: GitHubCircuitBreaker;
   readonly log: Logger;
   readonly now: () => number;
   /** Told that what the store has of a user may be another thing now, before anybody who waited is. */
@@ -52,7 +52,7 @@ export class TokenRefresh {
   readonly #oauth: Pick<GitHubOAuthClient, 'refresh'>;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #circuit: RefreshCircuit;
+  readonly #circuit: GitHubCircuitBreaker;
   readonly #onChange: (githubUserId: string) => void;
   readonly #running = new Map<string, Promise<SignedIn>>();
   readonly #holding = new Set<Promise<void>>();

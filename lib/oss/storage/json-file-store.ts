@@ -8,7 +8,7 @@ import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './
 import { LockTimeoutError, type Document, type DocumentStore, type LockOptions } from './document-store.ts';
 import { DurableJsonFile, makeFolder } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
-import { KeyedQueue } from './keyed-queue.ts';
+import { KeyedMutex } from './keyed-queue.ts';
 import { ProcessIdentity } from './process-identity.ts';
 import { errorCode, storing } from './storage-error.ts';
 
@@ -42,8 +42,8 @@ export class JsonFileStore implements DocumentStore {
   readonly #root: string;
   readonly #log: Logger;
   readonly #identity = new ProcessIdentity();
-  readonly #writes = new KeyedQueue();
-  readonly #turns = new KeyedQueue();
+  readonly #writes = new KeyedMutex();
+  readonly #turns = new KeyedMutex();
   readonly #locks: FileLock;
   #prepared: Promise<void> | undefined;
 

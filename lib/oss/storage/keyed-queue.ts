@@ -2,7 +2,7 @@
  * Lets the callers of this process through one at a time per key, in the order they came. It stands in front of
  * every file that is written and every lock that other processes share.
  */
-export class KeyedQueue {
+export class KeyedMutex {
   readonly #tails = new Map<string, Promise<void>>();
 
   /** Runs `task` when everyone who came for `key` before has left. */

@@ -12,7 +12,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
 /** Where processes tell each other of a rate limit: it is the App's, so it concerns them all. */
 const SHARED_PAUSE = 'github-pause';
 
-interface Opening {
+interface OpenState {
   readonly reason: Error;
   since: number;
   forMs: number;
@@ -24,11 +24,11 @@ interface Opening {
  * Stops all refreshes and revocations of this process for a while when GitHub says that the fault is the App's and not
  * one user's: wrong credentials after a bad deploy, or a rate limit, which would soon hit sign-ins as well.
  */
-export class RefreshCircuit {
+export class GitHubCircuitBreaker {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #shared: SharedCache | undefined;
-  #opening: Opening | undefined;
+  #openState: OpenState | undefined;
 
   /**
    * @param now - milliseconds since the epoch; a clock that is set back closes the circuit for a trial
@@ -42,13 +42,13 @@ export class RefreshCircuit {
 
   /** @throws the error that opened the circuit, while it is open. After the pause, one caller goes through. */
   check(): void {
-    const opening = this.#opening;
-    if (opening === undefined) return;
-    const age = this.#now() - opening.since;
-    if (age >= 0 && age < opening.forMs) throw opening.reason;
-    opening.since = this.#now();
-    opening.forMs = TRIAL_MS;
-    opening.isTried = true;
+    const openState = this.#openState;
+    if (openState === undefined) return;
+    const age = this.#now() - openState.since;
+    if (age >= 0 && age < openState.forMs) throw openState.reason;
+    openState.since = this.#now();
+    openState.forMs = TRIAL_MS;
+    openState.isTried = true;
   }
 
   /**
@@ -78,12 +78,12 @@ export class RefreshCircuit {
 
   /** GitHub has answered as it should. While a pause lasts, that was an answer from before it. */
   succeeded(): void {
-    if (this.#opening?.isTried === true) this.#opening = undefined;
+    if (this.#openState?.isTried === true) this.#openState = undefined;
   }
 
   /** GitHub refuses the App itself: one loud line per outage, for the operator. */
   #misconfigured(error: AppMisconfiguredError): void {
-    if (!(this.#opening?.reason instanceof AppMisconfiguredError)) {
+    if (!(this.#openState?.reason instanceof AppMisconfiguredError)) {
       this.#log.error(
         { reason: error.reason },
         'GitHub refuses this App: check GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET. All tokens are kept.',
@@ -100,6 +100,6 @@ export class RefreshCircuit {
   }
 
   #open(reason: Error, forMs: number): void {
-    this.#opening = { reason, since: this.#now(), forMs, isTried: false };
+    this.#openState = { reason, since: this.#now(), forMs, isTried: false };
   }
 }

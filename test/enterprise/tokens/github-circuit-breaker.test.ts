@@ -7,13 +7,13 @@ import {
   BadRefreshTokenError,
   TokenEndpointUnavailableError,
 } from '../../../lib/enterprise/github/errors.ts';
-import { RefreshCircuit } from '../../../lib/enterprise/tokens/refresh-circuit.ts';
+import { GitHubCircuitBreaker } from '../../../lib/enterprise/tokens/github-circuit-breaker.ts';
 import { GitHubRateLimitError } from '../../../lib/oss/github/errors.ts';
 
-describe('RefreshCircuit', () => {
+describe('GitHubCircuitBreaker', () => {
   let now: number;
   let logged: string[];
-  let circuit: RefreshCircuit;
+  let circuit: GitHubCircuitBreaker;
   const misconfigured = new AppMisconfiguredError('incorrect_client_credentials');
   const isOpen = () => {
     try {
@@ -27,7 +27,10 @@ describe('RefreshCircuit', () => {
   beforeEach(() => {
     now = 0;
     logged = [];
-    circuit = new RefreshCircuit(pino({}, { write: (line: string) => void logged.push(line) }), () => now);
+    circuit = new GitHubCircuitBreaker(
+      pino({}, { write: (line: string) => void logged.push(line) }),
+      () => now,
+    );
   });
 
   it('lets everybody through at first', () => {

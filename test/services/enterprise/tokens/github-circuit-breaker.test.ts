@@ -6,7 +6,7 @@ import {
 } from '../../../../lib/enterprise/github/errors.ts';
 import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
-import { RefreshCircuit } from '../../../../lib/enterprise/tokens/refresh-circuit.ts';
+import { GitHubCircuitBreaker } from '../../../../lib/enterprise/tokens/github-circuit-breaker.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
@@ -14,15 +14,15 @@ import { eventually } from '../../engines/eventually.ts';
 
 describe('RefreshCircuits of processes on one Redis', () => {
   let redis: RedisConnection;
-  let one: RefreshCircuit;
-  let other: RefreshCircuit;
+  let one: GitHubCircuitBreaker;
+  let other: GitHubCircuitBreaker;
 
   beforeEach(async () => {
     redis = new RedisConnection({ url: new Secret(engines().redis.url), log: silent });
     await redis.open();
     await redis.send('FLUSHALL');
-    one = new RefreshCircuit(silent, Date.now, new RedisCache(redis));
-    other = new RefreshCircuit(silent, Date.now, new RedisCache(redis));
+    one = new GitHubCircuitBreaker(silent, Date.now, new RedisCache(redis));
+    other = new GitHubCircuitBreaker(silent, Date.now, new RedisCache(redis));
   });
   afterEach(() => redis.close());
 
