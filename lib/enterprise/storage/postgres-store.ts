@@ -11,7 +11,7 @@ import {
   type DocumentStore,
   type LockOptions,
 } from '../../oss/storage/document-store.ts';
-import { KeyedMutex } from '../../oss/storage/keyed-queue.ts';
+import { KeyedMutex } from '../../oss/storage/keyed-mutex.ts';
 import { parseDocument } from '../../oss/storage/parse-document.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
 import { effective, type Lease } from './lease.ts';
@@ -100,12 +100,12 @@ export class PostgresStore implements DocumentStore {
   async write(key: string, document: Document): Promise<void> {
     assertDocumentKey(key);
     const text = JSON.stringify(document);
-    await this.#writes.run(key, () => this.#change(WRITE, WRITE_HOLDING, key, text));
+    await this.#writes.runExclusive(key, () => this.#change(WRITE, WRITE_HOLDING, key, text));
   }
 
   async delete(key: string): Promise<void> {
     assertDocumentKey(key);
-    await this.#writes.run(key, () => this.#change(DELETE, DELETE_HOLDING, key));
+    await this.#writes.runExclusive(key, () => this.#change(DELETE, DELETE_HOLDING, key));
   }
 
   async *list(prefix: string): AsyncIterable<string> {
@@ -132,7 +132,7 @@ export class PostgresStore implements DocumentStore {
     assertDocumentKey(key);
     const { waitMs = DEFAULT_WAIT_MS } = options;
     const deadline = performance.now() + waitMs;
-    const leave = await this.#turns.enter(key, waitMs);
+    const leave = await this.#turns.acquire(key, waitMs);
     if (leave === undefined) throw new LockTimeoutError(key, waitMs);
     try {
       const left = Math.max(0, deadline - performance.now());

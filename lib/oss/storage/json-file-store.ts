@@ -8,7 +8,7 @@ import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './
 import { LockTimeoutError, type Document, type DocumentStore, type LockOptions } from './document-store.ts';
 import { DurableJsonFile, makeFolder } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
-import { KeyedMutex } from './keyed-queue.ts';
+import { KeyedMutex } from './keyed-mutex.ts';
 import { ProcessIdentity } from './process-identity.ts';
 import { errorCode, storing } from './storage-error.ts';
 
@@ -68,7 +68,7 @@ export class JsonFileStore implements DocumentStore {
 
   async write(key: string, document: Document): Promise<void> {
     const db = new Low(this.#file(key), structuredClone(document));
-    await this.#writes.run(key, () =>
+    await this.#writes.runExclusive(key, () =>
       storing(async () => {
         await this.#prepare();
         await db.write();
@@ -78,7 +78,7 @@ export class JsonFileStore implements DocumentStore {
 
   async delete(key: string): Promise<void> {
     const file = this.#file(key);
-    await this.#writes.run(key, () => storing(() => file.delete()));
+    await this.#writes.runExclusive(key, () => storing(() => file.delete()));
   }
 
   async *list(prefix: string): AsyncIterable<string> {
@@ -95,7 +95,7 @@ export class JsonFileStore implements DocumentStore {
     assertDocumentKey(key);
     const { waitMs = DEFAULT_WAIT_MS } = options;
     const deadline = performance.now() + waitMs;
-    const leave = await this.#turns.enter(key, waitMs);
+    const leave = await this.#turns.acquire(key, waitMs);
     if (leave === undefined) throw new LockTimeoutError(key, waitMs);
     try {
       const release = await storing(async () => {

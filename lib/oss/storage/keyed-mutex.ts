@@ -6,7 +6,7 @@ export class KeyedMutex {
   readonly #tails = new Map<string, Promise<void>>();
 
   /** Runs `task` when everyone who came for `key` before has left. */
-  async run<T>(key: string, task: () => Promise<T>): Promise<T> {
+  async runExclusive<T>(key: string, task: () => Promise<T>): Promise<T> {
     const { turn, leave } = this.#join(key);
     await turn;
     try {
@@ -21,7 +21,7 @@ export class KeyedMutex {
    *
    * @returns The function that ends the turn, or `undefined` when the time was up first.
    */
-  async enter(key: string, waitMs: number): Promise<(() => void) | undefined> {
+  async acquire(key: string, waitMs: number): Promise<(() => void) | undefined> {
     const { turn, leave } = this.#join(key);
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<boolean>((resolve) => {
