@@ -53,14 +53,14 @@ export class Sessions {
   }
 
   /** Whether the sessions of `generation` still go on. Rejects when the store cannot tell. */
-  async goOn(githubUserId: string, generation: string): Promise<boolean> {
+  async isActive(githubUserId: string, generation: string): Promise<boolean> {
     if (this.#isFresh(this.#remembered.get(githubUserId), generation)) return true;
     // Not only when what is remembered is old: another process may have begun a new generation just now.
     const changes = this.#changes;
     const askedAt = this.#now();
     const stored = await this.#look(githubUserId, generation, askedAt);
     // Sessions were begun or ended while the read was under way, so it may tell of the time before: look again.
-    if (changes !== this.#changes) return this.goOn(githubUserId, generation);
+    if (changes !== this.#changes) return this.isActive(githubUserId, generation);
     this.#remember(githubUserId, stored, askedAt);
     return stored === generation;
   }

@@ -27,7 +27,7 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
       if (session?.kind === 'genuine') {
         const { github_user_id, generation } = session.claims;
         try {
-          if (await sessions.goOn(github_user_id, generation)) req.state.github_user_id = github_user_id;
+          if (await sessions.isActive(github_user_id, generation)) req.state.github_user_id = github_user_id;
           else authCookie.clear(req, res);
         } catch (err) {
           if (!isUnderAny(WITHOUT_STORE, req)) throw err;

@@ -34,17 +34,17 @@ describe('Sessions', () => {
   it('go on, in one generation for all of them, until they are ended', async () => {
     const generation = await sessions.begin(USER);
     assert.equal(await sessions.begin(USER), generation);
-    assert.equal(await sessions.goOn(USER, generation), true);
+    assert.equal(await sessions.isActive(USER, generation), true);
     await sessions.end(USER);
-    assert.equal(await sessions.goOn(USER, generation), false);
+    assert.equal(await sessions.isActive(USER, generation), false);
   });
 
   it('begin anew after an end, and the old ones stay ended', async () => {
     const old = await sessions.begin(USER);
     await sessions.end(USER);
     const current = await sessions.begin(USER);
-    assert.equal(await sessions.goOn(USER, old), false);
-    assert.equal(await sessions.goOn(USER, current), true);
+    assert.equal(await sessions.isActive(USER, old), false);
+    assert.equal(await sessions.isActive(USER, current), true);
   });
 
   it('go on by an answer from when the store was asked, however long that took', async () => {
@@ -58,9 +58,9 @@ describe('Sessions', () => {
     }
     const slow = new SlowStore({ path, log: pino({ enabled: false }) });
     const elsewhere = new Sessions({ documents: slow, now: () => time });
-    assert.equal(await elsewhere.goOn(USER, generation), true);
+    assert.equal(await elsewhere.isActive(USER, generation), true);
     await sessions.end(USER);
-    assert.equal(await elsewhere.goOn(USER, generation), false);
+    assert.equal(await elsewhere.isActive(USER, generation), false);
     await slow.close();
   });
 
@@ -68,57 +68,57 @@ describe('Sessions', () => {
     const generation = await sessions.begin(USER);
     await sessions.begin('1');
     await sessions.end('1');
-    assert.equal(await sessions.goOn(USER, generation), true);
+    assert.equal(await sessions.isActive(USER, generation), true);
   });
 
   it('that began in another process are known at once', async () => {
     await sessions.begin(USER);
     await sessions.end(USER);
     const generation = await another().begin(USER);
-    assert.equal(await sessions.goOn(USER, generation), true);
+    assert.equal(await sessions.isActive(USER, generation), true);
   });
 
   it('that another process has ended go on for less than the second that is remembered', async () => {
     const generation = await sessions.begin(USER);
     await another().end(USER);
     time += 1_000;
-    assert.equal(await sessions.goOn(USER, generation), false);
+    assert.equal(await sessions.isActive(USER, generation), false);
   });
 
   it('are looked up again when the clock has been set back', async () => {
     const generation = await sessions.begin(USER);
     await another().end(USER);
     time -= 60_000;
-    assert.equal(await sessions.goOn(USER, generation), false);
+    assert.equal(await sessions.isActive(USER, generation), false);
   });
 
   it('that go on are looked up in the store once a second, however often they are asked for', async () => {
     const generation = await sessions.begin(USER);
     await rm(join(path, 'users'), { recursive: true });
-    assert.equal(await sessions.goOn(USER, generation), true);
+    assert.equal(await sessions.isActive(USER, generation), true);
   });
 
   it('survive a restart', async () => {
     const generation = await sessions.begin(USER);
-    assert.equal(await another().goOn(USER, generation), true);
+    assert.equal(await another().isActive(USER, generation), true);
   });
 
   it('are ended, and not revived, by a damaged document', async () => {
     const generation = await sessions.begin(USER);
     await writeFile(join(path, 'users/github', USER, 'sessions.json'), '{"generation": "');
-    assert.equal(await another().goOn(USER, generation), false);
+    assert.equal(await another().isActive(USER, generation), false);
   });
 
   it('of a user without a document are refused', async () => {
-    assert.equal(await sessions.goOn(USER, ''), false);
-    assert.equal(await sessions.goOn(USER, 'undefined'), false);
+    assert.equal(await sessions.isActive(USER, ''), false);
+    assert.equal(await sessions.isActive(USER, 'undefined'), false);
   });
 
   it('of more users than are remembered are judged rightly all the same', async () => {
     const few = another({ capacity: 2 });
     const generations = new Map<string, string>();
     for (const user of ['1', '2', '3', '4']) generations.set(user, await few.begin(user));
-    for (const [user, generation] of generations) assert.equal(await few.goOn(user, generation), true);
+    for (const [user, generation] of generations) assert.equal(await few.isActive(user, generation), true);
   });
 
   it('are never held to go on by a look that began before they were ended, and came back after', async () => {
@@ -132,12 +132,12 @@ describe('Sessions', () => {
       await wait;
       return document;
     };
-    const look = sessions.goOn(USER, generation);
+    const look = sessions.isActive(USER, generation);
     await sessions.end(USER);
     documents.read = read;
     comeBack();
     assert.equal(await look, false);
-    assert.equal(await sessions.goOn(USER, generation), false);
+    assert.equal(await sessions.isActive(USER, generation), false);
   });
 
   it('begin in one generation, however many begin at once', async () => {

@@ -67,25 +67,25 @@ describe('Sessions that processes share', () => {
 
   it('spare the database what another process has just found out', async () => {
     const generation = await one.begin('1');
-    assert.equal(await other.goOn('1', generation), true);
-    assert.equal(await other.goOn('1', generation), true);
+    assert.equal(await other.isActive('1', generation), true);
+    assert.equal(await other.isActive('1', generation), true);
     assert.equal(watched.reads, 0);
   });
 
   it('ask the database for what nobody has found out, once for all', async () => {
     const generation = await one.begin('1');
     await connections[0]!.send('FLUSHALL');
-    assert.equal(await other.goOn('1', generation), true);
-    assert.equal(await other.goOn('1', generation), true);
+    assert.equal(await other.isActive('1', generation), true);
+    assert.equal(await other.isActive('1', generation), true);
     assert.equal(watched.reads, 1);
   });
 
   it('end at once in a process that looks, and stay ended', async () => {
     const generation = await one.begin('1');
-    assert.equal(await other.goOn('1', generation), true);
+    assert.equal(await other.isActive('1', generation), true);
     await one.end('1');
-    assert.equal(await other.goOn('1', generation), false);
-    assert.equal(await other.goOn('1', generation), false);
+    assert.equal(await other.isActive('1', generation), false);
+    assert.equal(await other.isActive('1', generation), false);
   });
 
   it('are not revived by a process that read before the end and writes after it', async () => {
@@ -93,14 +93,14 @@ describe('Sessions that processes share', () => {
     await connections[0]!.send('FLUSHALL');
     let letGo!: () => void;
     watched.holdBack = new Promise((resolve) => (letGo = resolve));
-    const asked = other.goOn('1', generation);
+    const asked = other.isActive('1', generation);
     while (watched.reads === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await new Promise((resolve) => setTimeout(resolve, 100));
     await one.end('1');
     letGo();
     await asked;
     watched.holdBack = undefined;
-    assert.equal(await other.goOn('1', generation), false);
+    assert.equal(await other.isActive('1', generation), false);
   });
 
   it('begin anew at once after an end', async () => {
@@ -108,7 +108,7 @@ describe('Sessions that processes share', () => {
     await other.end('1');
     const second = await one.begin('1');
     assert.notEqual(second, first);
-    assert.deepEqual([await other.goOn('1', second), await other.goOn('1', first)], [true, false]);
+    assert.deepEqual([await other.isActive('1', second), await other.isActive('1', first)], [true, false]);
   });
 
   for (const [what, harm] of [
@@ -125,9 +125,9 @@ describe('Sessions that processes share', () => {
     it(`are ended by what the database says when Redis ${what}`, async () => {
       const generation = await one.begin('1');
       await harm();
-      assert.equal(await other.goOn('1', generation), true);
+      assert.equal(await other.isActive('1', generation), true);
       await one.end('1');
-      assert.equal(await other.goOn('1', generation), false);
+      assert.equal(await other.isActive('1', generation), false);
     });
   }
 
@@ -138,10 +138,10 @@ describe('Sessions that processes share', () => {
       now: Date.now,
       shared: new RedisCache(connections[1]!),
     });
-    assert.equal(await third.goOn('1', generation), true);
+    assert.equal(await third.isActive('1', generation), true);
     const ended = Date.now();
     await stores[0]!.delete('users/github/1/sessions.json');
-    while (await third.goOn('1', generation)) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (await third.isActive('1', generation)) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.ok(Date.now() - ended < 2_000, `${Date.now() - ended} ms`);
   });
 });

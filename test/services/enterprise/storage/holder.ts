@@ -24,7 +24,7 @@ export async function startHolder(url: Secret, leaseMs: number) {
     /** Makes the process stand still, as if its machine had been suspended. */
     suspend: () => void child.kill('SIGSTOP'),
     /** Lets it go on, and write. @returns what it says about that. */
-    goOn: async () => {
+    isActive: async () => {
       child.stdin.end('write\n');
       child.kill('SIGCONT');
       const said = await next();

@@ -131,7 +131,7 @@ describe('PostgresStore', () => {
       await store.withLock('a.json', () => store.write('a.json', { by: 'the new holder' }), {
         waitMs: 10_000,
       });
-      assert.equal(await holder.goOn(), 'storage_unavailable\n');
+      assert.equal(await holder.isActive(), 'storage_unavailable\n');
       assert.deepEqual(await store.read('a.json'), { by: 'the new holder' });
     });
 
