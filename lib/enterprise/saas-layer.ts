@@ -5,7 +5,7 @@ import type { Middleware } from '../compose.ts';
 import type { Environment } from '../oss/environment.ts';
 import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
 import type { SaasEnvironment } from './environment.ts';
-import { cookies } from './middleware/cookies.ts';
+import { session } from './middleware/session.ts';
 import { cors } from './middleware/cors.ts';
 import { githubUser } from './middleware/github-user.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
@@ -28,7 +28,7 @@ export function saasLayer(config: SaasLayerOptions, services: SaasServices): Mid
   return [
     requestMetrics({ metrics }),
     cors({ origins: saasEnvironment.PERMITTED_CORS_ORIGINS }),
-    cookies({ authCookie }),
+    session({ authCookie }),
     githubUser({ authCookie, sessions, log }),
     rateLimit({ limits: environment.RATE_LIMIT, storeFor: (limit) => config.rateLimitStore(limit), log }),
     requireUser(),

@@ -79,7 +79,7 @@ describe('The stack of the Enterprise edition', () => {
         'oss/security-headers',
         'enterprise/cors',
         'oss/cache-control',
-        'enterprise/cookies',
+        'enterprise/session',
         'enterprise/github-user',
         'enterprise/rate-limit',
         'oss/cross-origin',

@@ -2,9 +2,9 @@ import { defineMiddleware } from '../../compose.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
 
 /** Reads the cookie that says who is signed in, and checks its signature, its purpose and its end. */
-export function cookies({ authCookie }: { readonly authCookie: AuthCookie }) {
+export function session({ authCookie }: { readonly authCookie: AuthCookie }) {
   return defineMiddleware({
-    name: 'cookies',
+    name: 'session',
     path: '/api',
     writes: ['session'],
     // Preflights carry no cookies, and whatever goes wrong from here on should be logged and readable across origins.
