@@ -4,7 +4,7 @@ import type { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
-import { pauseLeft } from './back-off.ts';
+import { backoffRemaining } from './backoff.ts';
 import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
 import { BadVerificationCodeError } from '../github/errors.ts';
 import { SignedOutError, type GithubTokenProvider, type GithubTokens } from './github-token-provider.ts';
@@ -196,7 +196,7 @@ export class GithubTokenManager implements GithubTokenProvider {
   }
 
   #refreshInBackground(githubUserId: string, record: SignedIn): void {
-    if (pauseLeft(record.failure, this.#now()) > 0) return;
+    if (backoffRemaining(record.failure, this.#now()) > 0) return;
     this.#refresh.run(githubUserId, record).catch((error: unknown) => {
       this.#log.debug(
         { err: error, github_user_id: githubUserId },

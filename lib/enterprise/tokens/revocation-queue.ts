@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { GitHubRateLimitError, GitHubUnavailableError } from '../../oss/github/errors.ts';
 import { AppMisconfiguredError, BadRefreshTokenError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import { nextFailure, pauseLeft } from './back-off.ts';
+import { nextFailure, backoffRemaining } from './backoff.ts';
 import { nothingReadable } from './document-cipher.ts';
 import type { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import type { Revocation, RevocationDocuments } from './revocation-documents.ts';
@@ -119,7 +119,7 @@ export class RevocationQueue {
   /** While nobody refreshes this user's tokens: both may need the same refresh token, which works once. */
   async #attemptAlone(githubUserId: string): Promise<void> {
     const found = await this.#revocations.find(githubUserId);
-    if (found === undefined || pauseLeft(found.failure, this.#now()) > 0) return;
+    if (found === undefined || backoffRemaining(found.failure, this.#now()) > 0) return;
     this.#circuit.check();
     await this.#circuit.checkElsewhere();
     await this.#tokens.whileRefreshing(githubUserId, () => this.#attempt(githubUserId), WAIT_MS);
@@ -128,7 +128,7 @@ export class RevocationQueue {
   async #attempt(githubUserId: string): Promise<void> {
     let revocation = await this.#revocations.find(githubUserId);
     // Another process may just have done it, or tried in vain.
-    if (revocation === undefined || pauseLeft(revocation.failure, this.#now()) > 0) return;
+    if (revocation === undefined || backoffRemaining(revocation.failure, this.#now()) > 0) return;
     try {
       const record = await this.#revocations.open(githubUserId, revocation);
       const isDone = (await this.#isMoot(githubUserId, record)) || (await this.#giveBack(record));

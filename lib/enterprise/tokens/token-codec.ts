@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 import { Secret } from '../../oss/secret.ts';
-import type { RefreshFailure } from './back-off.ts';
+import type { RefreshFailure } from './backoff.ts';
 import type { GithubTokens } from './github-token-provider.ts';
 import type { SignedIn } from './token-record.ts';
 

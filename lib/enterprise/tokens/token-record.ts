@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { GithubTokens } from './github-token-provider.ts';
-import type { RefreshFailure } from './back-off.ts';
+import type { RefreshFailure } from './backoff.ts';
 
 /** A user with tokens. */
 export interface SignedIn {

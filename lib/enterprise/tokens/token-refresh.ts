@@ -8,7 +8,7 @@ import {
   TokenEndpointUnavailableError,
 } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import { nextFailure, pauseLeft } from './back-off.ts';
+import { nextFailure, backoffRemaining } from './backoff.ts';
 import { nothingReadable } from './document-cipher.ts';
 import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
 import { BackingOffUsers } from './backing-off-users.ts';
@@ -147,7 +147,7 @@ export class TokenRefresh {
 
   /** Refreshes that failed a moment ago, in whatever process, are not tried again yet. */
   #checkPause({ failure }: SignedIn): void {
-    const pause = pauseLeft(failure, this.#now());
+    const pause = backoffRemaining(failure, this.#now());
     if (pause > 0) throw new GitHubUnavailableError(Math.ceil(pause / 1000));
   }
 
@@ -191,7 +191,7 @@ export class TokenRefresh {
     const failure = nextFailure(used.failure, this.#now(), retryAfterMs);
     this.#backingOff.add(githubUserId, failure.retryAt);
     await this.#save(githubUserId, used, { ...used, failure });
-    const unavailable = new GitHubUnavailableError(Math.ceil(pauseLeft(failure, this.#now()) / 1000), {
+    const unavailable = new GitHubUnavailableError(Math.ceil(backoffRemaining(failure, this.#now()) / 1000), {
       cause: error,
     });
     this.#log.warn(

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 
-import { nextFailure, pauseLeft, type RefreshFailure } from '../../../lib/enterprise/tokens/back-off.ts';
+import {
+  nextFailure,
+  backoffRemaining,
+  type RefreshFailure,
+} from '../../../lib/enterprise/tokens/backoff.ts';
 
 describe('Back-off', () => {
   it('doubles from one second to one minute, over the second half of which it is spread', () => {
@@ -21,15 +25,15 @@ describe('Back-off', () => {
 
   it('is over when its time has come, and when a clock that was wrong has written it', () => {
     const failure = { count: 1, retryAt: 10_000, pauseMs: 6_000 };
-    assert.equal(pauseLeft(failure, 4_000), 6_000);
-    assert.equal(pauseLeft(failure, 10_000), 0);
-    assert.equal(pauseLeft({ count: 1, retryAt: 1e12, pauseMs: 6_000 }, 0), 0);
-    assert.equal(pauseLeft(undefined, 0), 0);
+    assert.equal(backoffRemaining(failure, 4_000), 6_000);
+    assert.equal(backoffRemaining(failure, 10_000), 0);
+    assert.equal(backoffRemaining({ count: 1, retryAt: 1e12, pauseMs: 6_000 }, 0), 0);
+    assert.equal(backoffRemaining(undefined, 0), 0);
   });
 
   it('holds for a process whose clock is up to five minutes behind, but not for one that was set back by more', () => {
     const failure = { count: 1, retryAt: 1_001_000, pauseMs: 1_000 };
-    assert.equal(pauseLeft(failure, 1_000_000 - 300_000), 301_000);
-    assert.equal(pauseLeft(failure, 1_000_000 - 300_001), 0);
+    assert.equal(backoffRemaining(failure, 1_000_000 - 300_000), 301_000);
+    assert.equal(backoffRemaining(failure, 1_000_000 - 300_001), 0);
   });
 });

@@ -39,7 +39,7 @@ export function nextFailure(
  * For how many more milliseconds GitHub is to be left alone; 0 when it may be asked. More than the whole pause is left
  * after a clock was set back; then nothing is, or one failure could lock a user out for as long as the clock was wrong.
  */
-export function pauseLeft(failure: RefreshFailure | undefined, now: number): number {
+export function backoffRemaining(failure: RefreshFailure | undefined, now: number): number {
   if (failure === undefined) return 0;
   const left = failure.retryAt - now;
   return left > 0 && left <= failure.pauseMs + LARGEST_SKEW_MS ? left : 0;
