@@ -18,7 +18,7 @@ import { ObservedDocumentStore } from './metrics/observed-document-store.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import type { Operation } from '../oss/openapi/operation.ts';
 import type { OpenApiOptions } from '../oss/openapi/openapi-document.ts';
-import { ERRORS_OF_STRANGERS, SECURITY_SCHEMES, saasOperations } from './openapi/saas-operations.ts';
+import { UNAUTHENTICATED_ERRORS, SECURITY_SCHEMES, saasOperations } from './openapi/saas-operations.ts';
 import { RedisRateLimitStore } from './redis/redis-rate-limit-store.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
@@ -78,7 +78,7 @@ export class SaasServerConfig extends ServerConfig {
       ...super.openApi(),
       title: 'OpenHands server, Enterprise edition',
       securitySchemes: SECURITY_SCHEMES,
-      errorsOfStrangers: ERRORS_OF_STRANGERS,
+      unauthenticatedErrors: UNAUTHENTICATED_ERRORS,
     };
   }
 

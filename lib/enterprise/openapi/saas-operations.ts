@@ -10,7 +10,7 @@ import {
 } from '../../oss/openapi/operation.ts';
 
 /** What whoever is not signed in is told. */
-export const ERRORS_OF_STRANGERS: ErrorCodes = { 401: ['not_authenticated'] };
+export const UNAUTHENTICATED_ERRORS: ErrorCodes = { 401: ['not_authenticated'] };
 
 /** How a user of the Enterprise edition shows who they are. */
 export const SECURITY_SCHEMES = {

@@ -23,7 +23,7 @@ export interface OpenApiOptions {
   /** How somebody shows who they are, if they have to. */
   readonly securitySchemes?: Readonly<Record<string, object>>;
   /** Errors of everything that is not open to all. */
-  readonly errorsOfStrangers?: ErrorCodes;
+  readonly unauthenticatedErrors?: ErrorCodes;
 }
 
 /** Of the wire surface, which is older than this package and does not change with its versions. */
@@ -34,7 +34,7 @@ export function openApiDocument({
   title,
   operations,
   securitySchemes = {},
-  errorsOfStrangers = {},
+  unauthenticatedErrors = {},
 }: OpenApiOptions): OpenApiDocument {
   const schemas: Record<string, JsonSchema> = { Error: jsonSchema(errorAnswer, 'output') };
   const reference = ({ name, schema }: NamedSchema, io: 'input' | 'output'): JsonSchema => {
@@ -48,7 +48,7 @@ export function openApiDocument({
     const { method, path, id, tag, summary, description, isOpenToAll = false, query, body } = operation;
     const errors = mergeErrorCodes(
       operation.errors ?? {},
-      isOpenToAll ? {} : errorsOfStrangers,
+      isOpenToAll ? {} : unauthenticatedErrors,
       path.startsWith('/api/') ? API_ERRORS : {},
       path.startsWith('/api/') && method === 'post' ? CHANGE_ERRORS : {},
     );
