@@ -51,7 +51,7 @@ async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<vo
   }
 
   const signal = await signaled;
-  process.on('SIGTERM', () => server.hurry()).on('SIGINT', () => server.hurry());
+  process.on('SIGTERM', () => server.drainNow()).on('SIGINT', () => server.drainNow());
   app.drain();
   // Whoever pressed Ctrl-C is no load balancer.
   const noticeMs = signal === 'SIGINT' ? 0 : config.environment.SHUTDOWN_DELAY;

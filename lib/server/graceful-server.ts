@@ -26,7 +26,7 @@ export interface DrainOptions {
 export class GracefulServer {
   readonly #server: Server;
   readonly #answering = new Set<ServerResponse>();
-  readonly #hurry = new AbortController();
+  readonly #drainNow = new AbortController();
   #draining = false;
 
   /** @param options of Node's server, such as the classes of its requests and responses. */
@@ -68,8 +68,8 @@ export class GracefulServer {
   }
 
   /** Makes {@link drain} wait no longer. */
-  hurry(): void {
-    this.#hurry.abort();
+  drainNow(): void {
+    this.#drainNow.abort();
   }
 
   #watch(response: ServerResponse): void {
@@ -84,7 +84,7 @@ export class GracefulServer {
 
   /** Resolves after so long, or at once when hurried or told to. */
   #wait(ms: number, signal?: AbortSignal): Promise<void> {
-    const over = AbortSignal.any([this.#hurry.signal, ...(signal ? [signal] : [])]);
+    const over = AbortSignal.any([this.#drainNow.signal, ...(signal ? [signal] : [])]);
     if (ms === 0 || over.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const end = (): void => {

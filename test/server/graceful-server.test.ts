@@ -91,12 +91,12 @@ describe('GracefulServer', () => {
     await asked;
   });
 
-  it('cuts everything short when it has to hurry', async () => {
+  it('cuts everything short when it has to drain at once', async () => {
     const inFlight = arrival();
     const asked = assert.rejects(ask('/slow'), { code: 'ECONNRESET' });
     await inFlight;
     const drained = server.drain({ noticeMs: 60_000, patienceMs: 60_000 });
-    server.hurry();
+    server.drainNow();
     assert.equal(await drained, 1);
     await asked;
   });
