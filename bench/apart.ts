@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { summarize, type Effort, type Timing, type Work } from './rounds.ts';
+import { type Effort, summarize, type Timing, type Work } from './rounds.ts';
 
 /** What a module of contenders has as its default export: how each is made, by its name. */
 export type Contenders = Readonly<Record<string, () => Work | Promise<Work>>>;

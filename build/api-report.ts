@@ -2,9 +2,8 @@
  * `npm run api`: writes what every entry point offers to `api/*.api.md`, from the built declarations, so that a change
  * of the public surface is seen in a review. A test compares them.
  */
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { join } from 'node:path';
-
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-
 import { bundle } from './bundle.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

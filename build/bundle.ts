@@ -5,8 +5,7 @@
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-import { rollup, type GetManualChunk, type GetModuleInfo, type Plugin } from 'rollup';
+import { type GetManualChunk, type GetModuleInfo, type Plugin, rollup } from 'rollup';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../', import.meta.url));

@@ -2,12 +2,12 @@ import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { compose, type Stack } from './compose.ts';
 import type { Inspector } from './inspector/index.ts';
+import { isDirectLoopback } from './loopback.ts';
 import { isBehindProxy } from './oss/behind-proxy.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { clientViews } from './oss/routes/static.ts';
 import { ServerConfig, type ServerConfigOptions } from './oss/server-config.ts';
-import { isDirectLoopback } from './loopback.ts';
 
 /** An Express app, to listen or to be mounted, and what it is made of. */
 export type OpenHandsApp = Omit<Express, 'stack'> & RequestHandler & RequestListener & OpenHandsParts;

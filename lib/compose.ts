@@ -3,24 +3,24 @@
  * and replaces, and with conflicts settled by one rule: the higher layer wins; within one layer a tie is an error.
  */
 import type { RequestHandler } from 'express';
-import { ConflictReporter } from './compose/run/conflict-reporter.ts';
-import { DIAGNOSTICS } from './compose/diagnose/diagnostic.ts';
-import type { Layers } from './compose/declare/layers.ts';
-import type { StackObserver } from './compose/run/observer.ts';
-import type { ComposeOptions } from './compose/options.ts';
-import { outlineOf } from './compose/report/outline.ts';
-import { planStack } from './compose/plan-stack.ts';
-import type { Plan } from './compose/plan/plan.ts';
 import { declarationSite } from './compose/declare/declaration-site.ts';
-import { printPlan } from './compose/report/print.ts';
+import type { Layers } from './compose/declare/layers.ts';
 import type { StateKey } from './compose/declare/request-state.ts';
-import { trackedRunner } from './compose/run/tracked-runner.ts';
-import type { StackRuntime } from './compose/run/runtime.ts';
+import { DIAGNOSTICS } from './compose/diagnose/diagnostic.ts';
 import { formatDiagnostic, StackError } from './compose/diagnose/stack-error.ts';
-import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
+import type { ComposeOptions } from './compose/options.ts';
+import type { Plan } from './compose/plan/plan.ts';
+import { planStack } from './compose/plan-stack.ts';
 import { describePlan } from './compose/report/describe-plan.ts';
+import { outlineOf } from './compose/report/outline.ts';
+import { printPlan } from './compose/report/print.ts';
 import { buildStages } from './compose/run/build-stages.ts';
+import { ConflictReporter } from './compose/run/conflict-reporter.ts';
+import type { StackObserver } from './compose/run/observer.ts';
+import type { StackRuntime } from './compose/run/runtime.ts';
+import { trackedRunner } from './compose/run/tracked-runner.ts';
 import { untrackedRunner } from './compose/run/untracked-runner.ts';
+import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 
 // `export *`, not a list of names: so can `declare module` merge keys into RequestState through this module.
 export * from './compose/declare/request-state.ts';

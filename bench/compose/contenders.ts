@@ -1,8 +1,8 @@
 /** Ten middlewares that do nothing but call `next`, composed in every way; on requests that are no more than objects. */
 import connect from 'connect';
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import koaCompose from 'koa-compose';
-import { compose, defineMiddleware, type ComposeOptions } from '../../lib/compose.ts';
+import { compose, type ComposeOptions, defineMiddleware } from '../../lib/compose.ts';
 import type { Contenders } from '../apart.ts';
 import type { Work } from '../rounds.ts';
 import { handGuarded, handNested } from './by-hand.ts';

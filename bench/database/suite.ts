@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { GithubTokenManager } from '../../lib/enterprise/tokens/github-token-manager.ts';
+import { PostgresStore } from '../../lib/enterprise/storage/postgres-store.ts';
 import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { loadEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';
-import { PostgresStore } from '../../lib/enterprise/storage/postgres-store.ts';
+import { GithubTokenManager } from '../../lib/enterprise/tokens/github-token-manager.ts';
 import { Secret } from '../../lib/oss/secret.ts';
 import { SettingsStore } from '../../lib/oss/settings/settings-store.ts';
 import { newDatabase } from '../../test/services/databases.ts';

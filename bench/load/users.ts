@@ -1,7 +1,7 @@
 /** Who is signed in, and what their settings are: the same for all contenders. */
 import { pino } from 'pino';
-import { JsonFileStore } from '../../lib/oss/storage/json-file-store.ts';
 import { SettingsStore } from '../../lib/oss/settings/settings-store.ts';
+import { JsonFileStore } from '../../lib/oss/storage/json-file-store.ts';
 
 export const USERS = Array.from({ length: 20 }, (_, index) => String(1_000 + index));
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-
 import { Secret } from '../../lib/oss/secret.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { summarize } from '../rounds.ts';

@@ -3,12 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
-
 import type { GithubTokenManager } from '../../lib/enterprise/tokens/github-token-manager.ts';
-import { measure, type Contender } from '../rounds.ts';
+import { type Contender, measure } from '../rounds.ts';
 import { ratio, type Result } from '../suite.ts';
 import { someTokens, tokenManager } from './manager.ts';
 

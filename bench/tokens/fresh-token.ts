@@ -2,10 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
-
 import { measure, type Work } from '../rounds.ts';
 import { ratio, type Result } from '../suite.ts';
 import { betterAuthPeer } from './better-auth.ts';

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-
 import { pino } from 'pino';
-
 import { GitHubOAuthClient } from '../../lib/enterprise/github/github-oauth-client.ts';
 import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';

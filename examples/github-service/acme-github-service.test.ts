@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-
 import type { Repository } from 'openhands-express';
-import { testApp, type TestApp } from 'openhands-express/testing';
+import { type TestApp, testApp } from 'openhands-express/testing';
 
 const SERVICE = fileURLToPath(new URL('./acme-github-service.ts', import.meta.url));
 

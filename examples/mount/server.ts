@@ -1,5 +1,4 @@
 import { openhands } from 'openhands-express';
-
 import { shop } from './shop.ts';
 
 const edition = await openhands({

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
-import { expectNoConflict, testApp, type TestApp } from 'openhands-express/testing';
-
+import { expectNoConflict, type TestApp, testApp } from 'openhands-express/testing';
 import { shop } from './shop.ts';
 
 describe('The shop', () => {

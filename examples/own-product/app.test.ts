@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-
 import { compose, defineMiddleware, StackError } from 'openhands-express/compose';
 import request from 'supertest';
-
 import { app } from './app.ts';
 import { businessStack, freeStack } from './stacks.ts';
 

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
-import { expectConflict, expectNoConflict, testApp, type TestApp } from 'openhands-express/testing';
-
+import { expectConflict, expectNoConflict, type TestApp, testApp } from 'openhands-express/testing';
 import { AcmeServerConfig } from './acme-server-config.ts';
 
 describe('The third layer', () => {

@@ -1,6 +1,6 @@
-import { defineMiddleware, resource, type Layers, type Operation } from 'openhands-express';
-import { SaasServerConfig } from 'openhands-express/enterprise';
 import { Router } from 'express';
+import { defineMiddleware, type Layers, type Operation, resource } from 'openhands-express';
+import { SaasServerConfig } from 'openhands-express/enterprise';
 import { z } from 'zod';
 
 declare module 'openhands-express' {

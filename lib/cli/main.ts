@@ -1,5 +1,5 @@
 import { ConfigurationError, HttpError } from '../oss/errors.ts';
-import { UsageError, type Terminal } from './command.ts';
+import { type Terminal, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 
 /**

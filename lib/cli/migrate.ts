@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-
 import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
 import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
 import { assertMigrated, migrate as migrateDatabase } from '../enterprise/storage/schema.ts';

@@ -1,5 +1,4 @@
 import { createLogUpdate } from 'log-update';
-
 import type { Terminal } from './command.ts';
 
 /** How far a long command has come. */

@@ -1,5 +1,5 @@
-import { StackError, type PrintFormat } from '../compose.ts';
-import { UsageError, type Command, type Terminal } from './command.ts';
+import { type PrintFormat, StackError } from '../compose.ts';
+import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { defaultTarget, findStack } from './find-stack.ts';
 import { lineDiff } from './line-diff.ts';

@@ -1,13 +1,11 @@
 import { stat } from 'node:fs/promises';
-
 import { pino } from 'pino';
-
-import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
 import { CopiedDocuments } from '../enterprise/storage/copied-documents.ts';
+import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
 import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
 import { PostgresStore } from '../enterprise/storage/postgres-store.ts';
 import { JsonFileStore } from '../oss/storage/json-file-store.ts';
-import { UsageError, type Command, type Terminal } from './command.ts';
+import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { copyStore } from './store/copy.ts';
 

@@ -1,8 +1,7 @@
 import { pino } from 'pino';
-
 import { ConfigurationError } from '../oss/errors.ts';
 import { loadServerConfig } from '../oss/load-server-config.ts';
-import { UsageError, type Command } from './command.ts';
+import { type Command, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { listTokens } from './tokens/list.ts';
 import { revokeTokens } from './tokens/revoke.ts';

@@ -1,20 +1,20 @@
-import { readAccess, type Access } from './plan/access.ts';
-import { checkAmbiguity, checkEarlyEnds, checkOverwrittenHeaders, type AmbiguousOk } from './check/order.ts';
+import { reportCycles } from './check/cycles.ts';
+import { type AmbiguousOk, checkAmbiguity, checkEarlyEnds, checkOverwrittenHeaders } from './check/order.ts';
 import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
 import { checkHeaders, checkWriters } from './check/writers.ts';
-import { readConstraints } from './plan/constraints.ts';
-import { reportCycles } from './check/cycles.ts';
-import { Findings, type Diagnostic } from './diagnose/diagnostic.ts';
-import { settleGroups, type LosingKey } from './plan/exclusive.ts';
 import type { DeclarationSite } from './declare/declaration-site.ts';
 import type { Layers } from './declare/layers.ts';
-import { readLayers } from './plan/read-layers.ts';
-import type { Plan } from './plan/plan.ts';
-import type { PlanOptions } from './plan/plan-options.ts';
+import { type Diagnostic, Findings } from './diagnose/diagnostic.ts';
+import { StackError } from './diagnose/stack-error.ts';
+import { type Access, readAccess } from './plan/access.ts';
+import { readConstraints } from './plan/constraints.ts';
+import { type LosingKey, settleGroups } from './plan/exclusive.ts';
 import { orderOf } from './plan/order.ts';
 import { applyOverrides } from './plan/overrides.ts';
+import type { Plan } from './plan/plan.ts';
+import type { PlanOptions } from './plan/plan-options.ts';
+import { readLayers } from './plan/read-layers.ts';
 import { shuffledPriorities } from './plan/shuffle.ts';
-import { StackError } from './diagnose/stack-error.ts';
 
 /**
  * Overrides, then constraints, then the order, then what the order says about ties.

@@ -1,14 +1,14 @@
 import type { NextFunction, RequestHandler, Response } from 'express';
-import type { Diagnostic } from './diagnose/diagnostic.ts';
 import type { LayerEntry } from './declare/layers.ts';
 import type { Middleware } from './declare/middleware.ts';
-import type { StackObserver } from './run/observer.ts';
+import type { RequestState, StateKey } from './declare/request-state.ts';
+import type { StateRequest } from './declare/typed-request.ts';
+import type { Diagnostic } from './diagnose/diagnostic.ts';
+import type { PlannedMiddleware } from './report/describe-plan.ts';
 import type { StackOutline } from './report/outline.ts';
 import type { PrintFormat } from './report/print.ts';
-import type { RequestState, StateKey } from './declare/request-state.ts';
+import type { StackObserver } from './run/observer.ts';
 import type { RequestStack } from './run/request-stack.ts';
-import type { PlannedMiddleware } from './report/describe-plan.ts';
-import type { StateRequest } from './declare/typed-request.ts';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express is extended

@@ -1,7 +1,6 @@
 /** What the Enterprise edition reads from the environment besides what both editions read. */
 import { z } from 'zod';
-
-import { commaSeparated, duration, readVariables, type EnvironmentVariables } from '../oss/environment.ts';
+import { commaSeparated, duration, type EnvironmentVariables, readVariables } from '../oss/environment.ts';
 import { Secret } from '../oss/secret.ts';
 import { isRedisUrl, REDIS_URL_EXPECTED } from './redis/redis-url.ts';
 import { databaseExpectations, databaseVariables } from './storage/database-environment.ts';

@@ -1,16 +1,15 @@
 import type { Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
-
 import type { Middleware } from '../compose.ts';
 import type { Environment } from '../oss/environment.ts';
 import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
 import type { SaasEnvironment } from './environment.ts';
-import { session } from './middleware/session.ts';
 import { cors } from './middleware/cors.ts';
 import { githubUser } from './middleware/github-user.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireUser } from './middleware/require-user.ts';
+import { session } from './middleware/session.ts';
 import type { SaasServices } from './saas-services.ts';
 
 /** What the layer takes from the config of an edition. */

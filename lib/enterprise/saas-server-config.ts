@@ -1,14 +1,15 @@
 /** The Enterprise edition: `OPENHANDS_CONFIG_CLS=./lib/enterprise/saas-server-config.ts#SaasServerConfig`. */
 import type { Request, Router } from 'express';
 import type { Store } from 'express-rate-limit';
-
 import type { Layers, StateKey } from '../compose.ts';
-import { githubServiceClass } from '../oss/github/github-service-class.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
-import { LastProfile } from '../oss/profile/last-profile.ts';
+import { githubServiceClass } from '../oss/github/github-service-class.ts';
 import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
+import type { OpenApiOptions } from '../oss/openapi/openapi-document.ts';
+import type { Operation } from '../oss/openapi/operation.ts';
+import { LastProfile } from '../oss/profile/last-profile.ts';
 import type { ReadinessCheck } from '../oss/routes/health.ts';
-import { ServerConfig, type ClientOptions, type ServerConfigOptions } from '../oss/server-config.ts';
+import { type ClientOptions, ServerConfig, type ServerConfigOptions } from '../oss/server-config.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
@@ -16,16 +17,14 @@ import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
 import { ObservedDocumentStore } from './metrics/observed-document-store.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
-import type { Operation } from '../oss/openapi/operation.ts';
-import type { OpenApiOptions } from '../oss/openapi/openapi-document.ts';
-import { UNAUTHENTICATED_ERRORS, SECURITY_SCHEMES, saasOperations } from './openapi/saas-operations.ts';
+import { saasOperations, SECURITY_SCHEMES, UNAUTHENTICATED_ERRORS } from './openapi/saas-operations.ts';
 import { RedisRateLimitStore } from './redis/redis-rate-limit-store.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
-import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
-import { startSaasServices, type SaasServices } from './saas-services.ts';
+import { type SaasServices, startSaasServices } from './saas-services.ts';
 import { describeDatabase } from './storage/database-url.ts';
 import type { PostgresStore } from './storage/postgres-store.ts';
+import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
 
 export class SaasServerConfig extends ServerConfig {
   override readonly appMode = 'saas';

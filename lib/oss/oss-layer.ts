@@ -11,11 +11,11 @@ import { cors } from './middleware/cors.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { githubToken } from './middleware/github-token.ts';
 import { jsonBody } from './middleware/json-body.ts';
-import type { RateLimit } from './middleware/rate-limit-grammar.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
+import type { RateLimit } from './middleware/rate-limit-grammar.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
-import { securityHeaders, type ContentSecurityPolicy } from './middleware/security-headers.ts';
+import { type ContentSecurityPolicy, securityHeaders } from './middleware/security-headers.ts';
 import { settings } from './middleware/settings.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
 

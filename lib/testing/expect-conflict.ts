@@ -1,6 +1,5 @@
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
-
 import type { Conflict, RequestStack } from '../compose.ts';
 
 const stacks = new WeakMap<object, RequestStack>();

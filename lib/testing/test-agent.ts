@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-
 import type { Request } from 'express';
 import type { SuperTestStatic, Test } from 'supertest';
-
 import { rememberStack } from './expect-conflict.ts';
 import type { FakeGitHub } from './fake-github/fake-github.ts';
 

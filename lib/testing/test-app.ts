@@ -4,14 +4,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { pino } from 'pino';
-
 import { createApp, openhands, type OpenHandsApp } from '../app.ts';
 import { errorForLog } from '../oss/error-for-log.ts';
 import { ServerConfig, type ServerConfigOptions } from '../oss/server-config.ts';
 import { FakeGitHub, type FakeGitHubOptions } from './fake-github/fake-github.ts';
-import { REQUEST_NAME, testAgent, type RequestsUnderWay, type TestAgent } from './test-agent.ts';
+import { REQUEST_NAME, type RequestsUnderWay, type TestAgent, testAgent } from './test-agent.ts';
 
 /** An edition by its name, or by its config class. */
 export type Edition = 'oss' | 'enterprise' | (new (options: ServerConfigOptions) => ServerConfig);

@@ -1,6 +1,6 @@
 /** The browser that the tests drive: Debian's Chromium, since playwright-core brings none of its own. */
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 
 const FLAGS = [
   '--headless',

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import express from 'express';
 import type { Page } from 'playwright-core';
 import { compose } from '../../lib/compose.ts';
-import { inspector, type Inspector } from '../../lib/inspector/index.ts';
+import { type Inspector, inspector } from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
 import { Site } from '../inspector/watching.ts';
-import '../compose/state-keys.ts';
 import { Installation } from './installation.ts';
 import { FORMATS, Visitor } from './visitor.ts';
+
+import '../compose/state-keys.ts';
 
 const card = (page: Page, name: string) => page.locator('li .card:not(.ghost)').filter({ hasText: name });
 const requests = (page: Page) => page.locator('.request:not([hidden])');

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { lineDiff } from '../../lib/cli/line-diff.ts';
 
 describe('lineDiff', () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-
 import { progress } from '../../lib/cli/progress.ts';
 
 describe('progress', () => {

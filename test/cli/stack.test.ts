@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-
 import { main } from '../../lib/cli/main.ts';
 import { AcmeConfig } from './fixtures/stacks.ts';
 

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-
 import { decodeProtectedHeader } from 'jose';
-
 import { main } from '../../lib/cli/main.ts';
 import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';

@@ -7,7 +7,8 @@ import { rateLimit } from 'express-rate-limit';
 import session from 'express-session';
 import helmet from 'helmet';
 import request, { type Response } from 'supertest';
-import { compose, declarations, wrap, type Declaration } from '../../lib/compose.ts';
+import { compose, type Declaration, declarations, wrap } from '../../lib/compose.ts';
+
 import './state-keys.ts';
 
 const text = 'A text that is long enough for it to be compressed. '.repeat(100);

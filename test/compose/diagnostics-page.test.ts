@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StackError, type Stack } from '../../lib/compose.ts';
-import { CONFLICTS } from '../../lib/compose/run/conflict.ts';
+import { type Stack, StackError } from '../../lib/compose.ts';
 import { DIAGNOSTICS } from '../../lib/compose/diagnose/diagnostic.ts';
-import { codeBlocks, type CodeBlock } from '../docs/code-blocks.ts';
+import { CONFLICTS } from '../../lib/compose/run/conflict.ts';
+import { type CodeBlock, codeBlocks } from '../docs/code-blocks.ts';
 import { root, workshop } from '../package/packed.ts';
 import { serve } from './serve.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { compose, StackError, type ComposeOptions, type Diagnostic, type Layers } from '../../lib/compose.ts';
-import { DIAGNOSTICS, type DiagnosticId } from '../../lib/compose/diagnose/diagnostic.ts';
+import { compose, type ComposeOptions, type Diagnostic, type Layers, StackError } from '../../lib/compose.ts';
+import { type DiagnosticId, DIAGNOSTICS } from '../../lib/compose/diagnose/diagnostic.ts';
 import { pass } from './pass.ts';
 
 interface Stack {

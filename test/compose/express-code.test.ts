@@ -7,6 +7,7 @@ import passport from 'passport';
 import request from 'supertest';
 import { compose, declarations, defineMiddleware, wrap } from '../../lib/compose.ts';
 import { orderOf } from './pass.ts';
+
 import './state-keys.ts';
 
 declare module '../../lib/compose.ts' {

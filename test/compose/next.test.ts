@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import request from 'supertest';
-import { compose, defineErrorMiddleware, type ComposeOptions, type LayerEntry } from '../../lib/compose.ts';
+import { compose, type ComposeOptions, defineErrorMiddleware, type LayerEntry } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { compose, type Conflict } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
+
 import './state-keys.ts';
 
 /** Writes a key that it has not declared, now and, if it is told to, after a while. */

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { compose, type ComposeOptions, type Conflict, type ConflictReaction } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
+
 import './state-keys.ts';
 
 /** A stack in which `session` writes a value that it has not declared. */

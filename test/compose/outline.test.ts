@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { compose, defineErrorMiddleware } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
+
 import './state-keys.ts';
 
 describe('stack.outline', () => {

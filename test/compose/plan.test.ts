@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { compose, defineMiddleware, type LayerEntry } from '../../lib/compose.ts';
 import { orderOf, pass } from './pass.ts';
+
 import './state-keys.ts';
 
 const orderIn = (...base: LayerEntry[]) => orderOf(compose({ base }));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
-import { compose, defineErrorMiddleware, type ComposeOptions, type LayerEntry } from '../../lib/compose.ts';
+import { compose, type ComposeOptions, defineErrorMiddleware, type LayerEntry } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
+
 import './state-keys.ts';
 
 const stackOf = (base: LayerEntry[], options: ComposeOptions = {}) => compose({ base }, options);

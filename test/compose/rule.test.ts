@@ -6,6 +6,7 @@ import request from 'supertest';
 import { compose, defineMiddleware, type LayerEntry, type RequestState } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
+
 import './state-keys.ts';
 
 /** `req.state` as code without types sees it. */

@@ -4,7 +4,7 @@ import { tracingChannel, type TracingChannelSubscribers } from 'node:diagnostics
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import fc from 'fast-check';
 import request from 'supertest';
-import { compose, TRACING_CHANNEL, type MiddlewareTrace } from '../../lib/compose.ts';
+import { compose, type MiddlewareTrace, TRACING_CHANNEL } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
 

@@ -5,13 +5,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { userInfo } from 'node:os';
-
+import { basename, dirname, join } from 'node:path';
 import {
-  DockerfileParser,
   type Cmd,
   type Copy,
+  DockerfileParser,
   type Entrypoint,
   type Env,
   type From,

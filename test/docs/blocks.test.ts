@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { pack, root, unpackInto, workshop } from '../package/packed.ts';
-import { codeBlocks, documentationPages, type CodeBlock } from './code-blocks.ts';
-import { checkShell, runFile, runShell, type Place } from './run-block.ts';
+import { type CodeBlock, codeBlocks, documentationPages } from './code-blocks.ts';
+import { checkShell, type Place, runFile, runShell } from './run-block.ts';
 import { TypeChecker } from './type-check.ts';
 
 const project = join(workshop, 'docs');

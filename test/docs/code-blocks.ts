@@ -1,7 +1,6 @@
 /** The code blocks of the documentation, and what CONTRIBUTING.md ("Write documentation") says is done with them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
 import { root } from '../package/packed.ts';
 
 export interface CodeBlock {

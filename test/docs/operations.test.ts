@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
-
 import { testApp } from '../../lib/testing/index.ts';
 
 interface Rule {

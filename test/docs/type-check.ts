@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-
 import ts from 'typescript';
 
 /** What `tsc --init` proposes to a new project, and what this project asks of itself. */

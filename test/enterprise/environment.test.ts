@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-
 import { readSaasEnvironment } from '../../lib/enterprise/environment.ts';
 import { ConfigurationError } from '../../lib/oss/errors.ts';
 

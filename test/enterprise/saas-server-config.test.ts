@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-
 import {
-  SaasServerConfig,
-  SignedOutError,
   type GithubTokenProvider,
   type GithubTokens,
+  SaasServerConfig,
+  SignedOutError,
 } from '../../lib/enterprise/index.ts';
 import { testApp } from '../../lib/testing/index.ts';
 

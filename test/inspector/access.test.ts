@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { compose } from '../../lib/compose.ts';
-import { inspector, type Inspector, type InspectorOptions } from '../../lib/inspector/index.ts';
+import { type Inspector, inspector, type InspectorOptions } from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
 import { Site } from './watching.ts';
 

@@ -3,9 +3,10 @@ import { request as httpRequest } from 'node:http';
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { compose, type StackOutline } from '../../lib/compose.ts';
-import { inspector, type Inspector, type InspectorOptions } from '../../lib/inspector/index.ts';
+import { type Inspector, inspector, type InspectorOptions } from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
 import { Site } from './watching.ts';
+
 import '../compose/state-keys.ts';
 
 const SECRET = 'ghp_0000000000000000000000000000000000secret';

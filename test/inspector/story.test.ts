@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { compose, type Conflict, type StackOutline } from '../../lib/compose.ts';
 import type { RequestRecord, StepRecord } from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
+
 import '../compose/state-keys.ts';
 
 type Part = string | { readonly code: string };

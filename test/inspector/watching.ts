@@ -1,8 +1,8 @@
 /** Server-sent events as a browser gets them. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { RequestRecord } from '../../lib/inspector/index.ts';
 
 export interface ServerEvent {

@@ -1,9 +1,7 @@
 /** Holds every answer of the apps under test against the OpenAPI description of their edition. */
 import assert from 'node:assert/strict';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-
 import type { OpenHandsApp } from '../../lib/app.ts';
 import { openApiDocument } from '../../lib/oss/openapi/openapi-document.ts';
 import type { OpenApiDocument } from '../../lib/oss/openapi/openapi-types.ts';

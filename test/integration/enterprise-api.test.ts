@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-
 import request from 'supertest';
-
-import { EnterpriseSite, type Browser } from './enterprise-site.ts';
+import { type Browser, EnterpriseSite } from './enterprise-site.ts';
 
 describe('The API of the Enterprise edition', () => {
   let site: EnterpriseSite;

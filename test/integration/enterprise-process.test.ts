@@ -5,9 +5,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
 import request from 'supertest';
-
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { ServerProcess } from '../server-process.ts';
 import { environmentFor, pathOf } from './enterprise-site.ts';

@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
-
 import request, { type Response } from 'supertest';
-
 import { FakeGitHub, type Fault } from '../../lib/testing/index.ts';
 import { ENCRYPTION_KEYS } from '../enterprise/tokens/custody.ts';
 import { ServerProcess } from '../server-process.ts';

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { sign } from 'cookie-signature';
 import request from 'supertest';
-
 import { EnterpriseSite, setCookies } from './enterprise-site.ts';
 
 const [OLD, CURRENT] = ['old-'.padEnd(40, 'o'), 'current-'.padEnd(40, 'c')];

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-
 import request, { type Response } from 'supertest';
-
-import { EnterpriseSite, pathOf, setCookies, type Browser } from './enterprise-site.ts';
+import { type Browser, EnterpriseSite, pathOf, setCookies } from './enterprise-site.ts';
 
 describe('Signing in to the Enterprise edition', () => {
   let site: EnterpriseSite;

@@ -1,23 +1,20 @@
 /** An Enterprise server on a real port, beside a fake GitHub with the same clock, for one test. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import express, { type Router } from 'express';
 import { pino } from 'pino';
 import request, { type Response } from 'supertest';
-
 import { createApp, openhands, type OpenHandsApp } from '../../lib/app.ts';
 import { errorForLog } from '../../lib/oss/error-for-log.ts';
 import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
 import type { ServerConfigOptions } from '../../lib/oss/server-config.ts';
 import { FAKE_APP } from '../../lib/testing/fake-github/app.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
-
 import { DescribedApi } from './described-api.ts';
 import { shuffled } from './shuffle.ts';
 

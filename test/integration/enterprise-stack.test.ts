@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-
 import { Router } from 'express';
 import request from 'supertest';
-
 import type { Conflict } from '../../lib/compose.ts';
 import { EnterpriseSite } from './enterprise-site.ts';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-
-import { EnterpriseSite, type Browser } from './enterprise-site.ts';
+import { type Browser, EnterpriseSite } from './enterprise-site.ts';
 
 describe('The tokens of the Enterprise edition, seen from a browser', () => {
   const HOUR_MS = 60 * 60 * 1000;

@@ -3,14 +3,14 @@ import corsHandler from 'cors';
 import {
   declarations,
   defineMiddleware,
-  StackError,
-  wrap,
   type LayerEntry,
   type Layers,
+  StackError,
+  wrap,
 } from '../../lib/compose.ts';
 import { SaasServerConfig } from '../../lib/enterprise/index.ts';
 import { ServerConfig } from '../../lib/oss/index.ts';
-import { testApp, type TestApp } from '../../lib/testing/index.ts';
+import { type TestApp, testApp } from '../../lib/testing/index.ts';
 
 /** The top layer of each edition, and an origin that its CORS permits. */
 const EDITIONS = [

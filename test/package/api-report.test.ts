@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-import { ENTRY_POINTS, reportApi, type EntryPoint } from '../../build/api-report.ts';
+import { ENTRY_POINTS, type EntryPoint, reportApi } from '../../build/api-report.ts';
 import { root } from './packed.ts';
 
 describe('The public surface', () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { packed } from './fixture.ts';
 import { unpackInto, workshop } from './packed.ts';
 

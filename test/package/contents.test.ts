@@ -3,10 +3,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-
 import { packed } from './fixture.ts';
 import { root } from './packed.ts';
 

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { runServer } from '../docs/run-block.ts';
 import { TypeChecker } from '../docs/type-check.ts';

@@ -1,8 +1,7 @@
 /** Packs the package once for all suites of this folder; mocha calls the two functions that are named for it. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-
-import { pack, workshop, type PackedPackage } from './packed.ts';
+import { pack, type PackedPackage, workshop } from './packed.ts';
 
 const folder = join(workshop, 'package');
 let made: PackedPackage | undefined;

@@ -4,9 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-
 import ts from 'typescript';
-
 import { packed } from './fixture.ts';
 
 const run = promisify(execFile);

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-
 import { packed } from './fixture.ts';
 import { unpackInto, workshop } from './packed.ts';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
-
 import { GracefulServer } from '../../lib/server/graceful-server.ts';
 
 describe('GracefulServer', () => {

@@ -1,6 +1,5 @@
 /** Databases and stores for the tests here. */
-import { pino, type Logger } from 'pino';
-
+import { type Logger, pino } from 'pino';
 import { PostgresDatabase } from '../../lib/enterprise/storage/postgres-database.ts';
 import { migrate } from '../../lib/enterprise/storage/schema.ts';
 import { Secret } from '../../lib/oss/secret.ts';

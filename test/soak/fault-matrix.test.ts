@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-
 import type { Cell } from './fault-matrix/cell.ts';
-import { LOST, OCCASIONS, type FaultName } from './fault-matrix/faults.ts';
-import { FAULT_NAMES, nameOf, runMatrix, type Matrix } from './fault-matrix/matrix.ts';
-import { STEPS, type Step } from './fault-matrix/steps.ts';
+import { type FaultName, LOST, OCCASIONS } from './fault-matrix/faults.ts';
+import { FAULT_NAMES, type Matrix, nameOf, runMatrix } from './fault-matrix/matrix.ts';
+import { type Step, STEPS } from './fault-matrix/steps.ts';
 import { tablesOf } from './fault-matrix/table.ts';
 
 const DOCUMENT = new URL('../../docs/github-failures.md', import.meta.url);

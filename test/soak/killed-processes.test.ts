@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { SignedOutError } from '../../lib/enterprise/tokens/github-token-provider.ts';
 import { Custody } from '../enterprise/tokens/custody.ts';
 import { randomFrom } from './killed/random.ts';

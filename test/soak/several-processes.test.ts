@@ -3,9 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
 import request from 'supertest';
-
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { environmentFor, pathOf } from '../integration/enterprise-site.ts';
 import { ServerProcess } from '../server-process.ts';

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-
 import express from 'express';
-
 import { ConfigurationError, ServerConfig } from '../../lib/index.ts';
 import {
   conflictsOf,
+  type Edition,
   expectConflict,
   expectNoConflict,
-  testApp,
-  type Edition,
   type TestApp,
+  testApp,
   type TestAppOptions,
 } from '../../lib/testing/index.ts';
 

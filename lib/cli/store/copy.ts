@@ -1,5 +1,5 @@
 import type { CopiedDocuments } from '../../enterprise/storage/copied-documents.ts';
-import { NOT_COPIED, StoreCopy, type CopyOutcome } from '../../enterprise/storage/store-copy.ts';
+import { type CopyOutcome, NOT_COPIED, StoreCopy } from '../../enterprise/storage/store-copy.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { Terminal } from '../command.ts';
 import { progress } from '../progress.ts';

@@ -1,6 +1,6 @@
-import type { Constraint } from '../plan/constraints.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { label, type Entry } from '../plan/entry.ts';
+import type { Constraint } from '../plan/constraints.ts';
+import { type Entry, label } from '../plan/entry.ts';
 
 /** Reports one cycle, a shortest one, for each knot of entries that wait for each other. */
 export function reportCycles(

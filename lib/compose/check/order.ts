@@ -1,7 +1,7 @@
+import type { Findings } from '../diagnose/diagnostic.ts';
 import type { Access } from '../plan/access.ts';
 import type { Constraint } from '../plan/constraints.ts';
-import type { Findings } from '../diagnose/diagnostic.ts';
-import { label, type Entry } from '../plan/entry.ts';
+import { type Entry, label } from '../plan/entry.ts';
 import { overlap } from '../plan/path-prefix.ts';
 import { isOverwritten, spelling } from './writers.ts';
 

@@ -1,7 +1,7 @@
-import type { Access } from '../plan/access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
-import { overrideChain, label, type Entry } from '../plan/entry.ts';
+import type { Access } from '../plan/access.ts';
+import { type Entry, label, overrideChain } from '../plan/entry.ts';
 import type { LosingKey } from '../plan/exclusive.ts';
 
 /** S104 and S108: a read that nobody writes, and the same where an override has taken the writer away. */

@@ -1,6 +1,6 @@
-import type { Access } from '../plan/access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { label, type Entry } from '../plan/entry.ts';
+import type { Access } from '../plan/access.ts';
+import { type Entry, label } from '../plan/entry.ts';
 import { overlap } from '../plan/path-prefix.ts';
 
 /** S105: within one layer, nothing says whose write of a key counts. */

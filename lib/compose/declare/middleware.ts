@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { checkDeclaration } from './check-declaration.ts';
 import type { Declaration } from './declaration.ts';
-import { declarationSite, type DeclarationSite } from './declaration-site.ts';
+import { type DeclarationSite, declarationSite } from './declaration-site.ts';
 import type { StateKey } from './request-state.ts';
 import type { StateErrorHandler, StateHandler } from './typed-request.ts';
 

@@ -1,4 +1,4 @@
-import { DIAGNOSTICS, type Diagnostic } from './diagnostic.ts';
+import { type Diagnostic, DIAGNOSTICS } from './diagnostic.ts';
 import { hangingIndent } from './hanging-indent.ts';
 
 /** Everything that keeps a stack from working, found in one go. `message` is written for a terminal. */

@@ -1,7 +1,7 @@
-import type { Access } from './access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
-import { overrideChain, label, type Entry } from './entry.ts';
+import type { Access } from './access.ts';
+import { type Entry, label, overrideChain } from './entry.ts';
 import type { ResolvedEntries } from './overrides.ts';
 
 /** One entry must run before another, because one of them said so. */

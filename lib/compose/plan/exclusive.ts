@@ -1,6 +1,6 @@
-import type { Access } from './access.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { label, type Entry } from './entry.ts';
+import type { Access } from './access.ts';
+import { type Entry, label } from './entry.ts';
 
 /** Groups of state keys by name; an application may use only one key of each. */
 export type ExclusiveGroups = Readonly<Record<string, readonly string[]>>;

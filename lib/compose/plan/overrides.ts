@@ -1,6 +1,6 @@
 import type { Findings } from '../diagnose/diagnostic.ts';
-import { overrideChain, label, type Entry } from './entry.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
+import { type Entry, label, overrideChain } from './entry.ts';
 
 /** Who stands in the stack after the overrides, in order of declaration, and under which names they are known. */
 export interface ResolvedEntries {

@@ -1,5 +1,5 @@
 import { explain } from '../plan/constraints.ts';
-import { overrideChain, type Entry } from '../plan/entry.ts';
+import { type Entry, overrideChain } from '../plan/entry.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** An entry of `stack.plan`. */

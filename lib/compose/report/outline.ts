@@ -1,8 +1,8 @@
+import type { Layers } from '../declare/layers.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { overrideChain } from '../plan/entry.ts';
-import type { Layers } from '../declare/layers.ts';
-import type { PlanOptions } from '../plan/plan-options.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlanOptions } from '../plan/plan-options.ts';
 import type { PlannedMiddleware } from './describe-plan.ts';
 
 /** A whole stack as data, for tools that draw it or reason about it. It can be sent as JSON. */

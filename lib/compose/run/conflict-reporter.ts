@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { ConflictError, CONFLICTS, type Conflict, type ConflictId, type ConflictPolicy } from './conflict.ts';
 import type { StackLog } from '../diagnose/stack-log.ts';
+import { type Conflict, ConflictError, type ConflictId, type ConflictPolicy, CONFLICTS } from './conflict.ts';
 import type { StackObserver } from './observer.ts';
 
 /** A request, as far as conflicts on it are concerned. */

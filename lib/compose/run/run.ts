@@ -1,8 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
-import { TrackedState } from './tracked-state.ts';
 import { RunNotes, type Signal } from './run-notes.ts';
 import type { StackRuntime } from './runtime.ts';
 import type { Stage } from './stage.ts';
+import { TrackedState } from './tracked-state.ts';
 
 /** A request as the engine sees it, which alone may say what its `state` and `stack` are. */
 export interface EnteredRequest extends Request {

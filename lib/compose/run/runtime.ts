@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import type { ConflictReporter } from './conflict-reporter.ts';
 import type { LosingKey } from '../plan/exclusive.ts';
-import type { EmptyTables } from './tracked-state.ts';
+import type { ConflictReporter } from './conflict-reporter.ts';
 import type { StackObserver } from './observer.ts';
 import type { Stage } from './stage.ts';
+import type { EmptyTables } from './tracked-state.ts';
 
 /** What all requests through one stack share. */
 export interface StackRuntime extends EmptyTables {

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import type { RequestState } from '../declare/request-state.ts';
 import { reservedKey } from '../declare/reserved-key.ts';
 import type { Run } from './run.ts';
-import { readByRule, visibleState, writeByRule } from './state-rules.ts';
 import type { Stage } from './stage.ts';
+import { readByRule, visibleState, writeByRule } from './state-rules.ts';
 
 /**
  * One middleware's turn on one request, and at the same time `req.state` as that middleware sees it: whoever holds it,

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
 import { dispatch } from './dispatch.ts';
 import { RequestStack } from './request-stack.ts';
-import { Run, type EnteredRequest } from './run.ts';
+import { type EnteredRequest, Run } from './run.ts';
 import type { StackRuntime } from './runtime.ts';
 import { isTraced } from './tracing.ts';
 

@@ -1,8 +1,6 @@
 /** Who may sign in, by login, when `GITHUB_USER_LIST_FILE` is set. */
 import { readFile, stat } from 'node:fs/promises';
-
 import type { Logger } from 'pino';
-
 import { ConfigurationError } from '../../oss/errors.ts';
 
 export interface AllowListOptions {

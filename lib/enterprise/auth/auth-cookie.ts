@@ -1,12 +1,11 @@
 /** The cookie that says who is signed in: `openhands_auth`, over HTTPS `__Host-openhands_auth`. */
 import { parseCookie } from 'cookie';
 import type { Response } from 'express';
-
 import {
   browserCookieName,
   clearBrowserCookie,
-  setBrowserCookie,
   type CookieRequest,
+  setBrowserCookie,
 } from './browser-cookie.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { SignedValueLifetime, SignedValues } from './signed-values.ts';

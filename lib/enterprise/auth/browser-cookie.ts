@@ -1,6 +1,5 @@
 /** How the cookies of the Enterprise edition are named and set; what is in them is each cookie's own affair. */
 import type { CookieOptions, Request, Response } from 'express';
-
 import type { AddressedRequest, PublicAddress } from './public-address.ts';
 
 /** A request as far as cookies are concerned. */

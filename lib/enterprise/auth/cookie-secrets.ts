@@ -1,6 +1,5 @@
 /** What cookies are signed with, when the operator has not set `COOKIE_SECRETS`. */
 import { randomBytes } from 'node:crypto';
-
 import { ConfigurationError } from '../../oss/errors.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';

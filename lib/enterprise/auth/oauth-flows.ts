@@ -1,10 +1,8 @@
 /** What this browser knows of its sign-ins under way: one short-lived cookie per flow, so that two tabs work. */
 import { createHash, randomBytes } from 'node:crypto';
-
 import { parseCookie } from 'cookie';
 import type { Response } from 'express';
-
-import { clearBrowserCookie, setBrowserCookie, type CookieRequest } from './browser-cookie.ts';
+import { clearBrowserCookie, type CookieRequest, setBrowserCookie } from './browser-cookie.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { SignedValues } from './signed-values.ts';
 

@@ -1,6 +1,5 @@
 /** Ends all sessions of a user at once, without a record of each: for sign-out everywhere, and for revocations. */
 import { randomBytes } from 'node:crypto';
-
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
 

@@ -1,8 +1,6 @@
 /** From GitHub's code to a session: what has to be true before anything is stored, in its order. */
 import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Logger } from 'pino';
-
 import { HttpError } from '../../oss/errors.ts';
 import { InvalidGitHubTokenError } from '../../oss/github/errors.ts';
 import type { GitHubService, GitHubUser } from '../../oss/github/github-service.ts';

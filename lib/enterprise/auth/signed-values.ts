@@ -1,6 +1,5 @@
 /** Values that a browser keeps for this server: signed, with an end, and good for one purpose only. */
 import { sign, unsign } from 'cookie-signature';
-
 import type { Secret } from '../../oss/secret.ts';
 
 /** What every signed value says of itself besides what it is kept for. */

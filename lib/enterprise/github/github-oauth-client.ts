@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module';
-
 import type * as SimpleOAuth2 from 'simple-oauth2';
 import type { AccessToken, AuthorizationCode } from 'simple-oauth2';
 import { z } from 'zod';
-
 import { classifyGitHubFailure, GitHubUnavailableError } from '../../oss/github/errors.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { GithubTokens } from '../tokens/github-token-provider.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-
 import type { HttpError } from '../../oss/errors.ts';
 import {
   AppMisconfiguredError,

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { GitHubService, type GitHubServiceOptions } from '../../oss/github/github-service.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';

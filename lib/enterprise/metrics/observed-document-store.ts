@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-
 import type { Document, DocumentStore, LockOptions } from '../../oss/storage/document-store.ts';
 import type { ServerMetrics, StoreOperation } from './server-metrics.ts';
 

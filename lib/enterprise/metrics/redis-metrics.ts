@@ -1,5 +1,4 @@
 import { Gauge, type Registry } from 'prom-client';
-
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
 /**

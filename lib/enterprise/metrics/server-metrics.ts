@@ -1,6 +1,5 @@
 /** What an operator sees of this process at `/internal/metrics`; docs/operations explains each. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-
 import type { Conflict } from '../../compose.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-
 import { defineMiddleware } from '../../compose.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
 import type { Sessions } from '../auth/sessions.ts';

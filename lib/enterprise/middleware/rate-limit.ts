@@ -1,5 +1,4 @@
 import { ipKeyGenerator } from 'express-rate-limit';
-
 import { defineMiddleware } from '../../compose.ts';
 import { limitRequests, RATE_LIMIT_HEADERS, type RateLimitOptions } from '../../oss/middleware/rate-limit.ts';
 

@@ -1,5 +1,4 @@
 import type { Request } from 'express';
-
 import { defineMiddleware } from '../../compose.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-
 import { STORE_ERRORS } from '../../oss/openapi/common-errors.ts';
 import {
-  mergeErrorCodes,
   type ErrorCodes,
+  mergeErrorCodes,
   type NamedSchema,
   type Operation,
   type Tag,

@@ -4,10 +4,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Logger } from 'pino';
 import { createClient, ErrorReply } from 'redis';
-
 import { ConfigurationError } from '../../oss/errors.ts';
 import type { Secret } from '../../oss/secret.ts';
 

@@ -1,6 +1,5 @@
-import { MemoryStore, type ClientRateLimitInfo, type Options, type Store } from 'express-rate-limit';
+import { type ClientRateLimitInfo, MemoryStore, type Options, type Store } from 'express-rate-limit';
 import type { RedisReply, RedisStore } from 'rate-limit-redis';
-
 import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
 import type { RedisConnection } from './redis-connection.ts';
 

@@ -1,8 +1,6 @@
 import { createHmac } from 'node:crypto';
-
-import express, { Router, type Request } from 'express';
+import express, { type Request, Router } from 'express';
 import type { Logger } from 'pino';
-
 import { HttpError } from '../../oss/errors.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { Sessions } from '../auth/sessions.ts';

@@ -1,5 +1,4 @@
 import { Router } from 'express';
-
 import type { AuthCookie } from '../auth/auth-cookie.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';

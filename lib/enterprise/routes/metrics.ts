@@ -1,9 +1,8 @@
-import { Router, type Request } from 'express';
+import { type Request, Router } from 'express';
 import type { Registry } from 'prom-client';
-
+import { isDirectLoopback } from '../../loopback.ts';
 import { HttpError } from '../../oss/errors.ts';
 import { Secret } from '../../oss/secret.ts';
-import { isDirectLoopback } from '../../loopback.ts';
 
 export interface MetricsRoutesOptions {
   readonly registry: Registry;

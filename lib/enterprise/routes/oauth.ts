@@ -1,6 +1,5 @@
 import { Router } from 'express';
 import type { Logger } from 'pino';
-
 import { HttpError } from '../../oss/errors.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';

@@ -1,9 +1,8 @@
 import type { Router } from 'express';
 import type { Logger } from 'pino';
-
+import { isBehindProxy } from '../../oss/behind-proxy.ts';
 import type { Environment } from '../../oss/environment.ts';
 import type { SaasEnvironment } from '../environment.ts';
-import { isBehindProxy } from '../../oss/behind-proxy.ts';
 import type { SaasServices } from '../saas-services.ts';
 import { githubWebhookRoutes } from './github-webhook.ts';
 import { logoutRoutes } from './logout.ts';

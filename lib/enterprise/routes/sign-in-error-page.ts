@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-
 import { httpErrorFrom } from '../../oss/routes/errors.ts';
 import type { PublicAddress } from '../auth/public-address.ts';
 

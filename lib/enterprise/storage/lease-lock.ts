@@ -15,10 +15,8 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Logger } from 'pino';
-
-import { newLease, type Lease } from './lease.ts';
+import { type Lease, newLease } from './lease.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
 
 const FIRST_PAUSE_MS = 5;

@@ -7,10 +7,8 @@
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import type pg from 'pg';
 import type { Logger } from 'pino';
-
 import type { Secret } from '../../oss/secret.ts';
 import { asStorageError, isPassing } from './postgres-failure.ts';
 

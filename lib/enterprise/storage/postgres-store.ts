@@ -1,22 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
-
 import type { Logger } from 'pino';
-
 import type { Secret } from '../../oss/secret.ts';
 import { assertDocumentKey, assertKeyPrefix, SET_ASIDE_MARK } from '../../oss/storage/document-key.ts';
 import {
-  LockTimeoutError,
   type Document,
   type DocumentStore,
   type LockOptions,
+  LockTimeoutError,
 } from '../../oss/storage/document-store.ts';
 import { KeyedMutex } from '../../oss/storage/keyed-mutex.ts';
 import { parseDocument } from '../../oss/storage/parse-document.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
 import { effective, type Lease } from './lease.ts';
 import { LeaseLock } from './lease-lock.ts';
-import { PostgresDatabase, type Parameter } from './postgres-database.ts';
+import { type Parameter, PostgresDatabase } from './postgres-database.ts';
 import { assertMigrated } from './schema.ts';
 
 const DEFAULT_WAIT_MS = 10_000;

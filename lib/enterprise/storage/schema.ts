@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { ConfigurationError } from '../../oss/errors.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
-import { migrations, type Migration } from './migrations.ts';
+import { type Migration, migrations } from './migrations.ts';
 import type { PostgresDatabase, Query } from './postgres-database.ts';
 import { asStorageError, isPassing, sqlState } from './postgres-failure.ts';
 import { unusable } from './unusable-database.ts';

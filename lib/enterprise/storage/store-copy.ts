@@ -7,7 +7,6 @@
  * changed it, the target's is kept as well, and reported.
  */
 import { createHash } from 'node:crypto';
-
 import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
 
 /** Keys beside what they encrypt protect nothing; and processes on a database get them from their environment. */

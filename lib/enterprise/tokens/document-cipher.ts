@@ -1,5 +1,4 @@
 import type * as Jose from 'jose';
-
 import type { EncryptionKeys } from './encryption-keys.ts';
 
 /** A document that cannot be decrypted: under a key that is not configured, forged, or of another place. */

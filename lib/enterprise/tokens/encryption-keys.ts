@@ -1,7 +1,5 @@
-import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-
 import { ConfigurationError } from '../../oss/errors.ts';
 import type { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-
 import { GitHubRateLimitError } from '../../oss/github/errors.ts';
 import { AppMisconfiguredError, TokenEndpointUnavailableError } from '../github/errors.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';

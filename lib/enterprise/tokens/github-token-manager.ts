@@ -1,22 +1,21 @@
 import type { Logger } from 'pino';
-
 import type { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import { BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
 import { backoffRemaining } from './backoff.ts';
-import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
-import { BadVerificationCodeError } from '../github/errors.ts';
-import { SignedOutError, type GithubTokenProvider, type GithubTokens } from './github-token-provider.ts';
-import { TokenRecordCache } from './token-record-cache.ts';
+import { type DocumentCipher, UnreadableDocumentError } from './document-cipher.ts';
 import { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
+import { type GithubTokenProvider, type GithubTokens, SignedOutError } from './github-token-provider.ts';
+import { PendingWrites } from './pending-writes.ts';
 import { stageOf } from './refresh-schedule.ts';
 import { RevocationDocuments } from './revocation-documents.ts';
 import { RevocationQueue } from './revocation-queue.ts';
 import { TokenDocuments } from './token-documents.ts';
-import { isExpired, signedIn, type SignedIn, type TokenRecord } from './token-record.ts';
+import { isExpired, type SignedIn, signedIn, type TokenRecord } from './token-record.ts';
+import { TokenRecordCache } from './token-record-cache.ts';
 import { TokenRefresh } from './token-refresh.ts';
-import { PendingWrites } from './pending-writes.ts';
 
 export interface GithubTokenManagerOptions {
   readonly documents: DocumentStore;

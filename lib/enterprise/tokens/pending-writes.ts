@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Logger } from 'pino';
-
 import type { TokenDocuments } from './token-documents.ts';
 import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
 

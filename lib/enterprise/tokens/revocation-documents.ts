@@ -1,8 +1,7 @@
 import { z } from 'zod';
-
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { RefreshFailure } from './backoff.ts';
-import { UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
+import { type DocumentCipher, UnreadableDocumentError } from './document-cipher.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import type { SignedIn } from './token-record.ts';
 

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-
 import { GitHubRateLimitError, GitHubUnavailableError } from '../../oss/github/errors.ts';
 import { AppMisconfiguredError, BadRefreshTokenError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import { nextFailure, backoffRemaining } from './backoff.ts';
+import { backoffRemaining, nextFailure } from './backoff.ts';
 import { nothingReadable } from './document-cipher.ts';
 import type { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import type { Revocation, RevocationDocuments } from './revocation-documents.ts';

@@ -1,6 +1,5 @@
 /** What documents hold of a sign-in and of failures, in GitHub's words. */
 import { z } from 'zod';
-
 import { Secret } from '../../oss/secret.ts';
 import type { RefreshFailure } from './backoff.ts';
 import type { GithubTokens } from './github-token-provider.ts';

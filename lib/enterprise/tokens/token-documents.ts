@@ -1,7 +1,6 @@
 import { z } from 'zod';
-
 import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
-import { nothingReadable, UnreadableDocumentError, type DocumentCipher } from './document-cipher.ts';
+import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from './document-cipher.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
 

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-
 import type { SignedIn, TokenRecord } from './token-record.ts';
 
 interface Entry {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-
-import type { GithubTokens } from './github-token-provider.ts';
 import type { RefreshFailure } from './backoff.ts';
+import type { GithubTokens } from './github-token-provider.ts';
 
 /** A user with tokens. */
 export interface SignedIn {

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-
 import { GitHubUnavailableError } from '../../oss/github/errors.ts';
 import { LockTimeoutError } from '../../oss/storage/document-store.ts';
 import {
@@ -8,15 +7,15 @@ import {
   TokenEndpointUnavailableError,
 } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import { nextFailure, backoffRemaining } from './backoff.ts';
-import { nothingReadable } from './document-cipher.ts';
-import { SignedOutError, type GithubTokens } from './github-token-provider.ts';
 import { BackingOffUsers } from './backing-off-users.ts';
+import { backoffRemaining, nextFailure } from './backoff.ts';
+import { nothingReadable } from './document-cipher.ts';
 import type { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
+import { type GithubTokens, SignedOutError } from './github-token-provider.ts';
+import type { PendingWrites } from './pending-writes.ts';
 import type { RevocationQueue } from './revocation-queue.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, isSamePair, rotated, type SignedIn, type TokenRecord } from './token-record.ts';
-import type { PendingWrites } from './pending-writes.ts';
 
 /** Longer than a refresh can take: twice the time-out of the OAuth client, and the writing. */
 export const REFRESH_WAIT_MS = 30_000;

@@ -1,13 +1,12 @@
 import type { Octokit } from '@octokit/rest';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-
 import type { Secret } from '../secret.ts';
 import {
   classifyGitHubFailure,
+  type GitHubFailure,
   GitHubUnavailableError,
   InvalidGitHubTokenError,
-  type GitHubFailure,
 } from './errors.ts';
 import { failureOf } from './octokit-failure.ts';
 

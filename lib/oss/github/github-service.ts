@@ -1,22 +1,21 @@
 import type { Logger } from 'pino';
-
 import type { Secret } from '../secret.ts';
 import {
+  type GitHubUser,
   installationRepositoriesAnswer,
   installationsAnswer,
   repositoriesAnswer,
+  type Repository,
   searchAnswer,
   userAnswer,
-  type GitHubUser,
-  type Repository,
 } from './answers.ts';
 import { classifyGitHubFailure, GitHubForbiddenError } from './errors.ts';
-import { GitHubClient, type Checked } from './github-client.ts';
+import { type Checked, GitHubClient } from './github-client.ts';
 import {
   SUGGESTED_TASKS_QUERY,
+  type SuggestedTask,
   suggestedTasks,
   suggestedTasksEnvelope,
-  type SuggestedTask,
 } from './suggested-tasks.ts';
 
 export type { GitHubUser, Repository } from './answers.ts';

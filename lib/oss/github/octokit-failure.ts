@@ -1,6 +1,5 @@
 /** What can be told of an error that Octokit threw, without the request and the body that it drags along. */
 import { z } from 'zod';
-
 import type { GitHubFailure } from './errors.ts';
 
 /** Octokit's `RequestError`; `response` is missing when no answer came. */

@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express';
 import corsHandler from 'cors';
+import type { RequestHandler } from 'express';
 import { declarations, defineMiddleware } from '../../compose.ts';
 
 /** What scripts of a permitted origin may read, besides what the Fetch standard always lets them. */

@@ -1,10 +1,10 @@
-import type { Request, RequestHandler, Response, NextFunction } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, rateLimit as limiter, type Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
 import { HttpError } from '../errors.ts';
-import type { RateLimit } from './rate-limit-grammar.ts';
 import { ON_EVERY_ANSWER } from './on-every-answer.ts';
+import type { RateLimit } from './rate-limit-grammar.ts';
 
 export interface RateLimitOptions {
   /** All of them hold at once; none means that nothing is limited. */

@@ -1,6 +1,5 @@
 /** What the routes of both editions answer, as schemas of the OpenAPI description. */
 import { z } from 'zod';
-
 import { userAnswer } from '../github/answers.ts';
 import { MASK } from '../secret.ts';
 import type { NamedSchema } from './operation.ts';

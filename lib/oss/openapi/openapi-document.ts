@@ -1,14 +1,6 @@
 import { z } from 'zod';
-
 import { errorAnswer } from './answers.ts';
 import { API_ERRORS, CHANGE_ERRORS } from './common-errors.ts';
-import {
-  mergeErrorCodes,
-  type Answer,
-  type ErrorCodes,
-  type NamedSchema,
-  type Operation,
-} from './operation.ts';
 import type {
   JsonSchema,
   OpenApiDocument,
@@ -16,6 +8,13 @@ import type {
   OpenApiParameter,
   OpenApiResponse,
 } from './openapi-types.ts';
+import {
+  type Answer,
+  type ErrorCodes,
+  mergeErrorCodes,
+  type NamedSchema,
+  type Operation,
+} from './operation.ts';
 
 export interface OpenApiOptions {
   readonly title: string;

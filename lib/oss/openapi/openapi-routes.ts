@@ -1,5 +1,4 @@
 import { Router } from 'express';
-
 import { resource } from '../routes/resource.ts';
 import type { OpenApiDocument } from './openapi-types.ts';
 import { referencePage } from './reference-page.ts';

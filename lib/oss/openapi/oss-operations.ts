@@ -1,5 +1,5 @@
-import { settingsUpdate } from '../settings/settings-update.ts';
 import { repositoriesQuery, searchQuery } from '../routes/github-queries.ts';
+import { settingsUpdate } from '../settings/settings-update.ts';
 import * as answers from './answers.ts';
 import { GITHUB_ERRORS } from './common-errors.ts';
 import type { ErrorCodes, Operation, Tag } from './operation.ts';

@@ -1,11 +1,11 @@
 import { escaped, marked, table } from './html-text.ts';
-import { fieldRows, typeOf } from './schema-html.ts';
 import type {
   OpenApiDocument,
   OpenApiOperation,
   OpenApiParameter,
   OpenApiResponse,
 } from './openapi-types.ts';
+import { fieldRows, typeOf } from './schema-html.ts';
 
 /**
  * The description as a page for people: without scripts, and without anything from elsewhere. Its links are relative

@@ -1,4 +1,4 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Logger } from 'pino';
 import { GitHubRateLimitError, GitHubTokenRequiredError, GitHubUnavailableError } from '../github/errors.ts';
 import type { GitHubService } from '../github/github-service.ts';

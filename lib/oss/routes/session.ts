@@ -1,4 +1,4 @@
-import { Router, type Request } from 'express';
+import { type Request, Router } from 'express';
 import { HttpError } from '../errors.ts';
 import { resource } from './resource.ts';
 

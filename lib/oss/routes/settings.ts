@@ -1,10 +1,10 @@
-import { Router, type Request } from 'express';
+import { type Request, Router } from 'express';
 import { HttpError } from '../errors.ts';
 import { InvalidGitHubTokenError } from '../github/errors.ts';
 import type { Secret } from '../secret.ts';
+import { showSettings } from '../settings/settings.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { settingsUpdate } from '../settings/settings-update.ts';
-import { showSettings } from '../settings/settings.ts';
 import { parseInput } from '../validation.ts';
 import { resource } from './resource.ts';
 

@@ -1,6 +1,6 @@
 import type { DocumentStore } from '../storage/document-store.ts';
-import { documentFrom, settingsFrom } from './settings-document.ts';
 import type { Settings } from './settings.ts';
+import { documentFrom, settingsFrom } from './settings-document.ts';
 import { applyUpdate, type SettingsUpdate } from './settings-update.ts';
 
 /** The settings of one user: a document in the store. */

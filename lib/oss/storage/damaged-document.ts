@@ -1,7 +1,6 @@
 import { link, readFile, rename, unlink } from 'node:fs/promises';
-
-import type { Document } from './document-store.ts';
 import { SET_ASIDE_MARK } from './document-key.ts';
+import type { Document } from './document-store.ts';
 import { parseDocument } from './parse-document.ts';
 import { errorCode } from './storage-error.ts';
 

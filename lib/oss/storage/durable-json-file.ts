@@ -1,8 +1,6 @@
 import { mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
 import type { Adapter } from 'lowdb';
-
 import { setAside } from './damaged-document.ts';
 import type { Document } from './document-store.ts';
 import { parseDocument } from './parse-document.ts';

@@ -17,9 +17,7 @@ import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'n
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Logger } from 'pino';
-
 import type { ProcessIdentity } from './process-identity.ts';
 import { errorCode } from './storage-error.ts';
 

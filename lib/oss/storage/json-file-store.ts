@@ -1,11 +1,9 @@
 import { mkdir, opendir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
-
 import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './document-key.ts';
-import { LockTimeoutError, type Document, type DocumentStore, type LockOptions } from './document-store.ts';
+import { type Document, type DocumentStore, type LockOptions, LockTimeoutError } from './document-store.ts';
 import { DurableJsonFile, makeFolder } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
 import { KeyedMutex } from './keyed-mutex.ts';

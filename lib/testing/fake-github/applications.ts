@@ -1,7 +1,6 @@
 /** The endpoints that the owner of the app calls about a user's token, with the app's own credentials. */
 import { createHash } from 'node:crypto';
-
-import { failure, field, invalid, json, type Answer, type Call, type Route } from './answer.ts';
+import { type Answer, type Call, failure, field, invalid, json, type Route } from './answer.ts';
 import type { FakeGitHubApp } from './app.ts';
 import type { Directory } from './directory.ts';
 import type { Addresses, Representation } from './representation.ts';

@@ -1,4 +1,4 @@
-import { failure, type Answer, type Call } from './answer.ts';
+import { type Answer, type Call, failure } from './answer.ts';
 import type { Directory, FakeUser } from './directory.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { TokenHolder, Tokens } from './tokens.ts';

@@ -2,7 +2,7 @@
  * The fake's methods over HTTP, for a test in another process: `POST /_control/<method>` with a JSON object of
  * arguments. It is not guarded: the fake listens on the loopback address only, and guards nothing.
  */
-import { failure, json, type Call, type Route } from './answer.ts';
+import { type Call, failure, json, type Route } from './answer.ts';
 import type { FakeGitHubApp } from './app.ts';
 import type { FakeGitHubBehavior } from './behavior.ts';
 import type { Calls } from './calls.ts';

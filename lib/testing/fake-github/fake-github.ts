@@ -3,14 +3,14 @@ import type { Route } from './answer.ts';
 import { FAKE_APP, type FakeGitHubApp } from './app.ts';
 import { applicationRoutes } from './applications.ts';
 import { authentication } from './authentication.ts';
-import { GITHUB_BEHAVIOR, type FakeGitHubBehavior } from './behavior.ts';
-import { Calls } from './calls.ts';
 import { avatarRoutes } from './avatars.ts';
+import { type FakeGitHubBehavior, GITHUB_BEHAVIOR } from './behavior.ts';
+import { Calls } from './calls.ts';
 import { controlRoutes } from './control.ts';
 import type { Directory } from './directory.ts';
 import { Faults } from './faults.ts';
 import { graphqlRoutes } from './graphql.ts';
-import { Listener, type Interceptor } from './listener.ts';
+import { type Interceptor, Listener } from './listener.ts';
 import { oauthRoutes } from './oauth.ts';
 import { RateLimits } from './rate-limits.ts';
 import { Representation } from './representation.ts';
@@ -18,7 +18,7 @@ import { restRoutes } from './rest.ts';
 import { Secrets } from './secrets.ts';
 import { seed } from './seed.ts';
 import { Tokens } from './tokens.ts';
-import { signWebhook, type SignedWebhook } from './webhooks.ts';
+import { type SignedWebhook, signWebhook } from './webhooks.ts';
 
 export interface FakeGitHubOptions extends Partial<FakeGitHubBehavior> {
   /** Of the web site; any free one unless given. */

@@ -1,4 +1,4 @@
-import { failure, html, type Answer, type Call } from './answer.ts';
+import { type Answer, type Call, failure, html } from './answer.ts';
 import { inFormat, oauthError } from './oauth.ts';
 
 /** Something that goes wrong at one route. */

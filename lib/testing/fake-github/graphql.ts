@@ -1,8 +1,8 @@
 /** The GraphQL API, as far as suggested tasks need it. What a query does not ask for, it does not get. */
-import { json, type Answer, type Call, type Route } from './answer.ts';
+import { type Answer, type Call, json, type Route } from './answer.ts';
 import type { AuthenticatedRoute, LimitedAnswer } from './authentication.ts';
 import type { Directory, FakeIssue, FakePullRequest, FakeUser } from './directory.ts';
-import { parseQuery, type FieldSelection, type Selection } from './graphql-query.ts';
+import { type FieldSelection, parseQuery, type Selection } from './graphql-query.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 /** A GraphQL object: fields with their values, or with functions of the arguments. */

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-import { failure, type Answer, type Call, type Route } from './answer.ts';
+import { type Answer, type Call, failure, type Route } from './answer.ts';
 import type { Delivery, Outcome } from './faults.ts';
 
 /** Stands between a request and its route; where faults happen and calls are counted. */

@@ -4,8 +4,7 @@
  * @see https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app
  */
 import { createHash, randomBytes } from 'node:crypto';
-
-import { field, html, json, redirect, type Answer, type Call, type Route } from './answer.ts';
+import { type Answer, type Call, field, html, json, redirect, type Route } from './answer.ts';
 import type { FakeGitHubApp } from './app.ts';
 import type { FakeGitHubBehavior } from './behavior.ts';
 import { consentPage, mistakePage } from './consent-page.ts';

@@ -1,5 +1,5 @@
 /** The endpoints of the REST API that answer a user: `/user…` and the search. */
-import { failure, invalid, json, type Answer, type Call, type Route } from './answer.ts';
+import { type Answer, type Call, failure, invalid, json, type Route } from './answer.ts';
 import type { AuthenticatedRoute, Caller } from './authentication.ts';
 import type { Directory, FakeRepository } from './directory.ts';
 import { paginate } from './paging.ts';

@@ -1,4 +1,4 @@
-import { field, type Answer, type Call } from './answer.ts';
+import { type Answer, type Call, field } from './answer.ts';
 
 /** What requests and answers carry that nobody else may see. */
 const SECRET_FIELDS = ['access_token', 'refresh_token', 'code', 'code_verifier', 'client_secret'] as const;

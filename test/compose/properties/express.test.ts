@@ -5,11 +5,11 @@ import { createServer, type Server } from 'node:http';
 import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import cors from 'cors';
-import express, { Router, type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 import fc from 'fast-check';
 import helmet from 'helmet';
 import request, { type Response } from 'supertest';
-import { compose, wrap, type LayerEntry } from '../../../lib/compose.ts';
+import { compose, type LayerEntry, wrap } from '../../../lib/compose.ts';
 
 /** A handler, and the path below which it stands. */
 interface Placed {

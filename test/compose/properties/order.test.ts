@@ -5,11 +5,11 @@ import { orderOf } from '../pass.ts';
 import {
   anyDeclarations,
   consistentDeclarations,
+  type Declared,
+  type Edge,
   edgesOf,
   layersOf,
   standing,
-  type Declared,
-  type Edge,
 } from './arbitrary-layers.ts';
 
 function orderOfLayers(all: readonly Declared[], shuffle?: number): string[] {

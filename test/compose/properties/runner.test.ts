@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import fc from 'fast-check';
 import { compose, TRACING_CHANNEL } from '../../../lib/compose.ts';
-import { handlersOf, nameOf, scripts, type Script } from './arbitrary-handlers.ts';
+import { handlersOf, nameOf, type Script, scripts } from './arbitrary-handlers.ts';
 import { referenceRunner } from './reference-runner.ts';
 
 /** So many turns of the event loop are enough for eight handlers with three steps each. */

@@ -7,10 +7,11 @@ import {
   compose,
   defineErrorMiddleware,
   defineMiddleware,
-  wrap,
-  type Layers,
   type LayerEntry,
+  type Layers,
+  wrap,
 } from '../../../lib/compose.ts';
+
 import '../state-keys.ts';
 
 const app = express();

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { pino } from 'pino';
-
 import { AllowList } from '../../../lib/enterprise/auth/allow-list.ts';
 import { ConfigurationError } from '../../../lib/oss/errors.ts';
 

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-
 import { parseSetCookie } from 'cookie';
 import express from 'express';
 import request from 'supertest';
-
 import { AuthCookie } from '../../../lib/enterprise/auth/auth-cookie.ts';
 import { PublicAddress } from '../../../lib/enterprise/auth/public-address.ts';
 import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { pino } from 'pino';
-
 import { storedCookieSecrets } from '../../../lib/enterprise/auth/cookie-secrets.ts';
 import { ConfigurationError } from '../../../lib/oss/errors.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-
 import express from 'express';
 import request from 'supertest';
-
 import {
   codeChallenge,
   isStateOfRetry,

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
 import fc from 'fast-check';
-
 import { returnPath } from '../../../lib/enterprise/auth/return-to.ts';
 
 describe('returnPath', () => {

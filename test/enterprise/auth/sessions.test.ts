@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { pino } from 'pino';
-
 import { Sessions } from '../../../lib/enterprise/auth/sessions.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
 import { sign } from 'cookie-signature';
-
 import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
 

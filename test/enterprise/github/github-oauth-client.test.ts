@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { inspect, promisify } from 'node:util';
-
 import { GitHubOAuthClient } from '../../../lib/enterprise/github/github-oauth-client.ts';
 import { errorForLog } from '../../../lib/oss/error-for-log.ts';
 import { Secret } from '../../../lib/oss/secret.ts';

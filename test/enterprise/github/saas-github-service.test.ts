@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-
-import type { GithubTokens } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import type { GithubTokenManager } from '../../../lib/enterprise/tokens/github-token-manager.ts';
+import type { GithubTokens } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import { Custody } from '../tokens/custody.ts';
 
 const HOUR = 3_600_000;

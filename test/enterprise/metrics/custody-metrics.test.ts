@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-
 import { Registry } from 'prom-client';
 import request from 'supertest';
-
 import { registerCustodyMetrics } from '../../../lib/enterprise/metrics/custody-metrics.ts';
 import { EnterpriseSite } from '../../integration/enterprise-site.ts';
 

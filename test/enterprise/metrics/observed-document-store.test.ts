@@ -3,9 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { pino } from 'pino';
-
 import { ObservedDocumentStore } from '../../../lib/enterprise/metrics/observed-document-store.ts';
 import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';

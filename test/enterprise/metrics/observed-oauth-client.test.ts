@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { ObservedOAuthClient } from '../../../lib/enterprise/metrics/observed-oauth-client.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
 import { FakeGitHub } from '../../../lib/testing/index.ts';

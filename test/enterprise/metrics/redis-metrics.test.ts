@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
 import { Registry } from 'prom-client';
-
 import { registerRedisMetrics } from '../../../lib/enterprise/metrics/redis-metrics.ts';
 
 describe('The metric of Redis', () => {

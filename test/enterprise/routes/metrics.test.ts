@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-
 import express, { type ErrorRequestHandler } from 'express';
 import request from 'supertest';
-
 import { ServerMetrics } from '../../../lib/enterprise/metrics/server-metrics.ts';
 import { metricsRoutes } from '../../../lib/enterprise/routes/metrics.ts';
 import { HttpError } from '../../../lib/oss/errors.ts';

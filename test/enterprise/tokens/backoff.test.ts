@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-
 import {
-  nextFailure,
   backoffRemaining,
+  nextFailure,
   type RefreshFailure,
 } from '../../../lib/enterprise/tokens/backoff.ts';
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { Custody } from './custody.ts';
 
 const MINUTE = 60_000;

@@ -2,9 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-import { pino, type Logger } from 'pino';
-
+import { type Logger, pino } from 'pino';
 import { GitHubOAuthClient } from '../../../lib/enterprise/github/github-oauth-client.ts';
 import { SaaSGitHubService } from '../../../lib/enterprise/github/saas-github-service.ts';
 import { DocumentCipher } from '../../../lib/enterprise/tokens/document-cipher.ts';

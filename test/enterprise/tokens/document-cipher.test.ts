@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-
 import fc from 'fast-check';
 import { base64url, CompactEncrypt, decodeProtectedHeader } from 'jose';
-
 import { DocumentCipher, UnreadableDocumentError } from '../../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';
 

@@ -3,9 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-
 import { pino } from 'pino';
-
 import { loadEncryptionKeys, parseEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';
 import { ConfigurationError } from '../../../lib/oss/errors.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';

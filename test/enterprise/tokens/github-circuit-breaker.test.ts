@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
 import { pino } from 'pino';
-
 import {
   AppMisconfiguredError,
   BadRefreshTokenError,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { SignedOutError } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import type { Document, DocumentStore } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-
 import fc from 'fast-check';
-
 import { SignedOutError } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import { Custody } from './custody.ts';
 import { commands, noteFailures } from './model/commands.ts';
-import { LOGIN, World, type Model } from './model/world.ts';
+import { LOGIN, type Model, World } from './model/world.ts';
 
 const RUNS = Number(process.env.MODEL_RUNS ?? 60);
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { refreshAheadMs, stageOf } from '../../../lib/enterprise/tokens/refresh-schedule.ts';
 import type { SignedIn } from '../../../lib/enterprise/tokens/token-record.ts';
 import { Secret } from '../../../lib/oss/secret.ts';

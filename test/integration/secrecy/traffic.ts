@@ -1,6 +1,5 @@
 /** Everything that browsers ask of the Enterprise edition, right and wrong, with something secret in all of it. */
 import request, { type Response, type Test } from 'supertest';
-
 import type { FakeGitHub } from '../../../lib/testing/index.ts';
 
 export interface Scene {

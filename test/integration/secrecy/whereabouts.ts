@@ -3,7 +3,6 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdir, readFile } from 'node:fs/promises';
 import type { ClientRequest } from 'node:http';
 import { join } from 'node:path';
-
 import type { Response } from 'supertest';
 
 /** All of an answer but its cookies, and `Location` of a redirect to GitHub without the challenge of that flow. */

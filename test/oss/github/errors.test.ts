@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { classifyGitHubFailure, type GitHubFailure } from '../../../lib/oss/github/errors.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');

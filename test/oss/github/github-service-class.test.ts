@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { ConfigurationError } from '../../../lib/index.ts';
-import { testApp, type Edition } from '../../../lib/testing/index.ts';
+import { type Edition, testApp } from '../../../lib/testing/index.ts';
 
 const OSS = new URL('../../../lib/oss/index.ts', import.meta.url).href;
 const ENTERPRISE = new URL('../../../lib/enterprise/index.ts', import.meta.url).href;

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-
 import { HttpError } from '../../../lib/oss/errors.ts';
 import { GitHubService } from '../../../lib/oss/github/github-service.ts';
 import { Secret } from '../../../lib/oss/secret.ts';

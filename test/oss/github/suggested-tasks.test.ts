@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
 import { validate } from '@octokit/graphql-schema';
-
 import {
   SUGGESTED_TASKS_QUERY,
   suggestedTasks,

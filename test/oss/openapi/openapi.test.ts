@@ -5,11 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-
 import express from 'express';
-
 import type { OpenApiDocument } from '../../../lib/oss/openapi/openapi-types.ts';
-import { testApp, type TestApp } from '../../../lib/testing/index.ts';
+import { type TestApp, testApp } from '../../../lib/testing/index.ts';
 
 const REDOCLY = fileURLToPath(new URL('../../../node_modules/@redocly/cli/bin/cli.js', import.meta.url));
 const RULES = fileURLToPath(new URL('./redocly.yaml', import.meta.url));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { MASK, Secret } from '../../../lib/oss/secret.ts';
+import type { Settings } from '../../../lib/oss/settings/settings.ts';
 import { settingsFrom } from '../../../lib/oss/settings/settings-document.ts';
 import { applyUpdate, settingsUpdate } from '../../../lib/oss/settings/settings-update.ts';
-import type { Settings } from '../../../lib/oss/settings/settings.ts';
 
 const STORED = settingsFrom({
   language: 'en',

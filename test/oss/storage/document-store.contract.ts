@@ -1,8 +1,7 @@
 /** What every `DocumentStore` does. An adapter's own test calls this, and adds what is special about it. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-
-import { LockTimeoutError, type DocumentStore } from '../../../lib/oss/storage/document-store.ts';
+import { type DocumentStore, LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 
 /** An adapter under test: stores over the same documents, and what removes them. */
 export interface StoreUnderTest {

@@ -1,10 +1,8 @@
 /** Another process on the same store: `<folder> <task>`. Says something when its task has begun, or how it failed. */
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { pino } from 'pino';
-
-import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
+import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 
 const [folder = '', task = ''] = process.argv.slice(2);
 const store = new JsonFileStore({ path: folder, log: pino({ level: 'silent' }) });

@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-
 import { pino } from 'pino';
-
 import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { ProcessIdentity } from '../../../lib/oss/storage/process-identity.ts';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { main } from '../../../lib/cli/main.ts';
 import { engines } from '../../services/engines.ts';
 

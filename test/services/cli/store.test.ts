@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import request from 'supertest';
-
 import type { Terminal } from '../../../lib/cli/command.ts';
 import { main } from '../../../lib/cli/main.ts';
 import { PostgresStore } from '../../../lib/enterprise/storage/postgres-store.ts';

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
 import { Sessions } from '../../../lib/enterprise/auth/sessions.ts';
 import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
 import { PostgresStore } from '../../../lib/enterprise/storage/postgres-store.ts';

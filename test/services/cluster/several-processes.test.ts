@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import request from 'supertest';
-
 import { pathOf } from '../../integration/enterprise-site.ts';
 import { Cluster } from './cluster.ts';
 

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-
 import { parse } from 'yaml';
-
 import { freePort } from '../../../demo/free-port.ts';
 import { engines } from '../engines.ts';
 import { eventually } from '../engines/eventually.ts';

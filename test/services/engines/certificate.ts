@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { findProgram, user } from './program.ts';
 
 /** Where a certificate and its key are; the certificate is its own authority. */

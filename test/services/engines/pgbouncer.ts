@@ -1,10 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import pg from 'pg';
-
 import { eventually } from './eventually.ts';
-import { ROLE, type PostgresServer } from './postgres-server.ts';
+import { type PostgresServer, ROLE } from './postgres-server.ts';
 import { findProgram, freePort, newFolder, Program } from './program.ts';
 
 /** A PgBouncer in transaction mode in front of a server: fewer sessions than clients, and each transaction may get another. */

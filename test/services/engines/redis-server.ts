@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-
 import { eventually } from './eventually.ts';
 import { findProgram, freePort, newFolder, Program } from './program.ts';
 

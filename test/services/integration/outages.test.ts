@@ -1,14 +1,12 @@
 /** What is left, and what is answered, when a database, a Redis or a server is killed while they are busy. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-
 import request from 'supertest';
-
 import { PostgresDatabase } from '../../../lib/enterprise/storage/postgres-database.ts';
 import { PostgresStore } from '../../../lib/enterprise/storage/postgres-store.ts';
 import { migrate } from '../../../lib/enterprise/storage/schema.ts';
-import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
+import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 import { newDatabase, silent } from '../databases.ts';
 import { eventually } from '../engines/eventually.ts';

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-
 import request from 'supertest';
-
 import { engines } from '../engines.ts';
 import { eventually } from '../engines/eventually.ts';
 import { SharedSite } from './site.ts';

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-
 import request from 'supertest';
-
 import { engines } from '../engines.ts';
 import { eventually } from '../engines/eventually.ts';
 import { RedisServer } from '../engines/redis-server.ts';

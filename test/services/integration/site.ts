@@ -4,9 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
 import request, { type Agent } from 'supertest';
-
 import { FakeGitHub } from '../../../lib/testing/index.ts';
 import { environmentFor, pathOf } from '../../integration/enterprise-site.ts';
 import { ServerProcess } from '../../server-process.ts';

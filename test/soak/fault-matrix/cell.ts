@@ -1,12 +1,10 @@
 /** One cell of the fault matrix: three requests of a browser while GitHub fails, and what is left when it is well again. */
 import { setTimeout as delay } from 'node:timers/promises';
-
 import { pino } from 'pino';
-
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
-import { testApp, type TestApp } from '../../../lib/testing/index.ts';
+import { type TestApp, testApp } from '../../../lib/testing/index.ts';
 import { Custody, ENCRYPTION_KEYS } from '../../enterprise/tokens/custody.ts';
-import { FAULTS, switchingOn, TIMEOUT_MS, type FaultName, type Occasion } from './faults.ts';
+import { type FaultName, FAULTS, type Occasion, switchingOn, TIMEOUT_MS } from './faults.ts';
 import { LOGINS, type Step } from './steps.ts';
 
 const HOUR_MS = 3_600_000;

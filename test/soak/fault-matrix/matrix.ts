@@ -2,10 +2,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-import { runCell, type Cell } from './cell.ts';
-import { FAULTS, OCCASIONS, type FaultName, type Occasion } from './faults.ts';
-import { STEPS, type Step } from './steps.ts';
+import { type Cell, runCell } from './cell.ts';
+import { type FaultName, FAULTS, type Occasion, OCCASIONS } from './faults.ts';
+import { type Step, STEPS } from './steps.ts';
 
 const AT_ONCE = 12;
 

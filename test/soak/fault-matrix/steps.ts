@@ -1,6 +1,5 @@
 /** The steps of sign-in, refresh and sign-out at which the server asks something of GitHub. */
 import type { Response } from 'supertest';
-
 import type { TestAgent, TestApp } from '../../../lib/testing/index.ts';
 
 const TOKENS = 'POST /login/oauth/access_token';

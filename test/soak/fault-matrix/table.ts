@@ -1,8 +1,8 @@
 /** The fault matrix as the tables of `docs/github-failures.md`. */
 import type { Cell } from './cell.ts';
 import { LOST, OCCASIONS } from './faults.ts';
-import { FAULT_NAMES, nameOf, type Matrix } from './matrix.ts';
-import { STEPS, type Step } from './steps.ts';
+import { FAULT_NAMES, type Matrix, nameOf } from './matrix.ts';
+import { type Step, STEPS } from './steps.ts';
 
 /** Markdown, in the form that Prettier gives it. */
 export function tablesOf(matrix: Matrix): string {

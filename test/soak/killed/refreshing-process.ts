@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-
 import type { Custody } from '../../enterprise/tokens/custody.ts';
 import { ENCRYPTION_KEYS } from '../../enterprise/tokens/custody.ts';
 

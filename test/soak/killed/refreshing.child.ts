@@ -3,7 +3,6 @@
  * ahead> <login=id>...`. Says `ready`, and then what it begins and what it has done: `refresh octocat`, `done octocat`.
  */
 import { pino } from 'pino';
-
 import { GitHubOAuthClient } from '../../../lib/enterprise/github/github-oauth-client.ts';
 import { DocumentCipher } from '../../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { FakeGitHub } from '../../../lib/testing/index.ts';
 
 describe('the control surface of the fake GitHub', () => {

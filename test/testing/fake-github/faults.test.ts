@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { FakeGitHub, type Fault } from '../../../lib/testing/index.ts';
 
 describe('the faults of the fake GitHub', () => {

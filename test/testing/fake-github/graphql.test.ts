@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-
-import { FakeGitHub } from '../../../lib/testing/index.ts';
 import { parseQuery } from '../../../lib/testing/fake-github/graphql-query.ts';
+import { FakeGitHub } from '../../../lib/testing/index.ts';
 
 describe('the GraphQL API of the fake GitHub', () => {
   let github: FakeGitHub;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-
 import { FakeGitHub } from '../../../lib/testing/index.ts';
 
 const CALLBACK = 'http://127.0.0.1:3000/oauth/github/callback';

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-
-import { FakeGitHub } from '../../../lib/testing/index.ts';
 import { applicationRoutes } from '../../../lib/testing/fake-github/applications.ts';
 import { restRoutes } from '../../../lib/testing/fake-github/rest.ts';
+import { FakeGitHub } from '../../../lib/testing/index.ts';
 import { basicError, publishedSchema } from './published-schemas.ts';
 
 interface Example {

@@ -1,7 +1,6 @@
 /** GitHub's published OpenAPI description, as schemas that an answer can be held against. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { FakeGitHub } from '../../../lib/testing/index.ts';
 
 interface Listed {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { FakeGitHub, testApp } from '../../../lib/testing/index.ts';
 
 describe('the secrets of the fake GitHub', () => {

@@ -3,7 +3,6 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
 import { FakeGitHub } from '../../../lib/testing/index.ts';
 
 describe('a revocation at the fake GitHub', () => {

@@ -1,13 +1,11 @@
 /** What may happen to the tokens of a user, each time with what is certain of them afterwards. */
 import assert from 'node:assert/strict';
-
 import fc from 'fast-check';
-
 import { BadVerificationCodeError } from '../../../../lib/enterprise/github/errors.ts';
 import { SignedOutError } from '../../../../lib/enterprise/tokens/github-token-provider.ts';
 import { GitHubUnavailableError } from '../../../../lib/oss/github/errors.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
-import { LOGIN, REFRESH, type Failure, type Model, type World } from './world.ts';
+import { type Failure, LOGIN, type Model, REFRESH, type World } from './world.ts';
 
 type Command = fc.AsyncCommand<Model, World>;
 

@@ -1,6 +1,5 @@
 /** What the commands of the model-based test act upon: two managers on one store, and when their reads and writes happen. */
 import type { Scheduler } from 'fast-check';
-
 import type { GithubTokenManager } from '../../../../lib/enterprise/tokens/github-token-manager.ts';
 import type { Document } from '../../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore, type JsonFileStoreOptions } from '../../../../lib/oss/storage/json-file-store.ts';

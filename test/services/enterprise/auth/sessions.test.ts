@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-
 import { Sessions } from '../../../../lib/enterprise/auth/sessions.ts';
-import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
+import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
-import type { Document, DocumentStore } from '../../../../lib/oss/storage/document-store.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
+import type { Document, DocumentStore } from '../../../../lib/oss/storage/document-store.ts';
 import { newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
 import { RedisServer } from '../../engines/redis-server.ts';

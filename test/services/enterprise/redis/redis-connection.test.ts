@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-
-import { RedisAwayError, RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
+import { RedisAwayError, RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { listeningLog } from '../../databases.ts';
 import { eventually } from '../../engines/eventually.ts';

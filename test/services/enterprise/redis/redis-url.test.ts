@@ -2,19 +2,17 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-
 import { pino } from 'pino';
-
-import { isRedisUrl } from '../../../../lib/enterprise/redis/redis-url.ts';
 import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
+import { isRedisUrl } from '../../../../lib/enterprise/redis/redis-url.ts';
 import { errorForLog } from '../../../../lib/oss/error-for-log.ts';
 import { ConfigurationError } from '../../../../lib/oss/errors.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
+import type { ServerProcess } from '../../../server-process.ts';
+import { engines } from '../../engines.ts';
 import { selfSigned } from '../../engines/certificate.ts';
 import { freePort, newFolder } from '../../engines/program.ts';
 import { RedisServer } from '../../engines/redis-server.ts';
-import type { ServerProcess } from '../../../server-process.ts';
-import { engines } from '../../engines.ts';
 import { SharedSite } from '../../integration/site.ts';
 
 describe('REDIS_URL', () => {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { inspect } from 'node:util';
-
-import { pino, type Logger } from 'pino';
-
+import { type Logger, pino } from 'pino';
 import { readDatabaseUrl } from '../../../../lib/enterprise/storage/database-environment.ts';
 import { describeDatabase } from '../../../../lib/enterprise/storage/database-url.ts';
 import { PostgresDatabase } from '../../../../lib/enterprise/storage/postgres-database.ts';
@@ -11,7 +9,7 @@ import { assertMigrated } from '../../../../lib/enterprise/storage/schema.ts';
 import { errorForLog } from '../../../../lib/oss/error-for-log.ts';
 import { ConfigurationError } from '../../../../lib/oss/errors.ts';
 import { silent } from '../../databases.ts';
-import { selfSigned, type Certificate } from '../../engines/certificate.ts';
+import { type Certificate, selfSigned } from '../../engines/certificate.ts';
 import { PostgresServer, ROLE } from '../../engines/postgres-server.ts';
 import { freePort, newFolder } from '../../engines/program.ts';
 

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-
 import { pino } from 'pino';
-
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { StorageError } from '../../../../lib/oss/storage/storage-error.ts';

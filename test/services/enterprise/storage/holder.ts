@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-
 import type { Secret } from '../../../../lib/oss/secret.ts';
 
 const CHILD = fileURLToPath(new URL('holder.child.ts', import.meta.url));

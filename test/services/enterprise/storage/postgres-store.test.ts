@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-
 import { PostgresDatabase } from '../../../../lib/enterprise/storage/postgres-database.ts';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
-import { LockTimeoutError } from '../../../../lib/oss/storage/document-store.ts';
 import type { Secret } from '../../../../lib/oss/secret.ts';
+import { LockTimeoutError } from '../../../../lib/oss/storage/document-store.ts';
 import { documentStoreContract, keysOf, setAsideIn } from '../../../oss/storage/document-store.contract.ts';
 import { listeningLog, migrated, newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-
 import { migrations } from '../../../../lib/enterprise/storage/migrations.ts';
 import { PostgresDatabase } from '../../../../lib/enterprise/storage/postgres-database.ts';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-
 import {
   AppMisconfiguredError,
   TokenEndpointUnavailableError,
 } from '../../../../lib/enterprise/github/errors.ts';
-import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
+import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { GitHubCircuitBreaker } from '../../../../lib/enterprise/tokens/github-circuit-breaker.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { silent } from '../../databases.ts';
