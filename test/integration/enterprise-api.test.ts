@@ -41,6 +41,34 @@ describe('The API of the Enterprise edition', () => {
     assert.equal((await request(site.url).get('/health')).status, 200);
   });
 
+  const resources: Readonly<Record<string, string>> = {
+    '/saas': 'GET, HEAD, OPTIONS',
+    '/oauth/github/authorize': 'GET, HEAD, OPTIONS',
+    '/oauth/github/callback': 'GET, HEAD, OPTIONS',
+    '/internal/metrics': 'GET, HEAD, OPTIONS',
+    '/api/logout': 'POST, OPTIONS',
+    '/integration/github/events': 'POST, OPTIONS',
+  };
+  for (const [path, allow] of Object.entries(resources)) {
+    it(`refuses other methods on ${path}, and says which it takes`, async () => {
+      for (const method of ['put', 'delete', 'patch'] as const) {
+        const { status, body, headers } = await request(site.url)[method](path);
+        assert.deepEqual([status, body.code, headers.allow], [405, 'method_not_allowed', allow], method);
+      }
+      const { status, headers } = await request(site.url).options(path);
+      assert.deepEqual([status, headers.allow], [204, allow]);
+    });
+  }
+
+  it('answers HEAD as it answers GET, without the body', async () => {
+    for (const path of ['/saas', '/oauth/github/authorize', '/internal/metrics']) {
+      const { status, headers, text } = await request(site.url).head(path).redirects(0);
+      const got = await request(site.url).get(path).redirects(0);
+      assert.equal(text, undefined, path);
+      assert.deepEqual([status, headers['content-type']], [got.status, got.headers['content-type']], path);
+    }
+  });
+
   describe('without a session', () => {
     for (const [method, path] of [
       ['get', '/api/settings'],

@@ -71,6 +71,34 @@ describe('Signing in to the Enterprise edition', () => {
       assert.equal((await browser.get(one)).headers.location, '/one');
     });
 
+    it('is left to its browser by a HEAD of the callback, which uses nothing up', async () => {
+      const browser = site.browser();
+      const callback = await site.callback(browser, 'octocat', '?return_to=/settings');
+      const looked = await browser.head(callback);
+      assert.deepEqual([looked.status, setCookies(looked)], [204, []]);
+      assert.equal(site.github.calls.count('POST /login/oauth/access_token'), 0);
+      assert.equal((await browser.get(callback)).headers.location, '/settings');
+    });
+
+    it('is not done ahead by a prefetch, neither its beginning nor its end', async () => {
+      const browser = site.browser();
+      const callback = await site.callback(browser, 'octocat', '?return_to=/settings');
+      for (const headers of [
+        { 'Sec-Purpose': 'prefetch' },
+        { 'Sec-Purpose': 'prefetch;prerender' },
+        { 'Sec-Purpose': 'Prefetch; anonymous-client-ip' },
+        { Purpose: 'prefetch' },
+      ]) {
+        for (const path of ['/oauth/github/authorize', callback]) {
+          const ahead = await browser.get(path).set(headers);
+          assert.deepEqual([ahead.status, ahead.body.code], [403, 'prefetch_refused']);
+          assert.deepEqual(setCookies(ahead), []);
+        }
+      }
+      assert.equal(site.github.calls.count('POST /login/oauth/access_token'), 0);
+      assert.equal((await browser.get(callback)).headers.location, '/settings');
+    });
+
     it('asks GitHub who it is after every exchange, since a person may have switched accounts there', async () => {
       const browser = await site.signedIn('octocat');
       await site.signIn(browser, 'hubot');

@@ -57,7 +57,13 @@ describe('the HTTP surface of the OSS edition', () => {
   });
 
   const resources: Readonly<Record<string, string>> = {
+    '/': 'GET, HEAD, OPTIONS',
+    '/app.js': 'GET, HEAD, OPTIONS',
     '/health': 'GET, HEAD, OPTIONS',
+    '/alive': 'GET, HEAD, OPTIONS',
+    '/api/openapi.json': 'GET, HEAD, OPTIONS',
+    '/api/docs': 'GET, HEAD, OPTIONS',
+    '/api/docs/style.css': 'GET, HEAD, OPTIONS',
     '/ready': 'GET, HEAD, OPTIONS',
     '/api/settings': 'GET, HEAD, POST, OPTIONS',
     '/api/authenticate': 'POST, OPTIONS',
@@ -75,9 +81,14 @@ describe('the HTTP surface of the OSS edition', () => {
     });
   }
 
-  it('answers HEAD without a body', async () => {
-    const { text } = await oss.request.head('/api/options/config').expect(200).expect('Content-Type', /json/);
-    assert.equal(text, undefined);
+  it('answers HEAD as it answers GET, without the body', async () => {
+    const readable = Object.keys(resources).filter((path) => resources[path]?.startsWith('GET'));
+    for (const path of readable) {
+      const { status, headers, text } = await oss.request.head(path);
+      const got = await oss.request.get(path);
+      assert.equal(text, undefined, path);
+      assert.deepEqual([status, headers['content-type']], [got.status, got.headers['content-type']], path);
+    }
   });
 
   it('has no ETags under /api, and does not say what it runs on', async () => {

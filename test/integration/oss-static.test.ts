@@ -79,8 +79,20 @@ describe('a built client in FRONTEND_DIRECTORY', () => {
     await oss.request.get('/apiary').expect(200);
   });
 
-  it('has no views for other methods', async () => {
+  it('takes no other methods on its files, and says which it takes', async () => {
+    for (const path of ['/', '/index.html', '/assets/app-1a2b.js']) {
+      const { body } = await oss.request.post(path).expect(405).expect('Allow', 'GET, HEAD, OPTIONS');
+      assert.equal(body.code, 'method_not_allowed');
+      await oss.request.options(path).expect(204).expect('Allow', 'GET, HEAD, OPTIONS');
+    }
+  });
+
+  it('has no views for other methods, and no methods where there is no view', async () => {
     await oss.request.post('/settings').expect(404);
+    for (const path of ['/api/nothing', '/assets/gone.js', '/assets', '/.env', '/.git/config', '/%ff']) {
+      await oss.request.post(path).expect(/"code":"(not_found|bad_request)"/);
+      await oss.request.options(path).expect(/"code":"(not_found|bad_request)"/);
+    }
   });
 
   it('keeps hidden files and everything outside to itself', async () => {

@@ -54,6 +54,7 @@ const SIGN_IN: readonly Operation[] = [
       return_to: z.string().optional().describe('The path to go to afterwards; only of this server.'),
     }),
     responses: { 302: { description: 'To GitHub.', headers: REDIRECT } },
+    errors: { 403: ['prefetch_refused'] },
     showsErrorsAsPage: true,
   },
   {
@@ -62,6 +63,8 @@ const SIGN_IN: readonly Operation[] = [
     id: 'finishSignIn',
     tag: SIGN_IN_TAG,
     summary: 'Where GitHub sends the browser back to',
+    description:
+      'A HEAD is answered with 204, and a prefetch (`Sec-Purpose`) is refused: neither uses up the code.',
     isOpenToAll: true,
     query: z.object({
       code: z.string().optional(),
@@ -72,7 +75,7 @@ const SIGN_IN: readonly Operation[] = [
     errors: {
       400: ['sign_in_not_recognized', 'sign_in_failed'],
       401: ['not_on_waitlist', 'bad_verification_code', 'unverified_user_email', 'invalid_github_token'],
-      403: ['github_forbidden'],
+      403: ['prefetch_refused', 'github_forbidden'],
       429: ['github_rate_limited'],
       500: ['internal_error'],
       503: ['github_unavailable', 'github_app_misconfigured', ...STORE_ERRORS],

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import express, { type Request, Router } from 'express';
 import type { Logger } from 'pino';
 import { HttpError } from '../../oss/errors.ts';
+import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
@@ -32,9 +33,8 @@ export function githubWebhookRoutes({ secret, tokens, sessions, log }: GithubWeb
     });
     return router;
   }
-  router
-    .route(PATH)
-    .post(
+  resource(router, PATH, {
+    post: [
       (req, _res, next) => {
         // Before the body is read: nobody without a signature makes this server hold 25 MB.
         if (!/^sha256=[\da-f]{64}$/i.test(signatureOf(req))) throw badSignature();
@@ -61,11 +61,8 @@ export function githubWebhookRoutes({ secret, tokens, sessions, log }: GithubWeb
         }
         res.json({ message: 'Event received' });
       },
-    )
-    .all((_req, res) => {
-      res.set('Allow', 'POST');
-      throw new HttpError(405, 'method_not_allowed', 'Only POST is allowed here.');
-    });
+    ],
+  });
   return router;
 }
 

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { resource } from '../../oss/routes/resource.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
@@ -15,16 +16,18 @@ export interface LogoutRoutesOptions {
  */
 export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptions): Router {
   const router = Router();
-  router.post('/api/logout', async (req, res) => {
-    // First of all, so that this browser is signed out even if the rest fails.
-    if (req.state.session?.kind === 'genuine') authCookie.clear(req, res);
-    const userId = req.state.github_user_id;
-    if (req.query.everywhere === '1' && userId !== undefined) {
-      // Sessions before tokens: whoever still has a cookie must not see the tokens go.
-      await sessions.end(userId);
-      await tokens.revoke(userId);
-    }
-    res.json({ message: 'User logged out' });
+  resource(router, '/api/logout', {
+    post: async (req, res) => {
+      // First of all, so that this browser is signed out even if the rest fails.
+      if (req.state.session?.kind === 'genuine') authCookie.clear(req, res);
+      const userId = req.state.github_user_id;
+      if (req.query.everywhere === '1' && userId !== undefined) {
+        // Sessions before tokens: nobody who still has a cookie may see the tokens go.
+        await sessions.end(userId);
+        await tokens.revoke(userId);
+      }
+      res.json({ message: 'User logged out' });
+    },
   });
   return router;
 }

@@ -2,6 +2,7 @@ import { type Request, Router } from 'express';
 import type { Registry } from 'prom-client';
 import { isDirectLoopback } from '../../loopback.ts';
 import { HttpError } from '../../oss/errors.ts';
+import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
 
 export interface MetricsRoutesOptions {
@@ -12,24 +13,28 @@ export interface MetricsRoutesOptions {
   readonly behindProxy: boolean;
 }
 
-/** `GET /internal/metrics`: Prometheus text, for this machine or for whoever has the token. */
+/** `GET /internal/metrics`: Prometheus text, for this machine and for those who have the token. */
 export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOptions): Router {
   const router = Router();
-  router.get('/internal/metrics', async (req, res) => {
-    if (!holdsToken(req, token) && (behindProxy || !isDirectLoopback(req))) {
-      throw token === undefined
-        ? new HttpError(
-            403,
-            'forbidden',
-            'Metrics are for this machine only. Set METRICS_TOKEN to read them from elsewhere.',
-          )
-        : new HttpError(401, 'invalid_metrics_token', 'Metrics need the bearer token METRICS_TOKEN.', {
-            headers: { 'WWW-Authenticate': 'Bearer' },
-          });
-    }
-    res.type(registry.contentType).send(await registry.metrics());
+  resource(router, '/internal/metrics', {
+    get: async (req, res) => {
+      if (!holdsToken(req, token) && (behindProxy || !isDirectLoopback(req))) throw refusal(token);
+      res.type(registry.contentType).send(await registry.metrics());
+    },
   });
   return router;
+}
+
+function refusal(token: Secret | undefined): HttpError {
+  return token === undefined
+    ? new HttpError(
+        403,
+        'forbidden',
+        'Metrics are for this machine only. Set METRICS_TOKEN to read them from elsewhere.',
+      )
+    : new HttpError(401, 'invalid_metrics_token', 'Metrics need the bearer token METRICS_TOKEN.', {
+        headers: { 'WWW-Authenticate': 'Bearer' },
+      });
 }
 
 function holdsToken(req: Request, token: Secret | undefined): boolean {

@@ -1,6 +1,7 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import { HttpError } from '../../oss/errors.ts';
+import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
 import { codeChallenge, isStateOfRetry, looksLikeOurState, type OAuthFlows } from '../auth/oauth-flows.ts';
@@ -9,6 +10,7 @@ import { returnPath } from '../auth/return-to.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import { AppMisconfiguredError, BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import { refusePrefetch } from './refuse-prefetch.ts';
 import { signInErrorPage } from './sign-in-error-page.ts';
 
 export interface OAuthRoutesOptions {
@@ -27,14 +29,14 @@ const CALLBACK = '/oauth/github/callback';
 export function oauthRoutes({ oauth, flows, signIn, authCookie, address, log }: OAuthRoutesOptions): Router {
   const router = Router();
 
-  router.get(AUTHORIZE, (req, res) => {
+  const authorize: RequestHandler = (req, res) => {
     const returnTo = returnPath(req.query.return_to, address.path(req, '/'));
     const { state, codeVerifier } = flows.begin(req, res, { isRetry: req.query.retry === '1', returnTo });
     const redirectUri = address.url(req, CALLBACK);
     res.redirect(302, oauth.authorizeUrl({ state, codeChallenge: codeChallenge(codeVerifier), redirectUri }));
-  });
+  };
 
-  router.get(CALLBACK, async (req, res) => {
+  const callback: RequestHandler = async (req, res) => {
     const { code, state, error } = req.query;
     const flow = typeof state === 'string' ? flows.finish(req, res, state) : undefined;
     if (error === 'access_denied') {
@@ -63,6 +65,13 @@ export function oauthRoutes({ oauth, flows, signIn, authCookie, address, log }: 
       return;
     }
     res.redirect(302, flow.returnTo);
+  };
+
+  resource(router, AUTHORIZE, { get: [refusePrefetch, authorize] });
+  resource(router, CALLBACK, {
+    get: [refusePrefetch, callback],
+    // A link checker's look must leave the code to the browser that comes for it.
+    head: (_req, res) => res.status(204).end(),
   });
 
   // Browsers come here by navigation, so a failure is a page for a person.

@@ -90,8 +90,9 @@ export function openApiDocument({
       title,
       version: VERSION,
       description:
-        'The HTTP interface of the OpenHands server, as its web client calls it. A known address with another ' +
-        'method is answered with 405, an unknown one with 404, both with an `Error`.',
+        'The HTTP interface of the OpenHands server, as its web client calls it. HEAD is answered as GET is, ' +
+        'without the body, and OPTIONS with the methods that an address takes, in `Allow`. Any other method is ' +
+        'answered with 405 and `Allow`, an unknown address with 404, both with an `Error`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     tags: [...new Map(operations.map(({ tag }) => [tag.name, tag])).values()],

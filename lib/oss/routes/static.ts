@@ -1,6 +1,9 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import express, { Router } from 'express';
+import { answerOtherMethod } from './resource.ts';
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Serves the files of a built client, or of the built-in page. `Cache-Control` is left to the middleware; `ETag` and
@@ -10,19 +13,21 @@ export function staticRoutes(directory: string): Router {
   const router = Router();
   router.use((req, _res, next) => next(isPublic(req.path) ? undefined : 'router'));
   router.use(express.static(directory, { cacheControl: false, dotfiles: 'ignore' }));
+  router.use(async (req, res, next) => {
+    if (isRead(req.method) || !(await isFile(directory, req.path))) next();
+    else answerOtherMethod(METHODS, req, res);
+  });
   return router;
 }
 
-/** What is never a view of a client: who calls an API must see the mistake, and no cache may keep a page as an asset. */
+/** What is no view of a client. A caller of an API must see the mistake, and no cache may keep a page as an asset. */
 const NO_VIEW = /^\/(api|oauth|integration|assets)(\/|$)/i;
 
 /** Answers unknown addresses with the client's `index.html`: they are views of a client that routes by itself. */
 export function clientViews(directory: string): Router {
   const router = Router();
-  router.get('/{*path}', (req, res, next) => {
-    if (NO_VIEW.test(req.path) || !isPublic(req.path)) next();
-    else res.sendFile('index.html', { root: directory, cacheControl: false });
-  });
+  router.use((req, _res, next) => next(NO_VIEW.test(req.path) || !isPublic(req.path) ? 'router' : undefined));
+  router.get('/{*path}', (_req, res) => res.sendFile('index.html', { root: directory, cacheControl: false }));
   return router;
 }
 
@@ -30,6 +35,19 @@ export function clientViews(directory: string): Router {
 export async function hasIndexPage(directory: string): Promise<boolean> {
   return access(join(directory, 'index.html')).then(
     () => true,
+    () => false,
+  );
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** @param path public, so that it can be decoded and has no `..` in it. */
+async function isFile(directory: string, path: string): Promise<boolean> {
+  const name = decodeURIComponent(path);
+  return stat(join(directory, name.endsWith('/') ? `${name}index.html` : name)).then(
+    (found) => found.isFile(),
     () => false,
   );
 }
