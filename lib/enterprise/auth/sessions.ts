@@ -29,6 +29,12 @@ interface Remembered {
   readonly at: number;
 }
 
+/** A read of the store that is under way. */
+interface Look {
+  /** Whether the user's sessions were begun or ended since: then it may tell of the time before. */
+  isOutdated: boolean;
+}
+
 /**
  * The sessions of a user share a *generation*, a random name in the user's document; a cookie of another generation
  * is refused. To end them all, the document is deleted, and the next sign-in begins a new generation. Unlike a
@@ -41,7 +47,8 @@ export class Sessions {
   readonly #freshMs: number;
   readonly #capacity: number;
   readonly #remembered = new Map<string, Remembered>();
-  #changes = 0;
+  /** By user, so that nobody has to look again because of somebody else; no more than there are requests under way. */
+  readonly #looks = new Map<string, Set<Look>>();
 
   constructor({ documents, now, shared, freshMs = 1_000, capacity = 10_000 }: SessionsOptions) {
     this.#documents = documents;
@@ -55,13 +62,18 @@ export class Sessions {
   async isActive(githubUserId: string, generation: string): Promise<boolean> {
     if (this.#isFresh(this.#remembered.get(githubUserId), generation)) return true;
     // Not only when what is remembered is old: another process may have begun a new generation just now.
-    const changes = this.#changes;
-    const askedAt = this.#now();
-    const stored = await this.#look(githubUserId, generation, askedAt);
-    // Sessions were begun or ended while the read was under way, so it may tell of the time before: look again.
-    if (changes !== this.#changes) return this.isActive(githubUserId, generation);
-    this.#remember(githubUserId, stored, askedAt);
-    return stored === generation;
+    for (;;) {
+      const look = this.#startLook(githubUserId);
+      try {
+        const askedAt = this.#now();
+        const stored = await this.#look(githubUserId, generation, askedAt);
+        if (look.isOutdated) continue;
+        this.#remember(githubUserId, stored, askedAt);
+        return stored === generation;
+      } finally {
+        this.#endLook(githubUserId, look);
+      }
+    }
   }
 
   /** The generation for a cookie about to be issued: the one that goes on, or a new one. Durable when it resolves. */
@@ -73,7 +85,7 @@ export class Sessions {
         generation = randomBytes(12).toString('base64url');
         await this.#documents.write(key, { generation });
       }
-      this.#changes += 1;
+      this.#outdateLooks(githubUserId);
       this.#remember(githubUserId, generation);
       await this.#share(githubUserId, generation, SHARED_MS);
       return generation;
@@ -85,10 +97,27 @@ export class Sessions {
     const key = documentKey(githubUserId);
     await this.#documents.withLock(key, async () => {
       await this.#documents.delete(key);
-      this.#changes += 1;
+      this.#outdateLooks(githubUserId);
       this.#remember(githubUserId, undefined);
       await this.#share(githubUserId, ENDED, MARK_MS);
     });
+  }
+
+  #startLook(githubUserId: string): Look {
+    const look = { isOutdated: false };
+    const looks = this.#looks.get(githubUserId) ?? new Set();
+    this.#looks.set(githubUserId, looks.add(look));
+    return look;
+  }
+
+  #endLook(githubUserId: string, look: Look): void {
+    const looks = this.#looks.get(githubUserId);
+    looks?.delete(look);
+    if (looks?.size === 0) this.#looks.delete(githubUserId);
+  }
+
+  #outdateLooks(githubUserId: string): void {
+    for (const look of this.#looks.get(githubUserId) ?? []) look.isOutdated = true;
   }
 
   /**

@@ -138,6 +138,42 @@ describe('Sessions', () => {
     assert.equal(await sessions.isActive(USER, generation), false);
   });
 
+  it('of one user are looked up once, however many others sign in and out meanwhile', async () => {
+    const generation = await sessions.begin(USER);
+    time += 2_000;
+    const read = documents.read.bind(documents);
+    let reads = 0;
+    documents.read = async (key) => {
+      if (!key.includes(`/${USER}/`)) return read(key);
+      reads += 1;
+      const document = await read(key);
+      for (const other of ['1', '2', '3']) {
+        await sessions.begin(other);
+        await sessions.end(other);
+      }
+      return document;
+    };
+    assert.equal(await sessions.isActive(USER, generation), true);
+    assert.equal(reads, 1);
+  });
+
+  it('are looked up again when the same user has signed out and in meanwhile', async () => {
+    const generation = await sessions.begin(USER);
+    time += 2_000;
+    const read = documents.read.bind(documents);
+    let looks = 0;
+    documents.read = async (key) => {
+      const document = await read(key);
+      looks += 1;
+      if (looks > 1) return document;
+      documents.read = read;
+      await sessions.end(USER);
+      await sessions.begin(USER);
+      return document;
+    };
+    assert.equal(await sessions.isActive(USER, generation), false);
+  });
+
   it('begin in one generation, however many begin at once', async () => {
     const begun = await Promise.all(
       Array.from({ length: 20 }, (_, at) => (at % 2 ? sessions : another()).begin(USER)),
