@@ -140,7 +140,6 @@ export class TokenRefresh {
       return this.#failed(githubUserId, current, error);
     }
     this.#circuit.succeeded();
-    this.#backingOff.delete(githubUserId);
     return this.#succeeded(githubUserId, current, issued);
   }
 
@@ -188,7 +187,7 @@ export class TokenRefresh {
     if (error instanceof AppMisconfiguredError) throw error;
     const retryAfterMs = error instanceof TokenEndpointUnavailableError ? error.retryAfterMs : undefined;
     const failure = nextFailure(used.failure, this.#now(), retryAfterMs);
-    this.#backingOff.add(githubUserId, failure.retryAt);
+    this.#backingOff.add(failure.retryAt);
     await this.#save(githubUserId, used, { ...used, failure });
     const unavailable = new GitHubUnavailableError(Math.ceil(backoffRemaining(failure, this.#now()) / 1000), {
       cause: error,

@@ -23,6 +23,8 @@ import { errorCode } from './storage-error.ts';
 
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
+/** Far more than there are locks to wait for; those that nobody came back for must not pile up. */
+const MOST_SIGHTINGS = 10_000;
 /** What a rename over a folder that is not empty fails with: rename(2); Windows has its own. */
 const TAKEN = new Set(process.platform === 'win32' ? ['EPERM', 'EACCES'] : ['ENOTEMPTY', 'EEXIST']);
 
@@ -122,6 +124,7 @@ export class FileLock {
     const beat = `${holder} ${String(mtime)}`;
     const seen = this.#heartbeats.get(folder);
     if (seen?.beat === beat) return performance.now() - seen.since > this.#options.leaseMs;
+    if (this.#heartbeats.size >= MOST_SIGHTINGS) this.#heartbeats.clear();
     this.#heartbeats.set(folder, { beat, since: performance.now() });
     return false;
   }

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { BackingOffUsers } from '../../../lib/enterprise/tokens/backing-off-users.ts';
+
+describe('BackingOffUsers', () => {
+  let time = 0;
+  let users: BackingOffUsers;
+
+  beforeEach(() => {
+    time = 1_000_000;
+    users = new BackingOffUsers(() => time);
+  });
+
+  it('are counted until their pauses end', () => {
+    users.add(time + 500);
+    users.add(time + 1_000);
+    users.add(time + 60_000);
+    assert.equal(users.size, 3);
+    time += 1_000;
+    assert.equal(users.size, 1);
+    time += 59_000;
+    assert.equal(users.size, 0);
+  });
+
+  it('take no more memory than the longest pause has seconds, though nobody reads the metric', () => {
+    global.gc?.();
+    const before = process.memoryUsage().heapUsed;
+    for (let user = 0; user < 300_000; user += 1) users.add(time + (user % 60_000));
+    assert.equal(users.size, 300_000 - 5);
+    assert.ok(process.memoryUsage().heapUsed - before < 10_000_000);
+  });
+});
