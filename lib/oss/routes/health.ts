@@ -19,6 +19,8 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
   for (const path of ['/health', '/alive']) {
     resource(router, path, { get: (_req, res) => res.json('OK') });
   }
+  /** Whoever asks while the checks run gets what comes of these, so that asking often costs little. */
+  let running: Promise<Outcomes> | undefined;
   resource(router, '/ready', {
     get: async (_req, res) => {
       if (isDraining()) {
@@ -30,16 +32,7 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
         });
         return;
       }
-      const outcomes = await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => {
-          try {
-            return [name, (await check()) ?? 'ok'] as const;
-          } catch (err) {
-            log.error({ err, check: name }, 'A readiness check failed');
-            return [name, 'failed'] as const;
-          }
-        }),
-      );
+      const outcomes = await (running ??= runAll(checks, log).finally(() => (running = undefined)));
       const failed = outcomes.filter(([, outcome]) => outcome === 'failed').map(([name]) => name);
       const ready = failed.length === 0;
       res.status(ready ? 200 : 503).json({
@@ -50,4 +43,19 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
     },
   });
   return router;
+}
+
+type Outcomes = readonly (readonly [name: string, outcome: 'ok' | 'degraded' | 'failed'])[];
+
+function runAll(checks: HealthRoutesOptions['checks'], log: Logger): Promise<Outcomes> {
+  return Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        return [name, (await check()) ?? 'ok'] as const;
+      } catch (err) {
+        log.error({ err, check: name }, 'A readiness check failed');
+        return [name, 'failed'] as const;
+      }
+    }),
+  );
 }

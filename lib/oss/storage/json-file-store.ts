@@ -1,4 +1,4 @@
-import { mkdir, opendir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, opendir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
@@ -116,9 +116,13 @@ export class JsonFileStore implements DocumentStore {
   async check(): Promise<void> {
     await storing(async () => {
       await this.#prepare();
+      // Not made durable: a full or read-only disk says so at once, and a check must cost little.
       const probe = this.#temporaryPath();
-      await new DurableJsonFile(probe, this.#temporaryPath(), () => undefined).write({});
-      await rm(probe);
+      try {
+        await writeFile(probe, '{}', { flag: 'wx', mode: 0o600 });
+      } finally {
+        await rm(probe, { force: true });
+      }
     });
   }
 

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -257,6 +268,28 @@ describe('JsonFileStore', () => {
     await assert.rejects(store.check(), { code: 'storage_unavailable' });
     await rm(path());
     await store.check();
+  });
+
+  it('checks without making anything durable, so that asking often costs little', async () => {
+    const store = open();
+    await store.check();
+    const handle = await openFile(path('~tmp'), 'r');
+    const FileHandle = Object.getPrototypeOf(handle) as { sync: () => Promise<void> };
+    await handle.close();
+    const { sync } = FileHandle;
+    const synced: unknown[] = [];
+    FileHandle.sync = function (this: unknown) {
+      synced.push(this);
+      return sync.call(this);
+    };
+    try {
+      await store.check();
+      assert.deepEqual(synced, []);
+      await store.write('a.json', {});
+      assert.notDeepEqual(synced, []);
+    } finally {
+      FileHandle.sync = sync;
+    }
   });
 
   it('waits in close for the writes that are under way', async () => {
