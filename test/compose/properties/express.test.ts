@@ -1,7 +1,6 @@
 /** Express's own behavior as the judge: what `app.use` makes of handlers one by one, `compose` has to make of them. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import compression from 'compression';
 import cookieParser from 'cookie-parser';
 import cors from 'cors';
@@ -10,6 +9,7 @@ import fc from 'fast-check';
 import helmet from 'helmet';
 import request, { type Response } from 'supertest';
 import { compose, type LayerEntry, wrap } from '../../../lib/compose.ts';
+import { serving } from '../serving.ts';
 
 /** A handler, and the path below which it stands. */
 interface Placed {
@@ -125,18 +125,6 @@ function composed(handlers: readonly Placed[], tracking: boolean): Express {
   const half = Math.floor(entries.length / 2);
   const layers = { lower: entries.slice(half), upper: entries.slice(0, half) };
   return appWith((app) => app.use(compose(layers, { tracking }) as RequestHandler));
-}
-
-/** An app behind a server that listens, for as long as `use` takes. */
-async function serving<T>(app: Express, use: (server: Server) => Promise<T>): Promise<T> {
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    return await use(server);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
 }
 
 /** What a client can see of an answer. */
