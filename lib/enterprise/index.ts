@@ -2,6 +2,7 @@
 import './request-state.ts';
 
 export { SaasServerConfig } from './saas-server-config.ts';
+export { SAAS_ERROR_CODES } from './error-codes.ts';
 export { SaaSGitHubService, type SaaSGitHubServiceOptions } from './github/saas-github-service.ts';
 export {
   SignedOutError,

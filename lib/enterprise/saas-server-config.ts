@@ -14,6 +14,7 @@ import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
+import { SAAS_ERROR_CODES } from './error-codes.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
 import { ObservedDocumentStore } from './metrics/observed-document-store.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
@@ -78,6 +79,7 @@ export class SaasServerConfig extends ServerConfig {
       title: 'OpenHands server, Enterprise edition',
       securitySchemes: SECURITY_SCHEMES,
       unauthenticatedErrors: UNAUTHENTICATED_ERRORS,
+      errorCodes: SAAS_ERROR_CODES,
     };
   }
 

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /** One complaint about one place in a request, in the shape that the OpenHands client reads. */
 export interface ValidationDetail {
   /** Where: `['body', 'max_iterations']`, `['query', 'query']`. */
@@ -19,12 +21,15 @@ export interface HttpErrorOptions extends ErrorOptions {
  */
 export class HttpError extends Error {
   readonly status: number;
-  /** Stable, in snake case; clients may branch on it. */
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly headers: Readonly<Record<string, string>>;
   readonly detail: readonly ValidationDetail[] | undefined;
 
-  constructor(status: number, code: string, message: string, options: HttpErrorOptions = {}) {
+  /**
+   * @param status one that the table of error codes has for `code`.
+   * @param message a sentence for a person.
+   */
+  constructor(status: number, code: ErrorCode, message: string, options: HttpErrorOptions = {}) {
     super(message, options);
     this.name = 'HttpError';
     this.status = status;

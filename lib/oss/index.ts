@@ -10,6 +10,8 @@ export {
 export { loadServerConfig } from './load-server-config.ts';
 export type { ConversationManager } from './conversation-manager.ts';
 export { readVariables, type Environment, type EnvironmentVariables } from './environment.ts';
+// `export *`, not a list of names: so can `declare module` merge tables into ErrorCodeTables through this module.
+export * from './error-codes.ts';
 export { ConfigurationError, HttpError, type HttpErrorOptions, type ValidationDetail } from './errors.ts';
 export { MASK, Secret } from './secret.ts';
 export type { Settings } from './settings/settings.ts';

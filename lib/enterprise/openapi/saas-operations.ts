@@ -8,7 +8,7 @@ import {
   type Tag,
 } from '../../oss/openapi/operation.ts';
 
-/** What whoever is not signed in is told. */
+/** What those who are not signed in are told. */
 export const UNAUTHENTICATED_ERRORS: ErrorCodes = { 401: ['not_authenticated'] };
 
 /** How a user of the Enterprise edition shows who they are. */

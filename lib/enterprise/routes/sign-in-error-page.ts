@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { ErrorCode } from '../../oss/error-codes.ts';
 import { httpErrorFrom } from '../../oss/routes/errors.ts';
 import type { PublicAddress } from '../auth/public-address.ts';
 
@@ -27,9 +28,9 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** What a message that the HTTP contract has fixed leaves a person to guess, by the error's code. */
-const HINTS: Readonly<Record<string, string>> = {
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   not_on_waitlist:
-    'This server lets in only the people on its list, and your GitHub account is not on it. Ask whoever runs it.',
+    'This server lets in only the people on its list, and your GitHub account is not on it. Ask its operator.',
 };
 
 /** Shows what went wrong to a browser; every other client gets the JSON of the application's own error handler. */

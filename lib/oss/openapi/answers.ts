@@ -1,5 +1,6 @@
 /** What the routes of both editions answer, as schemas of the OpenAPI description. */
 import { z } from 'zod';
+import type { ErrorCode } from '../error-codes.ts';
 import { userAnswer } from '../github/answers.ts';
 import { MASK } from '../secret.ts';
 import type { NamedSchema } from './operation.ts';
@@ -33,18 +34,28 @@ export const validationDetail = z.object({
   type: z.string(),
 });
 
-export const errorAnswer = z.object({
-  error: z.string().describe('A sentence for a person.'),
-  code: z.string().describe('What it is, for a program.'),
-  detail: z.array(validationDetail).optional().describe('With `validation_error`: everything that is wrong.'),
-});
+/** The body of an error, given all the codes that an edition has. */
+export const errorAnswer = (codes: readonly string[]) =>
+  z.object({
+    error: z.string().describe('A sentence for a person.'),
+    code: z.enum(codes).describe('What it is, for a program.'),
+    detail: z
+      .array(validationDetail)
+      .optional()
+      .describe('With `validation_error`: everything that is wrong.'),
+  });
 
 export const health = named('Health', () => z.literal('OK'));
 
 const checks = z.record(z.string(), z.enum(['ok', 'degraded', 'failed']));
 export const ready = named('Ready', () => z.object({ ready: z.literal(true), checks }));
 export const notReady = named('NotReady', () =>
-  z.object({ error: z.string(), code: z.literal('not_ready'), ready: z.literal(false), checks }),
+  z.object({
+    error: z.string(),
+    code: z.enum(['not_ready', 'draining'] satisfies ErrorCode[]),
+    ready: z.literal(false),
+    checks,
+  }),
 );
 
 export const clientOptions = named('ClientOptions', () =>

@@ -2,7 +2,12 @@
 import type { ErrorCodes } from './operation.ts';
 
 /** Somebody else holds a document for too long, or the disk does not do what it should (`StorageError`). */
-export const STORE_ERRORS = ['store_busy', 'storage_full', 'storage_read_only', 'storage_unavailable'];
+export const STORE_ERRORS = [
+  'store_busy',
+  'storage_full',
+  'storage_read_only',
+  'storage_unavailable',
+] as const;
 
 /** Everything under `/api` may be answered so. */
 export const API_ERRORS: ErrorCodes = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ErrorCode, type ErrorCodeTable, OSS_ERROR_CODES } from '../error-codes.ts';
 import { errorAnswer } from './answers.ts';
 import { API_ERRORS, CHANGE_ERRORS } from './common-errors.ts';
 import type {
@@ -23,6 +24,8 @@ export interface OpenApiOptions {
   readonly securitySchemes?: Readonly<Record<string, object>>;
   /** Errors of everything that is not open to all. */
   readonly unauthenticatedErrors?: ErrorCodes;
+  /** What the codes of its errors mean, besides those of the OSS edition. */
+  readonly errorCodes?: ErrorCodeTable;
 }
 
 /** Of the wire surface, which is older than this package and does not change with its versions. */
@@ -34,8 +37,12 @@ export function openApiDocument({
   operations,
   securitySchemes = {},
   unauthenticatedErrors = {},
+  errorCodes = {},
 }: OpenApiOptions): OpenApiDocument {
-  const schemas: Record<string, JsonSchema> = { Error: jsonSchema(errorAnswer, 'output') };
+  const codes: ErrorCodeTable = { ...OSS_ERROR_CODES, ...errorCodes };
+  const schemas: Record<string, JsonSchema> = {
+    Error: jsonSchema(errorAnswer(Object.keys(codes).sort()), 'output'),
+  };
   const reference = ({ name, schema }: NamedSchema, io: 'input' | 'output'): JsonSchema => {
     schemas[name] ??= jsonSchema(schema, io);
     return { $ref: `#/components/schemas/${name}` };
@@ -69,9 +76,9 @@ export function openApiDocument({
         }),
         responses: {
           ...Object.fromEntries(
-            Object.entries(errors).map(([status, codes]) => [
+            Object.entries(errors).map(([status, possible]) => [
               status,
-              errorResponse(status, codes, operation),
+              errorResponse(status, meaningsOf(possible, codes), operation),
             ]),
           ),
           ...Object.fromEntries(
@@ -155,17 +162,24 @@ function response(
 
 const RETRY_AFTER = { 'Retry-After': 'How many seconds to wait before the next attempt.' };
 
+/** The possible codes with what each means. */
+function meaningsOf(possible: readonly ErrorCode[], codes: ErrorCodeTable): ReadonlyMap<string, string> {
+  return new Map(possible.map((code) => [code, codes[code]?.meaning ?? '']));
+}
+
 function errorResponse(
   status: string,
-  codes: readonly string[],
+  meanings: ReadonlyMap<string, string>,
   { showsErrorsAsPage = false }: Operation,
 ): OpenApiResponse {
   const schema = { $ref: '#/components/schemas/Error' };
   return {
-    description: codes.map((code) => `\`${code}\``).join(', '),
+    description: [...meanings].map(([code, meaning]) => `\`${code}\`: ${meaning}`).join(' '),
     ...(['429', '503'].includes(status) && { headers: headersOf(RETRY_AFTER) }),
     content: {
-      'application/json': { schema: { allOf: [schema, { properties: { code: { enum: codes } } }] } },
+      'application/json': {
+        schema: { allOf: [schema, { properties: { code: { enum: [...meanings.keys()] } } }] },
+      },
       ...(showsErrorsAsPage && { 'text/html': { schema: { type: 'string' } } }),
     },
   };

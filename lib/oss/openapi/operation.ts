@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../error-codes.ts';
 
 /** One way to use the server, as the OpenAPI description shows it; every edition lists its own. */
 export interface Operation {
@@ -49,11 +50,11 @@ export interface Answer {
 }
 
 /** Codes of errors by status: `{ 401: ['not_authenticated'] }`. */
-export type ErrorCodes = Readonly<Record<number, readonly string[]>>;
+export type ErrorCodes = Readonly<Record<number, readonly ErrorCode[]>>;
 
 /** The codes of several lists together. */
 export function mergeErrorCodes(...lists: readonly ErrorCodes[]): ErrorCodes {
-  const merged: Record<string, string[]> = {};
+  const merged: Record<string, ErrorCode[]> = {};
   for (const [status, codes] of lists.flatMap((list) => Object.entries(list))) {
     merged[status] = [...new Set([...(merged[status] ?? []), ...codes])];
   }

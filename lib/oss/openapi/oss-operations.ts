@@ -34,7 +34,7 @@ const SERVER: readonly Operation[] = [
     isOpenToAll: true,
     responses: {
       200: { description: 'Everything that it needs works.', body: answers.ready },
-      503: { description: 'A check has failed.', body: answers.notReady },
+      503: { description: 'A check has failed, or the process is about to end.', body: answers.notReady },
     },
   },
   {

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Logger } from 'pino';
+import type { ErrorCode } from '../error-codes.ts';
 import { resource } from './resource.ts';
 
 /** Rejects when the server cannot do without; resolves with `degraded` when it can, but not as well as it should. */
@@ -26,7 +27,7 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
       if (isDraining()) {
         res.status(503).json({
           error: 'Not ready: this server is shutting down.',
-          code: 'draining',
+          code: 'draining' satisfies ErrorCode,
           ready: false,
           checks: {},
         });
@@ -36,7 +37,7 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
       const failed = outcomes.filter(([, outcome]) => outcome === 'failed').map(([name]) => name);
       const ready = failed.length === 0;
       res.status(ready ? 200 : 503).json({
-        ...(!ready && { error: `Not ready: ${failed.join(', ')}.`, code: 'not_ready' }),
+        ...(!ready && { error: `Not ready: ${failed.join(', ')}.`, code: 'not_ready' satisfies ErrorCode }),
         ready,
         checks: Object.fromEntries(outcomes),
       });

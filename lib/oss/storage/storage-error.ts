@@ -1,7 +1,8 @@
+import type { ErrorCode } from '../error-codes.ts';
 import { HttpError } from '../errors.ts';
 
 /** What is wrong with a store, for clients to branch on. */
-export type StorageErrorCode = 'storage_full' | 'storage_read_only' | 'storage_unavailable';
+export type StorageErrorCode = Extract<ErrorCode, `storage_${string}`>;
 
 const CODES: Readonly<Record<string, StorageErrorCode>> = {
   ENOSPC: 'storage_full',

@@ -288,11 +288,11 @@ describe('GitHubService', () => {
     it('hands its own errors through', async () => {
       class SignedOut extends GitHubService {
         protected override accessToken(): Promise<Secret> {
-          return Promise.reject(new HttpError(401, 'signed_out', 'Sign in again.'));
+          return Promise.reject(new HttpError(401, 'not_authenticated', 'Sign in again.'));
         }
       }
       const there = new SignedOut({ apiUrl: github.apiUrl, token: new Secret('') });
-      await assert.rejects(there.getUser(), { code: 'signed_out' });
+      await assert.rejects(there.getUser(), { code: 'not_authenticated' });
       assert.equal(github.calls.count(), 0);
     });
   });

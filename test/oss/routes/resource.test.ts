@@ -46,10 +46,10 @@ describe('the error handler', () => {
     );
 
   it('sends what an HttpError says, with its headers, and lets nobody keep it', async () => {
-    const error = new HttpError(429, 'too_fast', 'Too fast.', { headers: { 'Retry-After': '3' } });
+    const error = new HttpError(429, 'rate_limit_exceeded', 'Too fast.', { headers: { 'Retry-After': '3' } });
     await failWith(error)
       .get('/')
-      .expect(429, { error: 'Too fast.', code: 'too_fast' })
+      .expect(429, { error: 'Too fast.', code: 'rate_limit_exceeded' })
       .expect('Retry-After', '3')
       .expect('Cache-Control', /no-store/);
   });

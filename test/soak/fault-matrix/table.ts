@@ -1,4 +1,5 @@
 /** The fault matrix as the tables of `docs/github-failures.md`. */
+import { markdownTable } from '../../docs/markdown-table.ts';
 import type { Cell } from './cell.ts';
 import { LOST, OCCASIONS } from './faults.ts';
 import { FAULT_NAMES, type Matrix, nameOf } from './matrix.ts';
@@ -11,7 +12,7 @@ export function tablesOf(matrix: Matrix): string {
       LOST.has(fault) ? `${fault} \\*` : fault,
       ...OCCASIONS.map((occasion) => textOf(step, matrix.get(nameOf(step, fault, occasion)))),
     ]);
-    return `### ${step.title}\n\n\`${step.on}\`\n\n${table([['GitHub’s answer is', ...OCCASIONS], ...rows])}\n`;
+    return `### ${step.title}\n\n\`${step.on}\`\n\n${markdownTable([['GitHub’s answer is', ...OCCASIONS], ...rows])}\n`;
   }).join('\n');
 }
 
@@ -22,11 +23,4 @@ function textOf(step: Step, cell: Cell | Error | undefined): string {
   if (!step.signsOut) return [statuses, calls, cell.later === 200 ? 'kept' : 'sign in again'].join(', ');
   const { queued } = cell.stored;
   return [statuses, calls, queued === 0 ? 'given back' : `${queued} queued`].join(', ');
-}
-
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-  return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('\n');
 }
