@@ -6,10 +6,11 @@ import type { RequestHandler } from 'express';
 import { declarationSite } from './compose/declare/declaration-site.ts';
 import type { Layers } from './compose/declare/layers.ts';
 import type { StateKey } from './compose/declare/request-state.ts';
-import { DIAGNOSTICS } from './compose/diagnose/diagnostic.ts';
-import { formatDiagnostic, StackError } from './compose/diagnose/stack-error.ts';
+import { diagnosticLine, formatDiagnostic } from './compose/diagnose/format-diagnostic.ts';
+import { StackError } from './compose/diagnose/stack-error.ts';
 import type { ComposeOptions } from './compose/options.ts';
 import type { Plan } from './compose/plan/plan.ts';
+import { checkPlanOptions } from './compose/plan/plan-options.ts';
 import { planStack } from './compose/plan-stack.ts';
 import { describePlan } from './compose/report/describe-plan.ts';
 import { outlineOf } from './compose/report/outline.ts';
@@ -28,7 +29,7 @@ export { ConflictError } from './compose/run/conflict.ts';
 export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './compose/run/conflict.ts';
 export type { Declaration } from './compose/declare/declaration.ts';
 export type { DeclarationSite } from './compose/declare/declaration-site.ts';
-export type { Diagnostic, DiagnosticId, WarningId } from './compose/diagnose/diagnostic.ts';
+export type { Diagnostic, DiagnosticId, Place, WarningId } from './compose/diagnose/diagnostic.ts';
 export type { ErrorHandler } from './compose/declare/error-handler.ts';
 export type { LayerEntry, Layers } from './compose/declare/layers.ts';
 export { declarations } from './compose/declare/ready-made.ts';
@@ -68,10 +69,10 @@ export function compose<const L extends Layers, const Given extends StateKey = n
   layers: L,
   options: ComposeOptions & { readonly given?: readonly Given[] } = {},
 ): Composed<L, Given> {
-  checkSilence(options.silence ?? []);
+  checkPlanOptions(options);
   const plan = planOf(layers, options);
   for (const diagnostic of plan.diagnostics) {
-    options.log?.warn({ diagnostic }, `${diagnostic.id} ${diagnostic.message} ${diagnostic.hint}`);
+    options.log?.warn({ diagnostic }, diagnosticLine(diagnostic));
   }
 
   let described: Stack['plan'] | undefined;
@@ -130,14 +131,4 @@ function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntim
     noTimes: Array.from({ length: stages.length + 1 }, () => NaN),
     handler: undefined,
   };
-}
-
-function checkSilence(ids: readonly string[]): void {
-  for (const id of ids) {
-    const known = Object.hasOwn(DIAGNOSTICS, id) && DIAGNOSTICS[id as keyof typeof DIAGNOSTICS];
-    if (!known) throw new TypeError(`silence: there is no diagnostic "${id}".`);
-    if (known.level === 'error') {
-      throw new TypeError(`silence: ${id} (${known.title}) is an error, which cannot be silenced.`);
-    }
-  }
 }

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import supertest from 'supertest';
-import { openhands, type OpenHandsApp, type ServerConfigOptions } from '../lib/index.ts';
+import {
+  defineMiddleware,
+  type Layers,
+  openhands,
+  type OpenHandsApp,
+  ServerConfig,
+  type ServerConfigOptions,
+  StackError,
+} from '../lib/index.ts';
 import { FakeGitHub } from '../lib/testing/index.ts';
 
 describe('openhands(), mounted in a host app', () => {
@@ -153,5 +161,23 @@ describe('openhands(), mounted in a host app', () => {
     assert.deepEqual(body, { error: 'Session not found', code: 'conversation_not_found' });
     await request.get('/api/conversations/%ff/files').expect(400);
     assert.equal(events.length, 1);
+  });
+
+  it('does not start when its host is strict about a warning that the stack has', async () => {
+    class Closed extends ServerConfig {
+      override layers(): Layers {
+        const gate = defineMiddleware({
+          name: 'gate',
+          ends: [503],
+          handle: (_req, res) => res.sendStatus(503),
+        });
+        return { ...super.layers(), host: [gate] };
+      }
+    }
+    const env = { FILE_STORE_PATH: directory, ...github.environment, LOG_LEVEL: 'silent' };
+    const config = new Closed({ env, stack: { strict: ['S205'] } });
+    const isRaised = ({ message }: Error) => /error S205 [^]* gate \(host\) with 503/.test(message);
+    await assert.rejects(openhands(config), (error) => error instanceof StackError && isRaised(error));
+    await config.close();
   });
 });

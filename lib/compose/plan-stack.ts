@@ -4,7 +4,7 @@ import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
 import { checkHeaders, checkWriters } from './check/writers.ts';
 import type { DeclarationSite } from './declare/declaration-site.ts';
 import type { Layers } from './declare/layers.ts';
-import { type Diagnostic, Findings } from './diagnose/diagnostic.ts';
+import { type Diagnostic, type DiagnosticId, Findings } from './diagnose/diagnostic.ts';
 import { StackError } from './diagnose/stack-error.ts';
 import { type Access, readAccess } from './plan/access.ts';
 import { readConstraints } from './plan/constraints.ts';
@@ -46,14 +46,22 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
     checkEarlyEnds(entries, ok, findings);
   }
 
-  const diagnostics = inOrder(findings.all, options.silence ?? []);
-  if (findings.errors.length > 0) throw new StackError(diagnostics);
+  const diagnostics = levelled(findings.all, options);
+  if (diagnostics.some(({ level }) => level === 'error')) throw new StackError(diagnostics);
   return { entries, constraints, access, losingKeys, keys: keysOf(access, given, losingKeys), diagnostics };
 }
 
-/** Errors first, and by id; among equals as they were found. */
-function inOrder(found: readonly Diagnostic[], silenced: readonly string[]): Diagnostic[] {
-  return found.filter(({ id }) => !silenced.includes(id)).sort((a, b) => a.id.localeCompare(b.id));
+/** What is not silenced, at the level that `strict` gives it: errors first, then by id; equals as they were found. */
+function levelled(
+  found: readonly Diagnostic[],
+  { silence = [], strict = false }: PlanOptions,
+): readonly Diagnostic[] {
+  const silenced: readonly DiagnosticId[] = silence;
+  const raised: readonly DiagnosticId[] = typeof strict === 'boolean' ? [] : strict;
+  return found
+    .filter(({ id }) => !silenced.includes(id))
+    .map((one) => (strict === true || raised.includes(one.id) ? { ...one, level: 'error' as const } : one))
+    .sort((a, b) => a.level.localeCompare(b.level) || a.id.localeCompare(b.id));
 }
 
 function keysOf(

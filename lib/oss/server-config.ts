@@ -58,7 +58,7 @@ export interface ServerConfigOptions {
   readonly conversationManager?: ConversationManager;
   /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
   readonly page?: boolean;
-  /** How the stack runs: `onConflict: 'error'` in tests, for one. */
+  /** How the stack is checked and runs: `strict: true`, or `onConflict: 'error'` in tests, for two. */
   readonly stack?: Omit<ComposeOptions, 'exclusive' | 'reads'>;
   /** What a person may choose from in Settings. */
   readonly models?: readonly string[];

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import GithubSlugger from 'github-slugger';
 import { type Stack, StackError } from '../../lib/compose.ts';
 import { DIAGNOSTICS } from '../../lib/compose/diagnose/diagnostic.ts';
+import { explanationOf } from '../../lib/compose/diagnose/explanation.ts';
 import { CONFLICTS } from '../../lib/compose/run/conflict.ts';
 import { type CodeBlock, codeBlocks } from '../docs/code-blocks.ts';
 import { root, workshop } from '../package/packed.ts';
@@ -29,6 +31,18 @@ describe('The page of the diagnostics', () => {
   it('has a section for each id, under its title, and no other', async () => {
     const sections = [...(await text).matchAll(/^### (.*)$/gm)].map(([, title]) => title);
     assert.deepEqual(sections, TITLES);
+  });
+
+  it('has the anchor of each id that messages give as the address of the explanation', async () => {
+    const headings = [...(await text).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+    const anchors = new Set(headings.map((heading) => new GithubSlugger().slug(heading)));
+    for (const title of TITLES) {
+      const [page, anchor = ''] = explanationOf(title.slice(0, 4), title.slice(6)).split('#');
+      assert.equal(page, `openhands-express/${PAGE}`);
+      assert.ok(anchors.has(anchor), anchor);
+    }
+    const { files } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { files: string[] };
+    assert.ok(files.includes(PAGE), 'the page ships');
   });
 
   for (const title of TITLES) {

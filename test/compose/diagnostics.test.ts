@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
-import { compose, type ComposeOptions, type Diagnostic, type Layers, StackError } from '../../lib/compose.ts';
+import {
+  compose,
+  type ComposeOptions,
+  type Diagnostic,
+  formatDiagnostic,
+  type Layers,
+  StackError,
+} from '../../lib/compose.ts';
 import { type DiagnosticId, DIAGNOSTICS } from '../../lib/compose/diagnose/diagnostic.ts';
+import { twoOfOneKey } from './fixtures/two-of-one-key.ts';
 import { pass } from './pass.ts';
 
 interface Stack {
@@ -16,6 +24,8 @@ interface Case {
   /** Gives none: the hint followed, or the neighboring case that is right. */
   readonly good: Stack;
   readonly middlewares: readonly string[];
+  /** By default `middlewares`. */
+  readonly places?: readonly string[];
   readonly key?: string;
   readonly message: RegExp;
 }
@@ -150,6 +160,7 @@ const CASES: readonly Case[] = [
     bad: { layers: { base: [pass('cors')], top: [pass('cors')] } },
     good: { layers: { base: [pass('cors')], top: [pass('cors', { overrides: 'cors' })] } },
     middlewares: ['cors'],
+    places: ['cors', 'cors'],
     message: /cors \(top\) has the name of another: cors \(base\)/,
   },
   {
@@ -167,7 +178,7 @@ const CASES: readonly Case[] = [
         top: [pass('sso', { overrides: 'session', writes: ['visitor'] })],
       },
     },
-    middlewares: ['sso', 'greet'],
+    middlewares: ['sso', 'session', 'greet'],
     key: 'visitor',
     message: /sso \(top\) stands in for session \(base\), but doesn't write "visitor"/,
   },
@@ -203,7 +214,7 @@ const CASES: readonly Case[] = [
     what: 'an override of a higher layer',
     bad: { layers: { base: [pass('a', { overrides: 'cors' })], top: [pass('cors')] } },
     good: { layers: { base: [pass('cors')], top: [pass('a', { overrides: 'cors' })] } },
-    middlewares: ['a'],
+    middlewares: ['a', 'cors'],
     message: /stands in a layer that is no lower/,
   },
   {
@@ -333,7 +344,7 @@ function diagnose({ layers, options }: Stack): readonly Diagnostic[] {
 }
 
 describe('The diagnostics of a stack', () => {
-  for (const { id, what, bad, good, middlewares, key, message } of CASES) {
+  for (const { id, what, bad, good, middlewares, places, key, message } of CASES) {
     it(`${id} is given for ${what}, and not for the neighboring case that is right`, () => {
       const found = diagnose(bad);
       assert.deepEqual(
@@ -348,6 +359,11 @@ describe('The diagnostics of a stack', () => {
       assert.equal(diagnostic.middleware, middlewares[0]);
       assert.equal(diagnostic.key, key);
       assert.match(diagnostic.at, /\.ts:\d+$/);
+      assert.deepEqual(
+        diagnostic.places.map(({ name }) => name),
+        places ?? middlewares,
+      );
+      assert.equal(diagnostic.places[0]?.at, diagnostic.at);
       assert.deepEqual(diagnose(good), []);
     });
   }
@@ -452,6 +468,68 @@ describe('The diagnostics of a stack', () => {
     assert.throws(() => compose(layers, { silence: ['S999' as 'S202'] }), /no diagnostic "S999"/);
   });
 
+  it('are errors when strict names them, or says all, thrown together with the others', () => {
+    const layers = {
+      base: [pass('limit', { ends: [429] }), pass('cors', { headers: ['Access-Control-Allow-Origin'] })],
+      top: [pass('session', { writes: ['visitor'] })],
+    };
+    const levels = (stack: Stack) => diagnose(stack).map(({ id, level }) => `${level} ${id}`);
+    assert.deepEqual(levels({ layers }), ['warning S202', 'warning S205']);
+    assert.deepEqual(levels({ layers, options: { strict: false } }), ['warning S202', 'warning S205']);
+    assert.deepEqual(levels({ layers, options: { strict: ['S205'] } }), ['error S205', 'warning S202']);
+    assert.deepEqual(levels({ layers, options: { strict: true } }), ['error S202', 'error S205']);
+    const options = { strict: true, silence: ['S202'] } as const;
+    assert.deepEqual(levels({ layers, options }), ['error S205']);
+    assert.throws(() => compose(layers, options), StackError);
+    const broken = { ...layers, upper: [pass('late', { after: ['nobody'] })] };
+    assert.throws(
+      () => compose(broken, { strict: ['S205'] }),
+      (error: unknown) => {
+        assert.ok(error instanceof StackError);
+        assert.match(error.message, /^The stack has 2 errors\./);
+        assert.match(error.message, /error S102 [^]*error S205 \(headers behind an early end\): cors/);
+        assert.doesNotMatch(error.message, /S202/);
+        return true;
+      },
+    );
+    assert.deepEqual(compose({ base: [pass('a')] }, { strict: true }).diagnostics, []);
+  });
+
+  it('cannot be raised when there is no such id, or it is an error, or it is silenced as well', () => {
+    const refused = (options: object, message: RegExp) =>
+      assert.throws(() => compose({ base: [] }, options), { name: 'TypeError', message });
+    refused({ strict: ['S204', 's205'] }, /^strict: there is no diagnostic "s205"\. Did you mean "S205"\? /);
+    refused({ strict: ['S999'] }, /^strict: there is no diagnostic "S999"\. The warnings are S201, S202, /);
+    refused({ strict: ['S307'] }, /^strict: there is no diagnostic "S307"\./);
+    refused({ strict: ['toString'] }, /^strict: there is no diagnostic "toString"\./);
+    refused({ strict: [205] }, /^strict: there is no diagnostic 205\./);
+    refused({ strict: 'S205' }, /^strict takes an array of ids, such as \['S205'\], not "S205"\./);
+    refused({ strict: ['S105'] }, /^strict: S105 \(two writers in one layer\) is an error, which need not/);
+    refused({ silence: ['S20'] }, /^silence: there is no diagnostic "S20"\. Did you mean "S201"\? /);
+    refused({ silence: 'S205' }, /^silence takes an array/);
+    refused(
+      { silence: ['S202', 'S205'], strict: ['S201', 'S205'] },
+      /^S205 stands in both silence and strict: take it out of one of them\.$/,
+    );
+  });
+
+  it('name the place of each middleware concerned, with file and line, in every printed form', () => {
+    const site = (line: number) => `test/compose/fixtures/two-of-one-key.ts:${line}`;
+    const [found, ...others] = diagnose({ layers: { base: twoOfOneKey }, options: reads('x') });
+    assert.deepEqual(others, []);
+    assert.deepEqual(found?.places, [
+      { name: 'first', at: site(3) },
+      { name: 'second', at: site(4) },
+    ]);
+    assert.equal(found.at, site(3));
+    assert.deepEqual(formatDiagnostic(found).split('\n').slice(2), [
+      `    at ${site(3)} (first)`,
+      `    at ${site(4)} (second)`,
+      '    hint: Let one of them write it, or move one to another layer: the higher layer wins.',
+      '    see openhands-express/docs/diagnostics.md#s105-two-writers-in-one-layer',
+    ]);
+  });
+
   it('leave out the pairs of ambiguousOk, in either order, and no others', () => {
     const layers = {
       base: [pass('a', { writes: ['x'] }), pass('b', { writes: ['y'] })],
@@ -523,6 +601,9 @@ describe('The diagnostics of a stack', () => {
       { log: { warn: (_details, message) => lines.push(message) } },
     );
     assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? '', /^S202 session \(base\) writes "visitor"/);
+    assert.match(
+      lines[0] ?? '',
+      /^S202 session \(base\) writes "visitor", .* At test\/compose\/pass\.ts:\d+ \(session\)\. If .* See openhands-express\/docs\/diagnostics\.md#s202-written-and-never-read$/,
+    );
   });
 });

@@ -28,11 +28,13 @@ describe('A StackError that nobody catches', () => {
       '    name.',
       '    at test/compose/pass.ts:23',
       "    hint: If it may be missing, write after: ['session?'].",
+      '    see openhands-express/docs/diagnostics.md#s102-missing-name',
       '',
       '  error S104 (unmet read): greet (base) reads "visitor", which nobody writes.',
       '    at test/compose/pass.ts:23',
       "    hint: Add a middleware with writes: ['visitor'], or, if the host writes it before the stack",
       "          runs, compose(layers, { given: ['visitor'] }).",
+      '    see openhands-express/docs/diagnostics.md#s104-unmet-read',
       '',
     ]);
     assert.equal(lines.filter((line) => line.includes('S104')).length, 1);
@@ -52,9 +54,11 @@ describe('formatDiagnostic', () => {
       level: 'warning',
       message: `It is ${long} again.`,
       hint: 'None.',
+      places: [],
       middlewares: [],
       middleware: undefined,
       at: 'a.ts:1',
+      explanation: 'page.md#here',
     } as const;
     assert.deepEqual(formatDiagnostic(diagnostic).split('\n'), [
       '  warning S202 (written and never read): It is',
@@ -62,6 +66,7 @@ describe('formatDiagnostic', () => {
       '    again.',
       '    at a.ts:1',
       '    hint: None.',
+      '    see page.md#here',
     ]);
   });
 });

@@ -11,12 +11,13 @@ import { root } from './packed.ts';
 const run = promisify(execFile);
 
 describe('The packed package', () => {
-  it('holds what is built, its licenses and its changes, and nothing else', () => {
+  it('holds what is built, its licenses, its changes and the page that diagnostics point to, and nothing else', () => {
     const others = packed().files.filter((path) => !path.startsWith('dist/'));
     assert.deepEqual(others.sort(), [
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'docs/diagnostics.md',
       'lib/enterprise/LICENSE',
       'package.json',
     ]);

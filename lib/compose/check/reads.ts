@@ -22,7 +22,7 @@ export function checkReads(
           key,
         });
       } else {
-        findings.add('S108', [override, reader], {
+        findings.add('S108', [override, override.overridden, reader], {
           message: `${label(override)} stands in for ${label(override.overridden)}, but doesn't write "${key}", which ${label(reader)} reads.`,
           hint: `Write "${key}" in ${override.name} as well and declare it, or let another middleware write it.`,
           key,

@@ -9,7 +9,7 @@ export function checkWriters({ writers }: Access, findings: Findings): void {
     for (const [one, other] of pairsInOneLayer(by)) {
       findings.add('S105', [one, other], {
         message: `${label(one)} and ${label(other)} both write "${key}", in one layer.`,
-        hint: `Let one of them write it, or move one to another layer: the higher layer wins. The other is declared at ${other.site.toString()}.`,
+        hint: `Let one of them write it, or move one to another layer: the higher layer wins.`,
         key,
       });
     }
@@ -46,7 +46,7 @@ export function checkHeaders({ setters }: Access, findings: Findings): void {
     for (const [other, headers] of others) {
       findings.add('S110', [one, other], {
         message: `${label(one)} and ${label(other)} both set ${headers.join(', ')}, in one layer.`,
-        hint: `Let one of them set it, or move one to another layer. The other is declared at ${other.site.toString()}.`,
+        hint: `Let one of them set it, or move one to another layer.`,
         key: headers.join(', '),
       });
     }

@@ -1,3 +1,5 @@
+import { explanationOf } from './explanation.ts';
+
 /**
  * Everything `compose` can find. The ids are stable: people silence them, search for them and link to them
  * (docs/diagnostics.md has a section for each).
@@ -22,20 +24,30 @@ export const DIAGNOSTICS = {
 
 export type DiagnosticId = keyof typeof DIAGNOSTICS;
 
-/** The ids that `silence` takes: what is an error leaves no stack to run. */
+/** The ids that `silence` and `strict` take: what is an error leaves no stack to run. */
 export type WarningId = {
   [Id in DiagnosticId]: (typeof DIAGNOSTICS)[Id]['level'] extends 'warning' ? Id : never;
 }[DiagnosticId];
 
+/** A middleware that a diagnostic is about. */
+export interface Place {
+  readonly name: string;
+  /** Where it was declared, as `file:line`. */
+  readonly at: string;
+}
+
 /** Something that `compose` found in the declarations. */
 export interface Diagnostic {
   readonly id: DiagnosticId;
+  /** A warning that `strict` names is an error. */
   readonly level: 'error' | 'warning';
   /** What is wrong, in one sentence. */
   readonly message: string;
   /** What to write instead. */
   readonly hint: string;
-  /** The names of the middleware it is about; the first is the one to look at. */
+  /** Each middleware it is about, and where it was declared; the first is the one to look at. */
+  readonly places: readonly Place[];
+  /** The names in `places`. */
   readonly middlewares: readonly string[];
   /** The first of `middlewares`. */
   readonly middleware: string | undefined;
@@ -43,30 +55,38 @@ export interface Diagnostic {
   readonly key?: string;
   /** Where `middleware` was declared, as `file:line`. */
   readonly at: string;
+  /** The address of the section of docs/diagnostics.md about this id. */
+  readonly explanation: string;
 }
+
+interface Declared {
+  readonly name: string;
+  readonly site: { toString(): string };
+}
+
+type Finding = Pick<Diagnostic, 'message' | 'hint' | 'key'>;
 
 /** Collects what the checks find. */
 export class Findings {
   readonly all: Diagnostic[] = [];
 
-  add(
-    id: DiagnosticId,
-    about: readonly { readonly name: string; readonly site: { toString(): string } }[],
-    finding: { message: string; hint: string; key?: string; at?: { toString(): string } },
-  ): void {
+  /**
+   * @param about - each middleware concerned; the first is the one to look at.
+   */
+  add(id: DiagnosticId, about: readonly Declared[], finding: Finding): void {
+    const { level, title } = DIAGNOSTICS[id];
+    const places = about.map(({ name, site }) => ({ name, at: String(site) }));
     this.all.push({
       id,
-      level: DIAGNOSTICS[id].level,
+      level,
       message: finding.message,
       hint: finding.hint,
-      middlewares: about.map(({ name }) => name),
-      middleware: about[0]?.name,
+      places,
+      middlewares: [...new Set(places.map(({ name }) => name))],
+      middleware: places[0]?.name,
       ...(finding.key !== undefined && { key: finding.key }),
-      at: String(finding.at ?? about[0]?.site ?? '<unknown>'),
+      at: places[0]?.at ?? '<unknown>',
+      explanation: explanationOf(id, title),
     });
-  }
-
-  get errors(): Diagnostic[] {
-    return this.all.filter(({ level }) => level === 'error');
   }
 }

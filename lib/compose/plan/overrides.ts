@@ -14,14 +14,14 @@ export function applyOverrides(declared: readonly Entry[], findings: Findings): 
   const slots: (Entry | undefined)[] = [...declared];
   const slotOf = new Map<Entry, number>(declared.map((entry, index) => [entry, index]));
   const byName = new Map<string, Entry>();
-  const names = new Set(declared.map(({ name }) => name));
+  const declaredAs = new Map(declared.map((entry) => [entry.name, entry]));
 
   for (const entry of lowestFirst(declared)) {
     const target = entry.middleware.overrides;
     if (target !== undefined) {
       const standing = byName.get(target);
       if (standing === undefined || standing.rank === entry.rank) {
-        refuse(entry, target, standing, names, findings);
+        refuse(entry, target, standing, declaredAs, findings);
       } else {
         entry.overridden = standing;
         const slot = slotOf.get(standing);
@@ -46,8 +46,8 @@ function lowestFirst(declared: readonly Entry[]): Entry[] {
 function claimName(entry: Entry, byName: Map<string, Entry>, findings: Findings): void {
   const holder = byName.get(entry.name);
   if (holder !== undefined && holder !== entry) {
-    findings.add('S107', [entry], {
-      message: `${label(entry)} has the name of another: ${label(holder)}, declared at ${holder.site.toString()}.`,
+    findings.add('S107', [entry, holder], {
+      message: `${label(entry)} has the name of another: ${label(holder)}.`,
       hint:
         entry.rank > holder.rank
           ? `If it is meant to take that one's place, write overrides: '${entry.name}'; otherwise give it another name.`
@@ -62,9 +62,10 @@ function refuse(
   entry: Entry,
   target: string,
   standing: Entry | undefined,
-  names: ReadonlySet<string>,
+  declaredAs: ReadonlyMap<string, Entry>,
   findings: Findings,
 ): void {
+  const named = declaredAs.get(target);
   if (standing !== undefined) {
     const original = [...overrideChain(standing)].find(
       ({ name, rank }) => name === target && rank < entry.rank,
@@ -79,15 +80,15 @@ function refuse(
           ? `Take "${target}" out of the layer "${entry.layer}", or move ${entry.name} to a higher one.`
           : 'Keep one of them, or move one to a higher layer: the higher layer wins.',
     });
-  } else if (names.has(target)) {
-    findings.add('S109', [entry], {
+  } else if (named !== undefined) {
+    findings.add('S109', named === entry ? [entry] : [entry, named], {
       message: `${label(entry)} overrides "${target}", which stands in a layer that is no lower.`,
       hint: `Move ${entry.name} to a layer above it: only a higher layer can override.`,
     });
   } else {
     findings.add('S103', [entry], {
       message: `${label(entry)} overrides "${target}", and nobody in the stack has that name.`,
-      hint: `${didYouMean(target, names)}Take the overrides away if there is nothing to replace.`,
+      hint: `${didYouMean(target, declaredAs.keys())}Take the overrides away if there is nothing to replace.`,
     });
   }
 }

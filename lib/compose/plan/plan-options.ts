@@ -1,5 +1,6 @@
 import type { StateKey } from '../declare/request-state.ts';
-import type { WarningId } from '../diagnose/diagnostic.ts';
+import { DIAGNOSTICS, type WarningId } from '../diagnose/diagnostic.ts';
+import { didYouMean } from '../diagnose/did-you-mean.ts';
 
 /** What the plan depends on, besides the layers. */
 export interface PlanOptions {
@@ -11,8 +12,45 @@ export interface PlanOptions {
   readonly given?: readonly StateKey[];
   /** Ids of warnings that are known and accepted. */
   readonly silence?: readonly WarningId[];
+  /** Ids of warnings that are errors here, so that there is no stack with one of them; `true` means all. */
+  readonly strict?: boolean | readonly WarningId[];
   /** Pairs of names whose order doesn't matter. */
   readonly ambiguousOk?: readonly (readonly [string, string])[];
   /** A seed: takes any order that the constraints allow. For tests that must not depend on the order. */
   readonly shuffle?: number | undefined;
 }
+
+/**
+ * Refuses what `silence` and `strict` cannot mean.
+ *
+ * @throws TypeError for an id that is none, or that is an error anyway, or that stands in both.
+ */
+export function checkPlanOptions({ silence = [], strict = false }: PlanOptions): void {
+  checkIds('silence', silence, 'cannot be silenced');
+  if (typeof strict === 'boolean') return;
+  checkIds('strict', strict, 'need not be raised');
+  const both = strict.find((id) => silence.includes(id));
+  if (both !== undefined) {
+    throw new TypeError(`${both} stands in both silence and strict: take it out of one of them.`);
+  }
+}
+
+function checkIds(option: string, ids: unknown, refusal: string): void {
+  if (!Array.isArray(ids)) {
+    throw new TypeError(`${option} takes an array of ids, such as ['S205'], not ${JSON.stringify(ids)}.`);
+  }
+  for (const id of ids as unknown[]) {
+    const known = typeof id === 'string' && Object.hasOwn(DIAGNOSTICS, id);
+    if (!known) {
+      throw new TypeError(
+        `${option}: there is no diagnostic ${JSON.stringify(id)}. ${didYouMean(String(id), WARNINGS)}The warnings are ${WARNINGS.join(', ')}.`,
+      );
+    }
+    const { level, title } = DIAGNOSTICS[id as keyof typeof DIAGNOSTICS];
+    if (level === 'error') throw new TypeError(`${option}: ${id} (${title}) is an error, which ${refusal}.`);
+  }
+}
+
+const WARNINGS = Object.entries(DIAGNOSTICS)
+  .filter(([, { level }]) => level === 'warning')
+  .map(([id]) => id);

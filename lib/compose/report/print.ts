@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
-import { formatDiagnostic } from '../diagnose/stack-error.ts';
+import { formatDiagnostic } from '../diagnose/format-diagnostic.ts';
 import type { PlannedMiddleware } from './describe-plan.ts';
 
 export type PrintFormat = 'table' | 'mermaid' | 'json';

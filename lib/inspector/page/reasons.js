@@ -95,11 +95,13 @@ export function reasonsForRoutes({ routeReads }) {
 }
 
 /** @param {Diagnostic} diagnostic */
-export function finding({ id, message, hint, at }) {
+export function finding({ id, message, hint, places, explanation }) {
   return html(
     'div',
     { class: 'finding' },
     html('p', {}, html('b', {}, id), ' ', message),
-    html('p', { class: 'quiet' }, hint, ' ', html('code', {}, at)),
+    html('p', { class: 'quiet' }, hint),
+    ...places.map(({ name, at }) => html('p', { class: 'quiet' }, name, ' at ', code(at))),
+    html('p', { class: 'quiet' }, 'See ', code(explanation)),
   );
 }

@@ -142,5 +142,9 @@ compose({ base: [] }, { given: ['visiter'] });
 compose({ base: [] }, { exclusive: { identity: ['visiter'] } });
 // @ts-expect-error Type '"S104"' is not assignable to type
 compose({ base: [] }, { silence: ['S104'] });
+// @ts-expect-error Type '"S104"' is not assignable to type
+compose({ base: [] }, { strict: ['S104'] });
+compose({ base: [] }, { strict: true, silence: ['S202'] });
+compose({ base: [] }, { strict: ['S205', 'S201'] });
 // @ts-expect-error Type 'number' is not assignable to type
 compose({ base: [1] });
