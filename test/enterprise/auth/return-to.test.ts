@@ -10,6 +10,8 @@ describe('returnPath', () => {
       '/a/b?c=d&e=%2Ff#g',
       '/?next=https://other.example/',
       '/caf%C3%A9',
+      '/a%20b/100%25/%2525',
+      '/a%2Fb/..%2Fc',
     ]) {
       assert.equal(returnPath(path), path);
     }
@@ -37,6 +39,24 @@ describe('returnPath', () => {
       '/\n/evil.example',
       '/%09/evil.example',
       '/%0d%0aSet-Cookie:x=y',
+      '/x/../%2fevil.example',
+      '/x/../%5Cevil.example',
+      '/x/..\\%2Fevil.example',
+      '/x/%2e%2e/%2fevil.example',
+      '/x/%2E./%5cevil.example',
+      '/./%2fevil.example',
+      '/.%2f/evil.example',
+      '/%2e%2f/evil.example',
+      '/x/..%2f%2fevil.example',
+      '/x%2f..%2f%2fevil.example',
+      '/x/%2e%2e%5c%5cevil.example',
+      '/x/../%252fevil.example',
+      '/%252fevil.example',
+      '/%25252fevil.example',
+      '/%2525252f%5cevil.example',
+      '/x/../%09/evil.example',
+      '/x/../%0a%2fevil.example',
+      '/?a=%0d%0ab',
       '\t//evil.example',
       ' //evil.example',
       'https://evil.example/',
@@ -56,13 +76,24 @@ describe('returnPath', () => {
       '/oauth/github/authorize',
       '/OAuth/github/callback',
       '/x/../oauth/github/authorize',
+      '/%6fauth/github/authorize',
+      '/x/..%2foauth/github/authorize',
     ]) {
       assert.equal(returnPath(path), '/');
     }
   });
 
   it('answers / to what is no string, is broken, or would not fit in a cookie', () => {
-    for (const value of [undefined, null, ['/a', '/b'], { a: '/a' }, '/%', '/%zz', `/${'a'.repeat(2_000)}`]) {
+    for (const value of [
+      undefined,
+      null,
+      ['/a', '/b'],
+      { a: '/a' },
+      '/%',
+      '/%zz',
+      `/${'a'.repeat(2_000)}`,
+      `/${'é'.repeat(500)}`,
+    ]) {
       assert.equal(returnPath(value), '/');
     }
   });
@@ -72,15 +103,18 @@ describe('returnPath', () => {
     assert.equal(returnPath('/openhands/settings', '/openhands/'), '/openhands/settings');
   });
 
-  it('never leaves the origin, whatever is thrown at it', () => {
-    const piece = fc.constantFrom(
+  const piece = fc.constantFrom(
+    ...[
       '/',
       '\\',
       '.',
       '..',
       '%2f',
-      '%5c',
+      '%5C',
       '%2e',
+      '%25',
+      '%252f',
+      '%09',
       '\t',
       '\n',
       '@',
@@ -89,12 +123,36 @@ describe('returnPath', () => {
       'evil',
       '?',
       '#',
-    );
+    ],
+  );
+  const anything = fc.array(piece, { maxLength: 10 }).map((pieces) => pieces.join(''));
+
+  it('never leaves the origin, whatever is thrown at it', () => {
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
-        const location = returnPath(pieces.join(''));
+      fc.property(anything, (requested) => {
+        const location = returnPath(requested);
         assert.equal(new URL(location, 'https://own.example').origin, 'https://own.example');
         assert.match(location, /^\/(?![/\\])/);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('never gives what it would refuse, nor what becomes so where a proxy decodes paths', () => {
+    const own = 'https://own.example';
+    fc.assert(
+      fc.property(anything, (requested) => {
+        const location = returnPath(`/x/../${requested}`);
+        assert.equal(returnPath(location), location);
+        const { pathname } = new URL(location, own);
+        let decoded = pathname;
+        for (let round = 0; round < 4; round += 1) {
+          decoded = decoded.replace(/%([0-7][\da-f])/gi, (_, hex: string) =>
+            String.fromCharCode(parseInt(hex, 16)),
+          );
+          assert.equal(new URL(decoded, own).origin, own);
+          assert.doesNotMatch(new URL(decoded, own).pathname, /^\/[/\\]/);
+        }
       }),
       { numRuns: 5_000 },
     );
