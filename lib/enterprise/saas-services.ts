@@ -87,7 +87,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   return {
     address,
     authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
-    flows: new OAuthFlows({ values, address }),
+    flows: new OAuthFlows({ values, address, now }),
     metrics,
     oauth,
     redis,

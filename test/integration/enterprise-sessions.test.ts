@@ -86,6 +86,24 @@ describe('Sessions of the Enterprise edition', () => {
     await isRefused(flow!.split(';')[0]!.replace(/^[^=]+/, 'openhands_auth'));
   });
 
+  it('go on when one of several cookies of the name is theirs, and that one is not cleared', async () => {
+    const ended = await cookieOf();
+    await (await site.signedIn()).post('/api/logout?everywhere=1');
+    const good = await cookieOf();
+    for (const stale of [ended, 'openhands_auth=nonsense', resigned(good, 'older-'.padEnd(40, 'x'))]) {
+      await isAccepted(`${stale}; ${good}`);
+      await isAccepted(`${good}; ${stale}`);
+    }
+    await isRefused(`${ended}; openhands_auth=nonsense`);
+  });
+
+  it('are no worse for a value that is rightly signed and no session at all', async () => {
+    for (const content of ['null', '[]', '1', 'nonsense', '']) {
+      const value = sign(Buffer.from(content).toString('base64url'), CURRENT);
+      await isRefused(`openhands_auth=${encodeURIComponent(value)}`);
+    }
+  });
+
   it('go on when a cookie of another name is nonsense', async () => {
     await isAccepted(`other=%E0%A4%A; ${await cookieOf()}; another`);
   });

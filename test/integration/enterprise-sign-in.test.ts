@@ -163,6 +163,19 @@ describe('Signing in to the Enterprise edition', () => {
       assert.deepEqual([answer.status, answer.body.code], [401, 'bad_verification_code']);
     });
 
+    it('asks GitHub about one code only, however many are tried with one cookie', async () => {
+      const { headers } = await request(site.url).get('/oauth/github/authorize');
+      const state = new URL(headers.location!).searchParams.get('state')!;
+      const cookie = (headers['set-cookie'] as unknown as string[])[0]!.split(';')[0]!;
+      for (let code = 0; code < 20; code += 1) {
+        const { status } = await request(site.url)
+          .get(`/oauth/github/callback?code=${code}&state=${state}`)
+          .set('Cookie', cookie);
+        assert.equal(status, 302);
+      }
+      assert.equal(site.github.calls.count('POST /login/oauth/access_token'), 1);
+    });
+
     it('makes good a code that was too old, by itself', async () => {
       const browser = site.browser();
       const stale = await site.callback(browser, 'octocat', '?return_to=/settings');

@@ -1,10 +1,10 @@
 /** The cookie that says who is signed in: `openhands_auth`, over HTTPS `__Host-openhands_auth`. */
-import { parseCookie } from 'cookie';
 import type { Response } from 'express';
 import {
   browserCookieName,
   clearBrowserCookie,
   type CookieRequest,
+  sentCookies,
   setBrowserCookie,
 } from './browser-cookie.ts';
 import type { PublicAddress } from './public-address.ts';
@@ -20,11 +20,14 @@ export interface AuthClaims extends SignedValueLifetime {
   readonly generation: string;
 }
 
-/** What a request's cookie amounts to, as far as the cookie alone can tell. */
+/**
+ * What a request's cookies of this name amount to, as far as they alone can tell. There may be several; every genuine
+ * one counts, and `others` are those that the browser sent behind the first.
+ */
 export type AuthCookieReading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'genuine'; readonly claims: AuthClaims };
+  | { readonly kind: 'genuine'; readonly claims: AuthClaims; readonly others?: readonly AuthClaims[] };
 
 export interface AuthCookieOptions {
   readonly values: SignedValues;
@@ -46,11 +49,14 @@ export class AuthCookie {
 
   /** A tampered, expired or foreign value, and one signed for another purpose, is `refused`. */
   read(req: CookieRequest): AuthCookieReading {
-    const header = req.headers.cookie;
-    const value = header && parseCookie(header)[browserCookieName(NAME, this.#address.isHttps(req))];
-    if (!value) return { kind: 'absent' };
-    const claims = this.#values.read(NAME, value);
-    return claims && holdsAuthClaims(claims) ? { kind: 'genuine', claims } : { kind: 'refused' };
+    const name = browserCookieName(NAME, this.#address.isHttps(req));
+    const cookies = sentCookies(req).filter((cookie) => cookie.name === name);
+    const [first, ...others] = cookies.flatMap(({ value }) => {
+      const claims = this.#values.read(NAME, value);
+      return claims && holdsAuthClaims(claims) ? [claims] : [];
+    });
+    if (first === undefined) return { kind: cookies.length === 0 ? 'absent' : 'refused' };
+    return { kind: 'genuine', claims: first, ...(others.length > 0 && { others }) };
   }
 
   set(req: CookieRequest, res: Response, session: Pick<AuthClaims, 'github_user_id' | 'generation'>): void {

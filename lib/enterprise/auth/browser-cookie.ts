@@ -1,4 +1,5 @@
 /** How the cookies of the Enterprise edition are named and set; what is in them is each cookie's own affair. */
+import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 import type { AddressedRequest, PublicAddress } from './public-address.ts';
 
@@ -11,6 +12,25 @@ export type CookieRequest = AddressedRequest & Pick<Request, 'headers'>;
  */
 export function browserCookieName(name: string, https: boolean): string {
   return https ? `__Host-${name}` : name;
+}
+
+/** A cookie as a browser sends it back: without its attributes. */
+export interface SentCookie {
+  /** With its `__Host-` prefix, if it has one. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * The cookies of a request in the order they came, several of one name too: a page on a neighboring subdomain, or an
+ * older version with another path, may have set one that the browser sends first.
+ */
+export function sentCookies({ headers }: Pick<Request, 'headers'>): SentCookie[] {
+  return (headers.cookie ?? '')
+    .split(';')
+    .flatMap((pair) =>
+      Object.entries(parseCookie(pair)).flatMap(([name, value]) => (value ? [{ name, value }] : [])),
+    );
 }
 
 export function setBrowserCookie(

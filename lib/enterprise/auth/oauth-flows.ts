@@ -1,15 +1,24 @@
 /** What this browser knows of its sign-ins under way: one short-lived cookie per flow, so that two tabs work. */
 import { createHash, randomBytes } from 'node:crypto';
-import { parseCookie } from 'cookie';
 import type { Response } from 'express';
-import { clearBrowserCookie, type CookieRequest, setBrowserCookie } from './browser-cookie.ts';
+import {
+  browserCookieName,
+  clearBrowserCookie,
+  type CookieRequest,
+  type SentCookie,
+  sentCookies,
+  setBrowserCookie,
+} from './browser-cookie.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { SignedValues } from './signed-values.ts';
+import { UsedFlows } from './used-flows.ts';
 
 /** GitHub's codes live this long as well. */
 const FLOW_MS = 10 * 60 * 1000;
-/** Flows that a browser may have under way; beginning one more drops the oldest, so the cookies never grow too big. */
+/** Flows that a browser may have under way; beginning one more drops the oldest. */
 const MOST_FLOWS = 5;
+/** Of the cookies of all flows together, as they are sent: servers refuse requests whose headers are too long. */
+const MOST_BYTES = 4_000;
 
 const PURPOSE = 'oauth-flow';
 const NAME = 'openhands_flow_';
@@ -45,13 +54,22 @@ export function looksLikeOurState(state: string): boolean {
   return OUR_STATE.test(state);
 }
 
+export interface OAuthFlowsOptions {
+  readonly values: SignedValues;
+  readonly address: PublicAddress;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
 export class OAuthFlows {
   readonly #values: SignedValues;
   readonly #address: PublicAddress;
+  readonly #used: UsedFlows;
 
-  constructor({ values, address }: { readonly values: SignedValues; readonly address: PublicAddress }) {
+  constructor({ values, address, now }: OAuthFlowsOptions) {
     this.#values = values;
     this.#address = address;
+    this.#used = new UsedFlows(now);
   }
 
   begin(
@@ -61,22 +79,27 @@ export class OAuthFlows {
   ): OAuthFlow {
     const state = `${isRetry ? '1' : '0'}${randomBytes(24).toString('base64url')}`;
     const codeVerifier = randomBytes(32).toString('base64url');
-    for (const name of this.#superfluous(req)) clearBrowserCookie(req, res, this.#address, name);
     const value = this.#values.write(
       PURPOSE,
       { state, code_verifier: codeVerifier, is_retry: isRetry, return_to: returnTo },
       FLOW_MS,
     );
-    setBrowserCookie(req, res, this.#address, { name: cookieName(state), value, maxAgeMs: FLOW_MS });
+    const name = cookieName(state);
+    const https = this.#address.isHttps(req);
+    for (const old of this.#superfluous(req, { name: browserCookieName(name, https), value })) {
+      clearBrowserCookie(req, res, this.#address, old);
+    }
+    setBrowserCookie(req, res, this.#address, { name, value, maxAgeMs: FLOW_MS });
     return { state, codeVerifier, isRetry, returnTo };
   }
 
   /** The flow that `state` belongs to, if this browser began it; its cookie is cleared, since it is good once. */
   finish(req: CookieRequest, res: Response, state: string): OAuthFlow | undefined {
     if (!OUR_STATE.test(state)) return undefined;
-    const content = this.#read(req).find(({ name }) => name === cookieName(state))?.content;
-    if (content?.state !== state) return undefined;
+    const content = this.#read(req).find((flow) => flow.content?.state === state)?.content;
+    if (content === undefined) return undefined;
     clearBrowserCookie(req, res, this.#address, cookieName(state));
+    if (!this.#used.use(state, FLOW_MS)) return undefined;
     return {
       state,
       codeVerifier: String(content.code_verifier),
@@ -85,21 +108,31 @@ export class OAuthFlows {
     };
   }
 
-  #superfluous(req: CookieRequest): string[] {
-    return this.#read(req)
-      .sort((one, other) => (other.content?.issued_at ?? 0) - (one.content?.issued_at ?? 0))
-      .slice(MOST_FLOWS - 1)
-      .map(({ name }) => name);
+  /** The names of those flows that have to go when one more is begun: what cannot be read, then the oldest. */
+  #superfluous(req: CookieRequest, begun: SentCookie): string[] {
+    const newestFirst = this.#read(req).sort(
+      (one, other) => (other.content?.issued_at ?? 0) - (one.content?.issued_at ?? 0),
+    );
+    let bytes = bytesOf(begun);
+    return newestFirst.flatMap(({ name, sent, content }, index) => {
+      bytes += bytesOf(sent);
+      const isKept = content !== undefined && index < MOST_FLOWS - 1 && bytes <= MOST_BYTES;
+      return isKept ? [] : [name];
+    });
   }
 
   #read(req: CookieRequest) {
     const https = this.#address.isHttps(req);
-    return Object.entries(parseCookie(req.headers.cookie ?? '')).flatMap(([cookie, value]) => {
-      const name = FLOW_COOKIE.exec(cookie)?.[1];
-      if (name === undefined || value === undefined || cookie.startsWith('__Host-') !== https) return [];
-      return [{ name, content: this.#values.read(PURPOSE, value) }];
+    return sentCookies(req).flatMap((sent) => {
+      const name = FLOW_COOKIE.exec(sent.name)?.[1];
+      if (name === undefined || sent.name.startsWith('__Host-') !== https) return [];
+      return [{ name, sent, content: this.#values.read(PURPOSE, sent.value) }];
     });
   }
+}
+
+function bytesOf({ name, value }: SentCookie): number {
+  return `; ${name}=${encodeURIComponent(value)}`.length;
 }
 
 /** From the part of the state that is random, but not all of it: the cookie's name is less well guarded than its value. */

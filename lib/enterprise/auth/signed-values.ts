@@ -1,6 +1,7 @@
 /** Values that a browser keeps for this server: signed, with an end, and good for one purpose only. */
 import { sign, unsign } from 'cookie-signature';
 import type { Secret } from '../../oss/secret.ts';
+import { parseDocument } from '../../oss/storage/parse-document.ts';
 
 /** What every signed value says of itself besides what it is kept for. */
 export interface SignedValueLifetime {
@@ -54,10 +55,10 @@ export class SignedValues {
   }
 
   #current(purpose: string, encoded: string): (Record<string, unknown> & SignedValueLifetime) | undefined {
-    // The signature is right, so this is what `write` made, here or in another version of this program.
-    const content = JSON.parse(Buffer.from(encoded, 'base64url').toString()) as Record<string, unknown>;
+    // Rightly signed, but perhaps by another program with the same secret: it may be anything.
+    const content = parseDocument(Buffer.from(encoded, 'base64url').toString());
+    if (content?.purpose !== purpose) return undefined;
     const { issued_at, ends_at } = content;
-    if (content.purpose !== purpose) return undefined;
     if (typeof issued_at !== 'number' || typeof ends_at !== 'number' || this.#now() >= ends_at)
       return undefined;
     return { ...content, issued_at, ends_at };

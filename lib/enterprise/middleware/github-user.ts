@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
-import type { AuthCookie } from '../auth/auth-cookie.ts';
+import type { AuthClaims, AuthCookie } from '../auth/auth-cookie.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import { isUnderAny } from './path-prefixes.ts';
 
@@ -24,9 +24,9 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
     async handle(req, res, next) {
       const { session } = req.state;
       if (session?.kind === 'genuine') {
-        const { github_user_id, generation } = session.claims;
         try {
-          if (await sessions.isActive(github_user_id, generation)) req.state.github_user_id = github_user_id;
+          const active = await firstActive(sessions, [session.claims, ...(session.others ?? [])]);
+          if (active) req.state.github_user_id = active.github_user_id;
           else authCookie.clear(req, res);
         } catch (err) {
           if (!isUnderAny(WITHOUT_STORE, req)) throw err;
@@ -41,4 +41,12 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
       next();
     },
   });
+}
+
+async function firstActive(
+  sessions: Sessions,
+  claims: readonly AuthClaims[],
+): Promise<AuthClaims | undefined> {
+  for (const one of claims) if (await sessions.isActive(one.github_user_id, one.generation)) return one;
+  return undefined;
 }

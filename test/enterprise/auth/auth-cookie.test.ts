@@ -115,6 +115,30 @@ describe('AuthCookie', () => {
     }
   });
 
+  it('is genuine if any of several of its name is, in whatever order they come', async () => {
+    const good = values.write('openhands_auth', session, 60_000);
+    const other = values.write('openhands_auth', { ...session, github_user_id: '1' }, 60_000);
+    const read = async (...sent: string[]) => {
+      const cookie = sent.map((value) => `openhands_auth=${encodeURIComponent(value)}`).join('; ');
+      const { body } = await request(site()).get('/read').set('Cookie', cookie);
+      return body as { kind: string; claims: typeof session; others?: (typeof session)[] };
+    };
+    for (const sent of [
+      ['stale', good],
+      [good, 'stale'],
+      ['', good],
+    ]) {
+      const { kind, claims, others } = await read(...sent);
+      assert.deepEqual([kind, claims.github_user_id, others], ['genuine', '583231', undefined]);
+    }
+    const both = await read(other, 'stale', good);
+    assert.equal(both.claims.github_user_id, '1');
+    assert.deepEqual(
+      both.others?.map((it) => it.github_user_id),
+      ['583231'],
+    );
+  });
+
   it('over HTTPS is taken from the name that only this host can set', async () => {
     const { value } = await cookieFrom(site(), '/set');
     const { body } = await request(site({ publicUrl: 'https://openhands.example' }))

@@ -26,7 +26,7 @@ describe('OAuthFlows', () => {
     time = 1_000_000;
     const secrets: [Secret] = [new Secret('a secret of at least 32 characters')];
     const values = new SignedValues({ secrets, now: () => time });
-    const flows = new OAuthFlows({ values, address: new PublicAddress() });
+    const flows = new OAuthFlows({ values, address: new PublicAddress(), now: () => time });
     app = express();
     app.get('/begin', (req, res) => {
       res.json(flows.begin(req, res, { isRetry: req.query.retry === '1', returnTo: req.query.to as string }));
@@ -40,6 +40,18 @@ describe('OAuthFlows', () => {
 
   async function finish(browser: ReturnType<typeof request.agent>, state: string): Promise<Flow | null> {
     return (await browser.get(`/finish/${encodeURIComponent(state)}`)).body as Flow | null;
+  }
+
+  /** What a browser sends back, by name, after it has heeded these `Set-Cookie` lines. */
+  function jarAfter(jar: Map<string, string>, lines: readonly string[]): Map<string, string> {
+    const next = new Map(jar);
+    for (const line of lines) {
+      const [pair = ''] = line.split(';', 1);
+      const [name = ''] = pair.split('=', 1);
+      if (pair === `${name}=`) next.delete(name);
+      else next.set(name, pair);
+    }
+    return next;
   }
 
   it('are finished in the browser that began them', async () => {
@@ -68,6 +80,54 @@ describe('OAuthFlows', () => {
     await finish(browser, state);
     assert.equal(await finish(browser, state), null);
   });
+
+  it('are finished once, even for a program that sends the cookie again and again', async () => {
+    const began = await request(app).get('/begin?to=/');
+    const cookie = (began.headers['set-cookie'] as unknown as string[])[0]!.split(';', 1)[0]!;
+    const { state } = began.body as Flow;
+    const answers = [];
+    for (let time = 0; time < 3; time += 1) {
+      const { body } = await request(app).get(`/finish/${state}`).set('Cookie', cookie);
+      answers.push(body as Flow | null);
+    }
+    assert.deepEqual(
+      answers.map((flow) => flow !== null),
+      [true, false, false],
+    );
+  });
+
+  it('are found behind a cookie of the same name that somebody else has set', async () => {
+    const began = await request(app).get('/begin?to=/');
+    const cookie = (began.headers['set-cookie'] as unknown as string[])[0]!.split(';', 1)[0]!;
+    const { state } = began.body as Flow;
+    const [name] = cookie.split('=');
+    const { body } = await request(app).get(`/finish/${state}`).set('Cookie', `${name}=planted; ${cookie}`);
+    assert.equal((body as Flow).state, state);
+  });
+
+  for (const [what, returnTo] of [
+    ['long', `/${'a'.repeat(1_023)}`],
+    ['full of what JSON escapes', `/?${'\\'.repeat(1_022)}`],
+  ] as const) {
+    it(`take less than 4 KB of cookies together, though where they lead is ${what}`, async () => {
+      let jar = new Map<string, string>();
+      const begun: Flow[] = [];
+      for (let count = 0; count < 8; count += 1) {
+        time += 1_000;
+        const { headers, body } = await request(app)
+          .get(`/begin?to=${encodeURIComponent(returnTo)}`)
+          .set('Cookie', [...jar.values()].join('; '));
+        begun.push(body as Flow);
+        jar = jarAfter(jar, headers['set-cookie'] as unknown as string[]);
+        assert.ok([...jar.values()].join('; ').length < 4_096);
+      }
+      const last = begun.at(-1)!;
+      const { body } = await request(app)
+        .get(`/finish/${last.state}`)
+        .set('Cookie', [...jar.values()].join('; '));
+      assert.deepEqual(body, last);
+    });
+  }
 
   it('are over after ten minutes', async () => {
     const browser = request.agent(app);

@@ -66,6 +66,23 @@ describe('SignedValues', () => {
     }
   });
 
+  it('refuses a rightly signed value that is no JSON object', () => {
+    for (const content of [
+      '',
+      'nonsense',
+      'null',
+      '1',
+      '"text"',
+      '[]',
+      '[{"purpose":"auth"}]',
+      '{',
+      '\uFEFF',
+    ]) {
+      const encoded = Buffer.from(content).toString('base64url');
+      assert.equal(values.read('auth', sign(encoded, current.reveal())), undefined, content);
+    }
+  });
+
   it('refuses a rightly signed value without an end', () => {
     const endless = Buffer.from(JSON.stringify({ purpose: 'auth', issued_at: 0 })).toString('base64url');
     assert.equal(values.read('auth', sign(endless, current.reveal())), undefined);
