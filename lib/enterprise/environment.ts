@@ -21,7 +21,9 @@ const origins = commaSeparated.transform((values, context) => {
 
 function isOrigin(value: string): boolean {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  // URLs may have hosts that no browser ever comes from, such as `*.example.com`: it would match nothing, silently.
+  const isHost = /^([\w-]+(\.[\w-]+)*\.?|\[[\da-f:]+\])$/.test(url?.hostname ?? '');
+  return url !== undefined && isHost && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
 }
 
 const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Secret[]] => {

@@ -138,10 +138,7 @@ export class SaasServerConfig extends ServerConfig {
   }
 
   override permitsOrigin(origin: string): boolean {
-    const { PUBLIC_URL } = this.environment;
-    // Behind a proxy, the host that a request names need not be the one that its page has come from.
-    const isOwn = PUBLIC_URL !== undefined && new URL(PUBLIC_URL).origin === origin;
-    return isOwn || this.saasEnvironment.PERMITTED_CORS_ORIGINS.includes(origin);
+    return this.isOwnOrigin(origin) || this.saasEnvironment.PERMITTED_CORS_ORIGINS.includes(origin);
   }
 
   override clientOptions(): ClientOptions {

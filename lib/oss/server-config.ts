@@ -207,7 +207,13 @@ export class ServerConfig {
 
   /** Whether a page of this origin may call the API: for the check of state-changing requests. */
   permitsOrigin(origin: string): boolean {
-    return isLocalOrigin(origin);
+    return isLocalOrigin(origin) || this.isOwnOrigin(origin);
+  }
+
+  /** Whether this is the origin of `PUBLIC_URL`: behind a proxy, the host that a request names need not be. */
+  protected isOwnOrigin(origin: string): boolean {
+    const { PUBLIC_URL } = this.environment;
+    return PUBLIC_URL !== undefined && new URL(PUBLIC_URL).origin === origin;
   }
 
   /** What `GET /api/options/config` tells the client. */

@@ -117,6 +117,9 @@ describe('The environment of the Enterprise edition', () => {
       'null',
       'file:///',
       'https://*.example/x',
+      'https://*.example',
+      'https://app.*',
+      'https://app.example,https://(app|www).example',
     ]) {
       assert.match(
         complaint({ ...needed, PERMITTED_CORS_ORIGINS: bad }),

@@ -141,6 +141,7 @@ describe('the HTTP surface of the OSS edition', () => {
       'https://localhost',
       'http://127.0.0.1:8080',
       'http://[::1]:5173',
+      'capacitor://localhost',
     ];
     for (const origin of local) {
       it(`lets ${origin} read answers, with credentials`, async () => {
@@ -216,6 +217,19 @@ describe('the HTTP surface of the OSS edition', () => {
       it(`are told from our own: ${JSON.stringify(headers)}`, async () => {
         await oss.request.post('/api/logout').set(headers).expect(200);
       });
+    }
+  });
+
+  it('takes the origin of PUBLIC_URL for its own behind a proxy that names another host', async () => {
+    const behind = await OssApp.start({ env: { PUBLIC_URL: 'https://openhands.example/base' } });
+    try {
+      const from = (origin: string) =>
+        behind.request.post('/api/settings').set('Origin', origin).send({ agent: 'CodeActAgent' });
+      await from('https://openhands.example').expect(200);
+      await from('http://openhands.example').expect(403);
+      await from('https://openhands.example.evil.example').expect(403);
+    } finally {
+      await behind.close();
     }
   });
 

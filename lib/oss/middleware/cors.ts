@@ -34,7 +34,10 @@ export function cors() {
   });
 }
 
-/** Whether an `Origin` is `localhost`, `127.0.0.1` or `[::1]`, on any port. */
+/**
+ * Whether an `Origin` is `localhost`, `127.0.0.1` or `[::1]`, on any port and of any scheme: a client that is an app on a
+ * phone comes from `capacitor://localhost`.
+ */
 export function isLocalOrigin(origin: string): boolean {
-  return /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(origin);
+  return /^[a-z][a-z\d+.-]*:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(origin);
 }
