@@ -41,6 +41,21 @@ export default tseslint.config(
     },
   },
   {
+    // Messages of the log are in one style. The texts of diagnostics are sentences, and go into the log as they stand.
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/compose/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name=/^(trace|debug|info|warn|error|fatal)$/]:matches([callee.object.name="log"], [callee.object.property.name="log"]) > Literal:not([value=/^[A-Z].*[^.]$/])',
+          message: 'A log message begins with a capital letter and has no full stop at its end.',
+        },
+      ],
+    },
+  },
+  {
     // The compiler checks the pages' names, with the browser's own types (tsconfig.page.json).
     files: ['lib/page/**/*.js', 'lib/inspector/page/**/*.js'],
     rules: { 'no-undef': 'off' },

@@ -55,9 +55,9 @@ async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<vo
   app.drain();
   // Whoever pressed Ctrl-C is no load balancer.
   const noticeMs = signal === 'SIGINT' ? 0 : config.environment.SHUTDOWN_DELAY;
-  config.log.info({ signal, notice_ms: noticeMs }, 'Draining: /ready says no, requests are still answered.');
+  config.log.info({ signal, notice_ms: noticeMs }, 'Draining: /ready says no, requests are still answered');
   const cut = await server.drain({ noticeMs, patienceMs: PATIENCE_MS });
-  if (cut > 0) config.log.warn({ requests: cut }, 'Requests were still in flight; they were cut off.');
+  if (cut > 0) config.log.warn({ requests: cut }, 'Requests were still in flight; they were cut off');
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {

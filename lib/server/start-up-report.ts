@@ -20,13 +20,13 @@ export function startUpReport({ config, stack }: OpenHandsApp, url: string): rea
     },
     {
       fields: { store, github: environment.GITHUB_BASE_URL },
-      message: `Store: ${store}. GitHub: ${environment.GITHUB_BASE_URL}.`,
+      message: `Store: ${store}. GitHub: ${environment.GITHUB_BASE_URL}`,
     },
     {
       fields: { layers, middlewares: count, warnings },
       message: `Stack: ${count} middlewares of ${layers.join(' and ')}, ${
         warnings.length === 0 ? 'no warnings' : `warnings: ${warnings.join(', ')}`
-      }.`,
+      }`,
     },
     ...(environment.STACK_INSPECTOR
       ? [{ fields: { inspector: `${url}/stack` }, message: `Stack inspector: ${url}/stack` }]

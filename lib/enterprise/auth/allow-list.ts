@@ -43,7 +43,7 @@ export class AllowList {
       // Neither locking everybody out nor letting everybody in is what the operator wants of a half-done deployment.
       this.#log.error(
         { err, file: this.#file },
-        'The list of allowed users cannot be read; the last one read still holds.',
+        'The list of allowed users cannot be read; the last one read still holds',
       );
     }
     return this.#logins.has(login.toLowerCase());

@@ -47,7 +47,7 @@ export class SignIn {
     const user = await this.#identify(issued.accessToken);
     if (!(await allowList.allows(user.login))) {
       await this.#giveBack(issued.accessToken);
-      log.info({ login: user.login }, 'A user who is not on the list of allowed users was turned away.');
+      log.info({ login: user.login }, 'A user who is not on the list of allowed users was turned away');
       throw new HttpError(401, 'not_on_waitlist', 'Not authorized via waitlist');
     }
     const github_user_id = String(user.id);
@@ -63,7 +63,7 @@ export class SignIn {
         const { reason } = err;
         this.#options.log.error(
           { reason },
-          'GitHub refuses this server as its GitHub App: nobody can sign in.',
+          'GitHub refuses this server as its GitHub App: nobody can sign in',
         );
       }
       throw err;
@@ -88,7 +88,7 @@ export class SignIn {
       // The user is turned away all the same; what is left is a grant that nobody holds a token for.
       this.#options.log.warn(
         { err },
-        'The grant of a user who was turned away could not be given back to GitHub.',
+        'The grant of a user who was turned away could not be given back to GitHub',
       );
     }
   }

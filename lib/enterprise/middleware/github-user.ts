@@ -32,7 +32,7 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
           if (!isUnderAny(WITHOUT_STORE, req)) throw err;
           log.error(
             { err },
-            'The store cannot say whether a session goes on; the request is answered as signed out.',
+            'The store cannot say whether a session goes on; the request is answered as signed out',
           );
         }
       } else if (session?.kind === 'refused') {

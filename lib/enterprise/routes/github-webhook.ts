@@ -45,7 +45,7 @@ export function githubWebhookRoutes({ secret, tokens, sessions, log }: GithubWeb
         const body: unknown = req.body;
         if (!Buffer.isBuffer(body)) {
           log.error(
-            'A webhook cannot be checked: a body parser in front of this server has consumed its raw body.',
+            'A webhook cannot be checked: a body parser in front of this server has consumed its raw body',
           );
           throw badSignature();
         }
@@ -56,7 +56,7 @@ export function githubWebhookRoutes({ secret, tokens, sessions, log }: GithubWeb
           if (userId !== undefined) {
             await sessions.end(userId);
             await tokens.forget(userId);
-            log.info({ github_user_id: userId }, 'A user has taken the authorization back at GitHub.');
+            log.info({ github_user_id: userId }, 'A user has taken the authorization back at GitHub');
           }
         }
         res.json({ message: 'Event received' });

@@ -96,7 +96,7 @@ function refusedByGitHub(error: unknown, log: Logger): HttpError {
   if (known !== undefined) {
     log.error(
       { reason: known },
-      'GitHub refuses sign-ins: the settings of the GitHub App and of this server differ.',
+      'GitHub refuses sign-ins: the settings of the GitHub App and of this server differ',
     );
     return new AppMisconfiguredError(known);
   }

@@ -41,7 +41,7 @@ export function signInErrorPage({ address, log }: SignInErrorPageOptions): Error
       return;
     }
     const { status, code, message, headers } = httpErrorFrom(err);
-    if (status >= 500) log.error({ err: err as unknown }, 'A sign-in failed.');
+    if (status >= 500) log.error({ err: err as unknown }, 'A sign-in failed');
     res
       .status(status)
       .set({ ...headers, 'Content-Security-Policy': CONTENT_SECURITY_POLICY })

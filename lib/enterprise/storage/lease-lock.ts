@@ -99,7 +99,7 @@ export class LeaseLock {
       if (row !== undefined && this.#isDead(key, row)) {
         const { instance, turn, beat } = row;
         if (await this.#succeeds(TAKE_OVER, key, lease.turn, instance, turn, beat)) {
-          this.#log.warn({ key }, 'took a lock over from a holder that died');
+          this.#log.warn({ key }, 'Took a lock over from a holder that died');
           return this.#hold(lease);
         }
       }
@@ -123,7 +123,7 @@ export class LeaseLock {
       // After a short time, the row can be missing only because the answer to a first attempt was lost.
       if (!isOurs && performance.now() - lease.since > this.#leaseMs) this.#lost(lease.key);
     } catch (error) {
-      this.#log.warn({ err: error, key: lease.key }, 'could not release a lock');
+      this.#log.warn({ err: error, key: lease.key }, 'Could not release a lock');
     }
   }
 
@@ -147,7 +147,7 @@ export class LeaseLock {
         this.#lost(key);
       }
     } catch (error) {
-      this.#log.warn({ err: error }, 'lock heartbeat failed');
+      this.#log.warn({ err: error }, 'Lock heartbeat failed');
     }
   }
 
@@ -172,7 +172,7 @@ export class LeaseLock {
   #lost(key: string): void {
     this.#log.error(
       { key },
-      'a lock was taken over while it was held: this process stood still for too long',
+      'A lock was taken over while it was held: this process stood still for too long',
     );
   }
 }

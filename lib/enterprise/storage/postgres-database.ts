@@ -114,12 +114,12 @@ export class PostgresDatabase {
   #failed(error: unknown): void {
     if (this.#away) return;
     this.#away = true;
-    this.#log.warn({ err: error }, 'the database is away');
+    this.#log.warn({ err: error }, 'The database is away');
   }
 
   #succeeded(): void {
     if (!this.#away) return;
     this.#away = false;
-    this.#log.info('the database is back');
+    this.#log.info('The database is back');
   }
 }

@@ -178,7 +178,7 @@ export class PostgresStore implements DocumentStore {
     const aside = `${key}${SET_ASIDE_MARK}${new Date().toISOString().replaceAll(/[-:]/g, '')}`;
     const renamed = await this.#database.query(SET_ASIDE, [key, aside, text]);
     if (renamed.length === 0) return false;
-    this.#log.error({ key, set_aside_as: aside }, 'a document is damaged; it was set aside');
+    this.#log.error({ key, set_aside_as: aside }, 'A document is damaged; it was set aside');
     return true;
   }
 }

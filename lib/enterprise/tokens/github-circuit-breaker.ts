@@ -85,14 +85,14 @@ export class GitHubCircuitBreaker {
     if (!(this.#openState?.reason instanceof AppMisconfiguredError)) {
       this.#log.error(
         { reason: error.reason },
-        'GitHub refuses this App: check GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET. All tokens are kept.',
+        'GitHub refuses this App: check GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET; all tokens are kept',
       );
     }
     this.#open(error, MISCONFIGURED_PAUSE_MS);
   }
 
   #pause(error: Error, forMs: number): void {
-    this.#log.warn({ pause_ms: forMs }, 'GitHub limits the refreshing of tokens.');
+    this.#log.warn({ pause_ms: forMs }, 'GitHub limits the refreshing of tokens');
     const pause = Math.min(forMs, LONGEST_PAUSE_MS);
     this.#open(error, pause);
     void this.#shared?.put(SHARED_PAUSE, '', this.#now() + pause);

@@ -179,7 +179,7 @@ export class GithubTokenManager implements GithubTokenProvider {
       return this.#pendingWrites.overlay(githubUserId, await this.#documents.load(githubUserId));
     } catch (error) {
       if (!(error instanceof UnreadableDocumentError)) throw error;
-      this.#log.error({ err: error, github_user_id: githubUserId }, 'the tokens of a user cannot be read');
+      this.#log.error({ err: error, github_user_id: githubUserId }, 'The tokens of a user cannot be read');
       return undefined;
     }
   }
@@ -199,7 +199,7 @@ export class GithubTokenManager implements GithubTokenProvider {
     this.#refresh.run(githubUserId, record).catch((error: unknown) => {
       this.#log.debug(
         { err: error, github_user_id: githubUserId },
-        'refreshing ahead of time came to nothing',
+        'Refreshing ahead of time came to nothing',
       );
     });
   }

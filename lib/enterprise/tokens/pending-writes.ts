@@ -44,10 +44,10 @@ export class PendingWrites {
       } catch (error) {
         const details = { err: error, github_user_id: githubUserId };
         if (this.#ending.signal.aborted) {
-          this.#log.fatal(details, 'tokens are lost: they could not be stored before this process ended');
+          this.#log.fatal(details, 'Tokens are lost: they could not be stored before this process ended');
           return to;
         }
-        this.#log.error(details, 'tokens still cannot be stored');
+        this.#log.error(details, 'Tokens still cannot be stored');
       }
     }
   }

@@ -93,7 +93,7 @@ export class RevocationQueue {
   }
 
   #complain(error: unknown): void {
-    this.#log.warn({ err: error }, 'a grant could not be given back; tried again later');
+    this.#log.warn({ err: error }, 'A grant could not be given back; tried again later');
   }
 
   /** One after the other. When it is GitHub that fails one, the others wait for the next time. */
@@ -180,7 +180,7 @@ export class RevocationQueue {
     } catch (error) {
       this.#log.error(
         { err: error, github_user_id: githubUserId },
-        'tokens to give a grant back with are not stored',
+        'Tokens to give a grant back with are not stored',
       );
       return undefined;
     }

@@ -110,7 +110,7 @@ export class TokenRefresh {
       const holding = this.#documents
         .whileRefreshing(githubUserId, alone, REFRESH_WAIT_MS)
         .catch((error: unknown) => {
-          this.#log.debug({ err: error, github_user_id: githubUserId }, 'a refresh came to nothing');
+          this.#log.debug({ err: error, github_user_id: githubUserId }, 'A refresh came to nothing');
           this.#onChange(githubUserId);
           reject(asUnavailable(error));
         })
@@ -194,7 +194,7 @@ export class TokenRefresh {
     });
     this.#log.warn(
       { github_user_id: githubUserId, failures: failure.count, err: error },
-      'refreshing tokens failed',
+      'Refreshing tokens failed',
     );
     throw unavailable;
   }
@@ -214,7 +214,7 @@ export class TokenRefresh {
     } catch (error) {
       this.#log.error(
         { err: error, github_user_id: githubUserId },
-        'tokens cannot be stored; they are kept in memory, and stored as soon as that is possible',
+        'Tokens cannot be stored; they are kept in memory, and stored as soon as that is possible',
       );
       return { stored: to, saving: this.#pendingWrites.keep(githubUserId, from, to) };
     }

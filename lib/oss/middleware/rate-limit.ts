@@ -55,8 +55,8 @@ export function limitRequests({
       keyGenerator: keyOf,
       handler: (_req, _res, next) => next(new RateLimitedError(limit)),
       logger: {
-        error: (err) => log.error({ err }, 'The rate limit'),
-        warn: (err) => log.warn({ err }, 'The rate limit'),
+        error: (err) => log.error({ err }, 'The rate limit does not work as it should'),
+        warn: (err) => log.warn({ err }, 'The rate limit may not work as it should'),
       },
     }),
   );

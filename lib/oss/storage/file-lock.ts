@@ -81,7 +81,7 @@ export class FileLock {
     const heartbeat = setInterval(() => {
       const now = new Date();
       utimes(file, now, now).catch((error: unknown) =>
-        log.warn({ err: error, key }, 'lock heartbeat failed'),
+        log.warn({ err: error, key }, 'Lock heartbeat failed'),
       );
     }, leaseMs / 4);
     heartbeat.unref();
@@ -93,7 +93,7 @@ export class FileLock {
         if (errorCode(error) !== 'ENOENT') throw error;
         log.error(
           { key },
-          'the lock was taken over while it was held: this process stood still for too long',
+          'The lock was taken over while it was held: this process stood still for too long',
         );
         return;
       }
@@ -112,7 +112,7 @@ export class FileLock {
     if (!this.#options.identity.isDead(holder) && !(await this.#leaseIsOver(folder, holder))) return false;
     try {
       await unlink(join(folder, holder));
-      this.#options.log.warn({ key }, 'took a lock over from a holder that died');
+      this.#options.log.warn({ key }, 'Took a lock over from a holder that died');
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }

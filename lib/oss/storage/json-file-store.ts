@@ -105,7 +105,7 @@ export class JsonFileStore implements DocumentStore {
         return await fn();
       } finally {
         await release().catch((error: unknown) =>
-          this.#log.error({ err: error, key }, 'could not release a lock'),
+          this.#log.error({ err: error, key }, 'Could not release a lock'),
         );
       }
     } finally {
@@ -134,7 +134,7 @@ export class JsonFileStore implements DocumentStore {
   #file(key: string): DurableJsonFile {
     assertDocumentKey(key);
     return new DurableJsonFile(join(this.#root, key), this.#temporaryPath(), (setAsideAs) => {
-      this.#log.error({ key, set_aside_as: setAsideAs }, 'a document is damaged; it was set aside');
+      this.#log.error({ key, set_aside_as: setAsideAs }, 'A document is damaged; it was set aside');
     });
   }
 

@@ -333,7 +333,7 @@ describe('GithubTokenManager', () => {
       const served = await manager.token(octocat);
       assert.equal(custody.worksFor(served), 'octocat');
       assert.ok((await manager.token(octocat)).equals(served));
-      assert.match(custody.logged.join(''), /"level":50.*tokens cannot be stored/);
+      assert.match(custody.logged.join(''), /"level":50.*Tokens cannot be stored/);
 
       const elsewhere = custody.manager().token(octocat);
       await delay(300);

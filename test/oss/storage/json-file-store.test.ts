@@ -175,7 +175,7 @@ describe('JsonFileStore', () => {
     const killed = performance.now();
     assert.equal(await waiting, 'mine');
     assert.ok(performance.now() - killed < 1_000);
-    assert.match(logged.join(''), /took a lock over/);
+    assert.match(logged.join(''), /Took a lock over/);
   });
 
   it('lets one in at a time when many find a dead holder together', async () => {

@@ -79,7 +79,7 @@ describe('PostgresStore', () => {
         );
         assert.match(rows[0]!.key, /^a\.json\.corrupt-/);
       }
-      assert.deepEqual(said, Array(3).fill('a document is damaged; it was set aside'));
+      assert.deepEqual(said, Array(3).fill('A document is damaged; it was set aside'));
       for (const name of await setAsideIn(store, 'a.')) assert.match(name, /^a\.json\.corrupt-/);
       assert.deepEqual([(await setAsideIn(store, '')).length, (await setAsideIn(store, 'b')).length], [3, 0]);
       await store.write('a.json', { again: true });
@@ -113,7 +113,7 @@ describe('PostgresStore', () => {
       );
       await holder.end('SIGKILL');
       assert.equal(await store.withLock('a.json', () => Promise.resolve('mine'), { waitMs: 5_000 }), 'mine');
-      assert.ok(said.includes('took a lock over from a holder that died'));
+      assert.ok(said.includes('Took a lock over from a holder that died'));
     });
 
     it('takes it over even if nobody waits for as long as a lease', async () => {
@@ -190,7 +190,7 @@ describe('PostgresStore', () => {
       });
       await store.write('a.json', { n: 3 });
       assert.deepEqual(await store.read('a.json'), { n: 3 });
-      assert.deepEqual(said, ['the database is away', 'the database is back']);
+      assert.deepEqual(said, ['The database is away', 'The database is back']);
     });
 
     it('is not ready on a replica that takes no writes, and says so', async () => {
