@@ -87,6 +87,24 @@ describe('server.ts', () => {
     assert.equal(((await config.json()) as { POSTHOG_CLIENT_KEY: string }).POSTHOG_CLIENT_KEY, 'phc_1');
   });
 
+  it('runs the edition that a .env file with a byte order mark names in its first line', async () => {
+    const variables = [
+      `OPENHANDS_CONFIG_CLS=${SAAS}`,
+      'GITHUB_APP_CLIENT_ID=Iv1.1',
+      'GITHUB_APP_CLIENT_SECRET=s',
+    ];
+    await writeFile(join(directory, '.env'), `\uFEFF${variables.join('\n')}`);
+    const answer = await fetch(`${await start().url()}/api/options/config`);
+    assert.equal(((await answer.json()) as { APP_MODE: string }).APP_MODE, 'saas');
+  });
+
+  it('ends with one line when a variable of its .env file would be lost', async () => {
+    await writeFile(join(directory, '.env'), `LOG_LEVEL=info\n\uFEFFOPENHANDS_CONFIG_CLS=${SAAS}\n`);
+    const server = start();
+    assert.equal(await server.exitCode(), 1);
+    assert.match(server.errors, /^openhands-express: \.env, line 2, has to be [^\n]+\n$/);
+  });
+
   describe('on SIGTERM', () => {
     /** A GitHub that answers when it is told to. */
     async function slowGitHub() {
@@ -178,6 +196,11 @@ describe('server.ts', () => {
       /\.\/gone\.ts cannot be loaded/,
     ],
     ['a store that cannot be', { FRONTEND_DIRECTORY: './gone' }, /FRONTEND_DIRECTORY must be a folder/],
+    [
+      'a name with a byte order mark, as from an --env-file of Docker',
+      { '\uFEFFOPENHANDS_CONFIG_CLS': SAAS },
+      /OPENHANDS_CONFIG_CLS has a byte order mark/,
+    ],
     ['an address that is not here', { HOST: '192.0.2.1' }, /192\.0\.2\.1/],
   ];
   for (const [mistake, env, line] of mistakes) {

@@ -6,6 +6,7 @@ import { messagesFor } from '../server/express-messages.ts';
 import { GracefulServer } from '../server/graceful-server.ts';
 import { startUpReport } from '../server/start-up-report.ts';
 import type { Command, Terminal } from './command.ts';
+import { readEnvFile } from './env-file.ts';
 
 /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -19,7 +20,7 @@ directory: what the environment has already wins.`,
 
   async run(_args, terminal) {
     try {
-      loadEnvFile();
+      await loadEnvFile();
       await serveUntilSignal(terminal);
       return 0;
     } catch (error) {
@@ -82,11 +83,6 @@ async function listen(server: GracefulServer, { environment }: ServerConfig): Pr
 }
 
 /** As Node's `--env-file-if-exists`, which Node 20 lacks. */
-function loadEnvFile(): void {
-  try {
-    process.loadEnvFile();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw new ConfigurationError(`.env cannot be read: ${String(error)}`, { cause: error });
-  }
+async function loadEnvFile(): Promise<void> {
+  for (const [name, value] of Object.entries(await readEnvFile('.env'))) process.env[name] ??= value;
 }

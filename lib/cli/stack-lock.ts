@@ -1,6 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { PlannedMiddleware } from '../compose.ts';
+import { errorCode } from '../oss/storage/storage-error.ts';
+import { readTextFile } from '../oss/text-file.ts';
 import { UsageError } from './command.ts';
 
 /** The committed order of each stack, by its target. A line for each middleware, so that a review shows what moved. */
@@ -21,14 +23,10 @@ export function orderLines(plan: readonly PlannedMiddleware[]): string[] {
  * @throws UsageError when it is no lock file.
  */
 export async function readLock(path: string): Promise<LockedOrders> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return {};
   try {
-    return lockFile.parse(JSON.parse(text)).stacks;
+    return lockFile.parse(JSON.parse(await readTextFile(path))).stacks;
   } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return {};
     throw new UsageError(`${path} is not a lock file as --write writes it.`, { cause });
   }
 }

@@ -149,6 +149,7 @@ export function readVariables<Schema extends z.ZodType>(
   env: EnvironmentVariables,
   expectations: Readonly<Record<string, string>> = {},
 ): z.output<Schema> {
+  refuseMarkedNames(env);
   const set = Object.fromEntries(
     Object.entries(env)
       .map(([name, value]) => [name, value?.trim()] as const)
@@ -162,6 +163,18 @@ export function readVariables<Schema extends z.ZodType>(
     if (!complaints.has(name)) complaints.set(name, `${name} ${expectations[name] ?? issue.message}`);
   }
   throw new ConfigurationError([...complaints.values()].join(' '));
+}
+
+/**
+ * Docker and systemd read files of variables as well, and take a byte order mark for a part of the first name. Whatever
+ * that variable was to say, such as which edition runs, must not be missing without a word.
+ */
+function refuseMarkedNames(env: EnvironmentVariables): void {
+  const marked = Object.keys(env).find((name) => name.startsWith('\uFEFF'));
+  if (marked === undefined) return;
+  throw new ConfigurationError(
+    `${marked.slice(1)} has a byte order mark before its name: save the file that it comes from without one.`,
+  );
 }
 
 /** GitHub's own API has its own host; GitHub Enterprise Server serves it under `/api/v3`. */

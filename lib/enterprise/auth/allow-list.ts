@@ -1,7 +1,8 @@
 /** Who may sign in, by login, when `GITHUB_USER_LIST_FILE` is set. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { ConfigurationError } from '../../oss/errors.ts';
+import { readTextFile } from '../../oss/text-file.ts';
 
 export interface AllowListOptions {
   /** One login a line; `undefined` lets everyone in. */
@@ -53,13 +54,13 @@ export class AllowList {
     const { mtimeMs, size, ino } = await stat(file);
     const version = `${mtimeMs}/${size}/${ino}`;
     if (version === this.#version) return;
-    this.#logins = loginsIn(await readFile(file, 'utf8'));
+    this.#logins = loginsIn(await readTextFile(file));
     this.#version = version;
   }
 }
 
 function loginsIn(text: string): ReadonlySet<string> {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const lines = text.split(/\r\n?|\n/);
   return new Set(
     lines.map((line) => line.trim().toLowerCase()).filter((line) => line !== '' && !line.startsWith('#')),
   );

@@ -1,4 +1,5 @@
 import { link, readFile, rename, unlink } from 'node:fs/promises';
+import { decodeText } from '../text-file.ts';
 import { SET_ASIDE_MARK } from './document-key.ts';
 import type { Document } from './document-store.ts';
 import { parseDocument } from './parse-document.ts';
@@ -24,7 +25,7 @@ export async function setAside(
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
   }
-  const document = parseDocument(await readFile(aside, 'utf8'));
+  const document = parseDocument(decodeText(await readFile(aside)));
   if (document === undefined) {
     onDamage(aside);
     return null;

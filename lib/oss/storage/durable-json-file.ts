@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
+import { decodeText } from '../text-file.ts';
 import { setAside } from './damaged-document.ts';
 import type { Document } from './document-store.ts';
 import { parseDocument } from './parse-document.ts';
@@ -78,7 +79,7 @@ export async function makeFolder(folder: string): Promise<void> {
 
 async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return decodeText(await readFile(path));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

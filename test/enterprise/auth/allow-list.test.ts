@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { AllowList } from '../../../lib/enterprise/auth/allow-list.ts';
 import { ConfigurationError } from '../../../lib/oss/errors.ts';
+import { ENCODINGS } from '../../text-encodings.ts';
 
 describe('AllowList', () => {
   let folder: string;
@@ -38,6 +39,18 @@ describe('AllowList', () => {
       [true, true, false, false, false, false],
     );
   });
+
+  for (const [name, encode] of ENCODINGS) {
+    it(`reads ${name}`, async () => {
+      await writeFile(file, encode('octocat\r\nhubot\n'));
+      await list.verify();
+      assert.deepEqual(await Promise.all(['octocat', 'hubot', ''].map((login) => list.allows(login))), [
+        true,
+        true,
+        false,
+      ]);
+    });
+  }
 
   it('is read again when the file changes', async () => {
     await writeFile(file, 'octocat\n');

@@ -21,6 +21,7 @@ import { pino } from 'pino';
 import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { ProcessIdentity } from '../../../lib/oss/storage/process-identity.ts';
+import { ENCODINGS } from '../../text-encodings.ts';
 import { documentStoreContract, keysOf, setAsideIn } from './document-store.contract.ts';
 
 const CHILD = fileURLToPath(new URL('json-file-store.child.ts', import.meta.url));
@@ -87,6 +88,16 @@ describe('JsonFileStore', () => {
       assert.deepEqual(await setAsideIn(store, 'users/'), []);
       await store.write('settings.json', { again: true });
       assert.deepEqual(await store.read('settings.json'), { again: true });
+    });
+  }
+
+  for (const [name, encode] of ENCODINGS) {
+    it(`reads a document that a person has saved as ${name}`, async () => {
+      const store = open();
+      await store.write('a.json', {});
+      await writeFile(path('a.json'), encode('{"language": "żółw"}\r\n'));
+      assert.deepEqual(await store.read('a.json'), { language: 'żółw' });
+      assert.deepEqual(await setAsideIn(store, ''), []);
     });
   }
 

@@ -1,0 +1,60 @@
+/**
+ * Reads `.env`, in the form of Node's `--env-file`, but loses nothing: what is lost may be the variable that says who may
+ * sign in. Node cuts `./config.ts#Config` at the `#`, and takes a line that it does not know for a part of the next.
+ */
+import { lstat } from 'node:fs/promises';
+import { ConfigurationError } from '../oss/errors.ts';
+import { errorCode } from '../oss/storage/storage-error.ts';
+import { readTextFile } from '../oss/text-file.ts';
+
+/**
+ * One line: NAME=value, a comment, or nothing. A value in quotes may have several lines. As in a shell, a comment behind
+ * a value begins with a blank.
+ */
+const LINE =
+  /[ \t]*(?:(?:export[ \t]+)?(?<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?:(?<quote>["'`])(?<quoted>[^]*?)\k<quote>[ \t]*|(?<plain>.*?)))?(?:(?<=^|[ \t])#.*)?(?:\n|$(?![^]))/my;
+
+/**
+ * The variables in a file `.env`; none when there is no such file.
+ *
+ * @throws ConfigurationError one line, when the file cannot be read, or a line of it is none.
+ */
+export async function readEnvFile(path: string): Promise<Record<string, string>> {
+  const text = ((await readText(path)) ?? '').replaceAll(/\r\n?/g, '\n');
+  const variables: Record<string, string> = {};
+  for (let start = 0; start < text.length; start = LINE.lastIndex) {
+    LINE.lastIndex = start;
+    const found = LINE.exec(text)?.groups;
+    if (found === undefined) {
+      const line = text.slice(0, start).split('\n').length;
+      throw new ConfigurationError(
+        `${path}, line ${line}, has to be NAME=value, a comment that begins with #, or empty; ` +
+          'an invisible mark may stand in it.',
+      );
+    }
+    const { name, quote, quoted = '', plain = '' } = found;
+    if (name === undefined) continue;
+    variables[name] =
+      quote === undefined ? plain.trim() : quote === '"' ? quoted.replaceAll('\\n', '\n') : quoted;
+  }
+  return variables;
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readTextFile(path);
+  } catch (cause) {
+    const isAbsent = errorCode(cause) === 'ENOENT' && !(await isLink(path));
+    if (isAbsent) return undefined;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError(`${path} cannot be read: ${why}`, { cause });
+  }
+}
+
+/** A link that leads nowhere is a file that somebody wanted to be read. */
+function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
