@@ -9,6 +9,13 @@ module.exports = {
       to: { path: '^lib/', pathNot: '^lib/compose(/|\\.ts$)' },
     },
     {
+      name: 'express-messages-import-nothing',
+      comment: "For those who want no more of the package: Node's own modules, and the types of Express.",
+      severity: 'error',
+      from: { path: '^lib/express-messages/' },
+      to: { pathNot: '^lib/express-messages/', dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'the-inspector-knows-no-edition',
       comment: 'The stack inspector is for any stack, so it knows the engine only.',
       severity: 'error',

@@ -14,6 +14,7 @@ export const ENTRY_POINTS = {
   compose: 'compose',
   oss: 'oss/index',
   enterprise: 'enterprise/index',
+  'express-messages': 'express-messages/index',
   inspector: 'inspector/index',
   testing: 'testing/index',
 } as const;

@@ -17,6 +17,7 @@ const ENTRIES = [
   'compose',
   'oss/index',
   'enterprise/index',
+  'express-messages/index',
   'inspector/index',
   'testing/index',
   'cli/openhands-express',
@@ -74,6 +75,8 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   const path = relative(lib, id).split(sep).join('/');
   // In the folder by which lib/compose/declaration-site.ts knows the frames of the engine.
   if (path.startsWith('compose/')) return 'compose/engine';
+  // One file that imports nothing of ours: for those who want no more than this of the package.
+  if (path.startsWith('express-messages/')) return 'express-messages/index';
   // All that the command line needs of the editions until it knows its command.
   if (path === 'oss/errors.ts') return 'oss/errors';
   if (path.startsWith('oss/')) return 'oss/edition';

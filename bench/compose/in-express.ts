@@ -2,7 +2,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import express, { type RequestHandler } from 'express';
-import { messagesFor } from '../../lib/server/express-messages.ts';
+import { messageClassesFor } from '../../lib/express-messages/index.ts';
 import type { Contenders } from '../apart.ts';
 import type { Work } from '../rounds.ts';
 import { stackOfTen } from './contenders.ts';
@@ -24,7 +24,7 @@ function inExpress(members: readonly RequestHandler[], ownClasses: boolean): Wor
   const app = express();
   for (const member of members) app.use(member);
   app.use((_req, _res, _next) => undefined);
-  const classes = ownClasses ? messagesFor(app) : { IncomingMessage, ServerResponse };
+  const classes = ownClasses ? messageClassesFor(app) : { IncomingMessage, ServerResponse };
   const socket = new Socket();
   let messages: (readonly [IncomingMessage, ServerResponse])[] = [];
   return {

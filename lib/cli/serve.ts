@@ -1,8 +1,8 @@
 import { createApp, type OpenHandsApp } from '../app.ts';
+import { messageClassesFor } from '../express-messages/message-classes.ts';
 import { ConfigurationError } from '../oss/errors.ts';
 import { loadServerConfig } from '../oss/load-server-config.ts';
 import type { ServerConfig } from '../oss/server-config.ts';
-import { messagesFor } from '../server/express-messages.ts';
 import { GracefulServer } from '../server/graceful-server.ts';
 import { startUpReport } from '../server/start-up-report.ts';
 import type { Command, Terminal } from './command.ts';
@@ -42,7 +42,7 @@ async function serveUntilSignal(terminal: Terminal): Promise<void> {
 
 async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<void> {
   const { config } = app;
-  const server = new GracefulServer(app, messagesFor(app));
+  const server = new GracefulServer(app, messageClassesFor(app));
   const url = await listen(server, config);
   // Before anybody is told that it runs, and may want to end it.
   const signaled = firstSignal();

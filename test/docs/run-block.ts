@@ -19,7 +19,7 @@ export interface Place {
 /** Runs a TypeScript or JavaScript file: a test suite, a server or a program, whichever it is. */
 export async function runFile(path: string, code: string, place: Place): Promise<void> {
   if (/^describe\(/m.test(code)) await runSuite(path, place);
-  else if (code.includes('.listen(') && !code.includes('.close(')) await runServer(path, place);
+  else if (/\blisten\(/.test(code) && !code.includes('.close(')) await runServer(path, place);
   else await runProgram(process.execPath, ['--import', 'tsx', path], place);
 }
 

@@ -39,7 +39,7 @@ describe('openhands-express/compose', () => {
     assert.equal((await run(process.execPath, [script])).stdout, 'me');
   });
 
-  it('is the only entry point of which that is true, so that the test above can fail', async () => {
+  it('differs in that from the whole package, so that the test above can fail', async () => {
     const script = join(project, 'whole.mjs');
     await writeFile(script, "import 'openhands-express';");
     await assert.rejects(run(process.execPath, [script]), /ERR_MODULE_NOT_FOUND/);

@@ -3,8 +3,8 @@ import { createApp } from '../../../lib/app.ts';
 import { Sessions } from '../../../lib/enterprise/auth/sessions.ts';
 import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
 import { SaasServerConfig } from '../../../lib/enterprise/saas-server-config.ts';
+import { messageClassesFor } from '../../../lib/express-messages/index.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
-import { messagesFor } from '../../../lib/server/express-messages.ts';
 import { takePart } from '../server-side.ts';
 import { USERS } from '../users.ts';
 
@@ -19,4 +19,4 @@ const cookies = await Promise.all(
   }),
 );
 // As `openhands-express serve` makes its server.
-await takePart(app, cookies, messagesFor(app));
+await takePart(app, cookies, messageClassesFor(app));
