@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { openhands, type Settings } from 'openhands-express';
 import { compose, defineMiddleware, type Stack } from 'openhands-express/compose';
+import { listen } from 'openhands-express/express-messages';
 import { ServerConfig } from 'openhands-express/oss';
 import { SaasServerConfig } from 'openhands-express/enterprise';
 import { FakeGitHub } from 'openhands-express/testing';
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
     const user: string | undefined = req.state.github_user_id;
     res.json({ settings, user, tenant: req.state.tenant_id });
   });
-  const server = app.listen(0, '127.0.0.1', () => {
+  const server = listen(app, 0, '127.0.0.1', () => {
     void fetch(\`http://127.0.0.1:\${(server.address() as AddressInfo).port}/api/options/config\`)
       .then((response) => response.json())
       .then(async ({ APP_MODE }: any) => {
