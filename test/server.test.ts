@@ -152,6 +152,7 @@ describe('server.ts', () => {
         // The page's connection stays open, and idle.
         const page = get(`${url}/health`, { agent });
         ((await once(page, 'response')) as [IncomingMessage])[0].resume();
+        const pageLeft = once(page.socket!, 'close');
 
         const asked = once(github.server, 'asked');
         const inFlight = fetch(`${url}/api/settings`, {
@@ -162,12 +163,12 @@ describe('server.ts', () => {
         await asked;
         const exit = server.end('SIGTERM');
         await refusesConnections(new URL(url).port);
+        // Nothing idle holds the server up while a request is still in flight.
+        await pageLeft;
         github.answer();
-        const startedAt = Date.now();
         // GitHub's answer was nonsense, and our client hears of it.
         assert.equal((await inFlight).status, 503);
         assert.equal(await exit, 0);
-        assert.ok(Date.now() - startedAt < 2_000, 'kept-alive connections held the server up');
         assert.equal(server.errors, '');
       } finally {
         agent.destroy();

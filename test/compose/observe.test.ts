@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { compose, type Conflict } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
 
 import './state-keys.ts';
 
-/** Writes a key that it has not declared, now and, if it is told to, after a while. */
-const careless = (later?: number) =>
+/** Writes a key that it has not declared, and another one when what `keep` is given is called. */
+const careless = (keep?: (write: () => void) => void) =>
   pass('careless', {}, (req, _res, next) => {
     (req.state as Record<string, unknown>).tenant = 'acme';
-    if (later !== undefined) {
-      const { state } = req;
-      setTimeout(() => ((state as Record<string, unknown>).theme = 'dark'), later);
-    }
+    const { state } = req;
+    keep?.(() => ((state as Record<string, unknown>).theme = 'dark'));
     next();
   });
 
@@ -51,14 +48,15 @@ describe('stack.observe', () => {
 
   it('tells of a conflict when it arises, even after the answer', async () => {
     const conflicts: [Conflict, string][] = [];
-    const stack = compose({ base: [careless(30)] }, { onConflict: 'record' });
+    let writeLate = (): void => assert.fail('nothing was kept');
+    const stack = compose({ base: [careless((write) => (writeLate = write))] }, { onConflict: 'record' });
     stack.observe({ conflict: (conflict, req) => void conflicts.push([conflict, req.path]) });
     const { stack: ran } = await serve(stack, '/b');
     assert.deepEqual(
       conflicts.map(([{ id, key }, path]) => [id, key, path]),
       [['S304', 'tenant', '/b']],
     );
-    await delay(60);
+    writeLate();
     assert.deepEqual(
       conflicts.map(([{ key }]) => key),
       ['tenant', 'theme', 'theme'],

@@ -208,7 +208,7 @@ describe('The rule at run time', () => {
   });
 
   describe('knows who it was', () => {
-    const written = async (handle: express.RequestHandler, wait = 0) => {
+    const written = async (handle: express.RequestHandler, beforeAnswer = Promise.resolve()) => {
       const stack = compose({
         base: [pass('other', { writes: ['theme'] })],
         top: [pass('writer', {}, handle)],
@@ -216,9 +216,8 @@ describe('The rule at run time', () => {
       const { stack: seen } = await serve(
         stack,
         '/',
-        (_req, res) => void delay(wait).then(() => res.send('')),
+        (_req, res) => void beforeAnswer.then(() => res.send('')),
       );
-      await delay(wait);
       return seen.conflicts.map(({ middlewares }) => middlewares[0]);
     };
 
@@ -256,12 +255,15 @@ describe('The rule at run time', () => {
     });
 
     it('after a call of next and an await, if it has kept its view', async () => {
+      let hasTouched = (): void => undefined;
+      const touched = new Promise<void>((resolve) => (hasTouched = resolve));
       assert.deepEqual(
         await written(async ({ state }, _res, next) => {
           next();
-          await delay(5);
+          await delay(1);
           touch(state);
-        }, 20),
+          hasTouched();
+        }, touched),
         ['writer'],
       );
     });

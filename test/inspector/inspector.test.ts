@@ -48,6 +48,8 @@ describe('The stack inspector', () => {
   let inspecting: Inspector;
   let app: Express;
   let site: Site | undefined;
+  /** Answers the request to `/slow` that is on its way. */
+  let answerSlow: () => void;
 
   function mount(options: InspectorOptions = {}): void {
     const stack = stackOf();
@@ -55,7 +57,7 @@ describe('The stack inspector', () => {
     app = express();
     app.use('/stack', inspecting);
     app.use(stack);
-    app.get('/slow', (_req, res) => void setTimeout(() => res.send('slow'), 1500));
+    app.get('/slow', (_req, res) => (answerSlow = () => void res.send('slow')));
     app.use((req, res) => void res.send(`hello ${String(req.state.tenant !== undefined)}`));
     app.use(((_error, _req, res, _next) => void res.status(500).send('no')) as express.ErrorRequestHandler);
   }
@@ -208,6 +210,7 @@ describe('The stack inspector', () => {
       const seen = site!.sees(({ outcome }) => outcome === 'pending');
       const answered = fetch(`${site!.url}/slow`);
       assert.equal((await seen).status, undefined);
+      answerSlow();
       await answered;
       assert.equal((await site!.sees(({ outcome }) => outcome === 'answered')).status, 200);
     });
