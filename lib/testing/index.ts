@@ -20,7 +20,9 @@ export type {
   FakeUser,
 } from './fake-github/directory.ts';
 export { FakeGitHub, type FakeGitHubOptions } from './fake-github/fake-github.ts';
-export type { Fault, Faults } from './fake-github/faults.ts';
+export type { Fault } from './fake-github/fault.ts';
+export type { Faults } from './fake-github/faults.ts';
+export type { FakeRefusal } from './fake-github/refusals.ts';
 export type { Secrets } from './fake-github/secrets.ts';
 export type { TokenHolder, TokenPair, Tokens } from './fake-github/tokens.ts';
 export type { SignedWebhook } from './fake-github/webhooks.ts';

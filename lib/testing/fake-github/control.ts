@@ -6,7 +6,8 @@ import { type Call, failure, json, type Route } from './answer.ts';
 import type { FakeGitHubApp } from './app.ts';
 import type { FakeGitHubBehavior } from './behavior.ts';
 import type { Calls } from './calls.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { Fault } from './fault.ts';
+import type { Faults } from './faults.ts';
 import type { Tokens } from './tokens.ts';
 
 /** What can be asked of a fake from another process. */

@@ -1,5 +1,5 @@
 import { Clock } from '../clock.ts';
-import type { Route } from './answer.ts';
+import type { Answer, Route } from './answer.ts';
 import { FAKE_APP, type FakeGitHubApp } from './app.ts';
 import { applicationRoutes } from './applications.ts';
 import { authentication } from './authentication.ts';
@@ -168,8 +168,14 @@ export class FakeGitHub {
   }
 
   readonly #intercept: Interceptor = async (call, handle) => {
-    const outcome = await this.faults.run(call, handle);
-    this.secrets.see(call, outcome.answer);
+    const issued: Answer[] = [];
+    const outcome = await this.faults.run(call, async () => {
+      const answer = await handle();
+      issued.push(answer);
+      return answer;
+    });
+    // What GitHub has issued is secret in whatever form it goes out.
+    this.secrets.see(call, issued[0] ?? outcome.answer);
     const { grant_type: grantType = 'authorization_code' } = call.body;
     this.calls.record({
       route: call.route,

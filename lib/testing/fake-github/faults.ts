@@ -1,65 +1,8 @@
-import { type Answer, type Call, failure, html } from './answer.ts';
+import { type Answer, type Call, failure, html, json } from './answer.ts';
+import { changed } from './changed-answer.ts';
+import type { Fault } from './fault.ts';
 import { inFormat, oauthError } from './oauth.ts';
-
-/** Something that goes wrong at one route. */
-export type Fault = {
-  /** The route as GitHub's documentation writes it, such as `POST /login/oauth/access_token`; `*` for all of them. */
-  readonly on: string;
-  /** How many requests meet it; every one unless given. */
-  readonly times?: number;
-} & (
-  | {
-      /** GitHub's error body with this status; nothing is done. */
-      readonly kind: 'status';
-      readonly status: number;
-    }
-  | {
-      /** A page instead of JSON, as from a proxy; nothing is done. 502 unless given. */
-      readonly kind: 'html';
-      readonly status?: number;
-    }
-  | {
-      /** No body at all; nothing is done. 200 unless given. */
-      readonly kind: 'empty';
-      readonly status?: number;
-    }
-  | {
-      /** JSON that stops in the middle, though the connection is sound; nothing is done. */
-      readonly kind: 'malformed';
-    }
-  | {
-      /** With `retryAfterSeconds` a secondary limit, without it the primary one; 403 unless `status` is 429. */
-      readonly kind: 'rate-limit';
-      readonly status?: 403 | 429;
-      readonly retryAfterSeconds?: number;
-    }
-  | {
-      /** Status 200 and `{ error }`, as GitHub's OAuth endpoints fail; nothing is done. */
-      readonly kind: 'oauth-error';
-      readonly error: string;
-    }
-  | {
-      /** No answer ever; nothing is done. */
-      readonly kind: 'hang';
-    }
-  | {
-      /** The connection breaks before anything is done. */
-      readonly kind: 'reset';
-    }
-  | {
-      /** GitHub does its work, and the connection breaks before the answer: a rotated pair that nobody got. */
-      readonly kind: 'lost-answer';
-    }
-  | {
-      /** GitHub does its work, and half of the answer arrives. */
-      readonly kind: 'truncated';
-    }
-  | {
-      /** GitHub does its work, and answers so many milliseconds later; 1,000 unless given. */
-      readonly kind: 'slow';
-      readonly delayMs?: number;
-    }
-);
+import { refused } from './refusals.ts';
 
 /** How the connection is treated while an answer is written. */
 export type Delivery =
@@ -67,7 +10,9 @@ export type Delivery =
   | { readonly how: 'never' }
   | { readonly how: 'reset' }
   | { readonly how: 'half' }
-  | { readonly how: 'late'; readonly delayMs: number };
+  | { readonly how: 'late'; readonly delayMs: number }
+  | { readonly how: 'endless' }
+  | { readonly how: 'trickle' };
 
 /** An answer, and what happens to it on its way; there is none when the connection was all that there was. */
 export interface Outcome {
@@ -117,9 +62,22 @@ export class Faults {
           body: '{"login": "octo',
         });
       case 'rate-limit':
-        return whole(this.#rateLimited(fault.status ?? 403, fault.retryAfterSeconds));
+        return whole(this.#rateLimited(fault));
+      case 'refusal':
+        return whole(refused(fault.reason, new URL(call.address).origin));
       case 'oauth-error':
         return whole(inFormat(call, oauthError(fault.error, 'A test has asked for this error.')));
+      case 'graphql-error': {
+        const { type, message = 'A test has asked for this error.' } = fault;
+        return whole(json(200, { data: null, errors: [{ type, message }] }));
+      }
+      case 'answer':
+        return whole(exactly(fault));
+      case 'changed':
+        return whole(changed(await handle(), fault));
+      case 'endless':
+      case 'trickle':
+        return { answer: json(200, {}), delivery: { how: fault.kind } };
       case 'hang':
         return { answer: undefined, delivery: { how: 'never' } };
       case 'reset':
@@ -141,17 +99,25 @@ export class Faults {
     return met.fault;
   }
 
-  #rateLimited(status: number, retryAfterSeconds: number | undefined): Answer {
-    return retryAfterSeconds === undefined
-      ? failure(status, 'API rate limit exceeded.', {
-          'x-ratelimit-limit': '5000',
-          'x-ratelimit-remaining': '0',
-          'x-ratelimit-reset': String(Math.ceil(this.#now() / 1000) + 3_600),
-        })
-      : failure(status, 'You have exceeded a secondary rate limit.', {
-          'retry-after': String(retryAfterSeconds),
-        });
+  #rateLimited({ status = 403, retryAfterSeconds, in: place }: Fault & { kind: 'rate-limit' }): Answer {
+    if (place === undefined && retryAfterSeconds === undefined) {
+      return failure(status, 'API rate limit exceeded.', {
+        'x-ratelimit-limit': '5000',
+        'x-ratelimit-remaining': '0',
+        'x-ratelimit-reset': String(Math.ceil(this.#now() / 1000) + 3_600),
+      });
+    }
+    const headers = place === 'body' ? {} : { 'retry-after': String(retryAfterSeconds) };
+    return failure(
+      status,
+      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+      headers,
+    );
   }
+}
+
+function exactly({ status = 200, headers = {}, body = '' }: Fault & { kind: 'answer' }): Answer {
+  return typeof body === 'string' ? { status, headers, body } : json(status, body, headers);
 }
 
 function whole(answer: Answer): Outcome {

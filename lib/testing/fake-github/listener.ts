@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Call, failure, type Route } from './answer.ts';
 import type { Delivery, Outcome } from './faults.ts';
@@ -104,8 +105,22 @@ export class Listener {
       response.write(body.subarray(0, body.length / 2), () => response.socket?.destroySoon());
       return;
     }
+    if (delivery.how === 'endless' || delivery.how === 'trickle') {
+      response.writeHead(answer.status, answer.headers);
+      await pipeline(goOn(delivery.how, this.#closing.signal), response);
+      return;
+    }
     if (delivery.how === 'late') await sleep(delivery.delayMs, undefined, { signal: this.#closing.signal });
     write(response, answer);
+  }
+}
+
+/** Blanks, which JSON may begin with, until whoever reads them leaves. */
+async function* goOn(how: 'endless' | 'trickle', signal: AbortSignal): AsyncGenerator<Buffer> {
+  const chunk = Buffer.alloc(how === 'endless' ? 65_536 : 8, ' ');
+  for (;;) {
+    yield chunk;
+    if (how === 'trickle') await sleep(20, undefined, { signal });
   }
 }
 

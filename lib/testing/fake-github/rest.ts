@@ -88,17 +88,16 @@ function sorted(repositories: readonly FakeRepository[], query: URLSearchParams)
   return repositories.toSorted((a, b) => key(a).localeCompare(key(b)) * (ascending ? 1 : -1));
 }
 
-/** Every word has to be in the name or the description; of the qualifiers, `user:` and `org:` are understood. */
-function matches({ owner, name, description }: FakeRepository, query: string): boolean {
+/** Every word has to be in the name or the description; of the qualifiers, `user:`, `org:` and `language:` are understood. */
+function matches({ owner, name, description, language }: FakeRepository, query: string): boolean {
   const text = `${owner}/${name} ${description ?? ''}`.toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => {
-      const [qualifier, value] = word.split(':');
-      if (value === undefined) return text.includes(word);
-      return qualifier === 'user' || qualifier === 'org' ? owner.toLowerCase() === value : true;
-    });
+  const words = query.toLowerCase().match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
+  return words.every((word) => {
+    const [qualifier, value] = word.replaceAll('"', '').split(':');
+    if (value === undefined) return text.includes(qualifier ?? '');
+    if (qualifier === 'language') return language?.toLowerCase() === value;
+    return qualifier === 'user' || qualifier === 'org' ? owner.toLowerCase() === value : true;
+  });
 }
 
 function bySearchOrder(query: URLSearchParams): (a: FakeRepository, b: FakeRepository) => number {

@@ -68,6 +68,69 @@ describe('the faults of the fake GitHub', () => {
     assert.equal(secondary.headers.get('retry-after'), '7');
   });
 
+  it('can be a limit that only the body tells', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'rate-limit', in: 'body', times: 1 });
+    const limited = await get();
+    assert.equal(limited.status, 403);
+    assert.equal(limited.headers.get('retry-after'), null);
+    assert.match(((await limited.json()) as { message: string }).message, /secondary rate limit/);
+  });
+
+  it('can be a refusal in GitHub’s words, with the address for single sign-on', async () => {
+    for (const reason of ['single-sign-on', 'ip-allow-list', 'suspended', 'missing-permission'] as const) {
+      github.faults.add({ on: 'GET /user', kind: 'refusal', reason, times: 1 });
+      const refused = await get();
+      assert.equal(refused.status, 403);
+      const address = refused.headers.get('x-github-sso');
+      assert.equal(address?.startsWith('required; url='), reason === 'single-sign-on' ? true : undefined);
+    }
+  });
+
+  it('can be an error of GraphQL, or any answer', async () => {
+    github.faults.add({ on: 'GET /user', kind: 'graphql-error', type: 'RATE_LIMITED', times: 1 });
+    const { errors } = (await (await get()).json()) as { errors: { type: string }[] };
+    assert.equal(errors[0]!.type, 'RATE_LIMITED');
+    github.faults.add({
+      on: 'GET /user',
+      kind: 'answer',
+      status: 418,
+      headers: { a: 'b' },
+      body: [1],
+      times: 1,
+    });
+    const answer = await get();
+    assert.deepEqual([answer.status, answer.headers.get('a'), await answer.text()], [418, 'b', '[1]']);
+  });
+
+  it('can be an answer that a proxy has changed after the work was done', async () => {
+    const change = {
+      contentType: 'text/plain',
+      prefix: '!',
+      asForm: true,
+      fields: { scope: 'x' },
+      without: ['token_type'],
+    };
+    github.faults.add({ on: 'POST /login/oauth/access_token', kind: 'changed', ...change, times: 1 });
+    const answer = await refresh(github.tokens.issuePair('octocat').refresh_token!);
+    assert.equal(answer.headers.get('content-type'), 'text/plain');
+    const text = await answer.text();
+    assert.match(text, /^!access_token=ghu_\w+&/);
+    const form = new URLSearchParams(text.slice(1));
+    assert.deepEqual([form.get('scope'), form.has('token_type')], ['x', false]);
+    assert.ok(github.secrets.all.includes(form.get('access_token')!));
+  });
+
+  it('can be a body that does not end, which does not hold up the end of the fake', async () => {
+    for (const kind of ['endless', 'trickle'] as const) {
+      github.faults.add({ on: 'GET /user', kind, times: 1 });
+      const { body } = await get();
+      const reader = body!.getReader();
+      for (let part = 0; part < 3; part++) assert.equal((await reader.read()).done, false);
+      if (kind === 'endless') await reader.cancel();
+    }
+    await github.close();
+  });
+
   it('can be an OAuth error, which changes nothing', async () => {
     const token = github.tokens.issuePair('octocat').refresh_token!;
     github.faults.add({
