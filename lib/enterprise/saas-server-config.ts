@@ -2,6 +2,7 @@
 import type { Request, Router } from 'express';
 import type { Store } from 'express-rate-limit';
 import type { Layers, StateKey } from '../compose.ts';
+import { clientSignal } from '../oss/client-signal.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
 import { githubServiceClass } from '../oss/github/github-service-class.ts';
 import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
@@ -77,7 +78,6 @@ export class SaasServerConfig extends ServerConfig {
     return {
       ...super.openApi(),
       title: 'OpenHands server, Enterprise edition',
-      commonErrors: {},
       securitySchemes: SECURITY_SCHEMES,
       unauthenticatedErrors: UNAUTHENTICATED_ERRORS,
       errorCodes: SAAS_ERROR_CODES,
@@ -104,6 +104,8 @@ export class SaasServerConfig extends ServerConfig {
       githubUserId,
       tokens,
       log: this.log,
+      now: this.now,
+      signal: clientSignal(req),
       ...this.patience,
     });
   }
@@ -136,11 +138,6 @@ export class SaasServerConfig extends ServerConfig {
 
   override isAuthenticated(req: Request): boolean {
     return req.state.github_user_id !== undefined;
-  }
-
-  /** Users sign in here, so there is nothing to warn of. */
-  override exposureWarning(): undefined {
-    return undefined;
   }
 
   override permitsOrigin(origin: string): boolean {

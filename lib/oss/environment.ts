@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import ms from 'ms';
 import { z } from 'zod';
 import { ConfigurationError } from './errors.ts';
-import { hostNameOf } from './host-name.ts';
+import { gitHubAt } from './github/github-address.ts';
 import { parseRateLimits, RATE_LIMIT_GRAMMAR } from './middleware/rate-limit-grammar.ts';
 
 /** Environment variables as the process, a `.env` file or a test hands them in. */
@@ -77,17 +77,6 @@ function isProxy(value: string): boolean {
   return bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= bits));
 }
 
-const hostNames = commaSeparated.transform((values, context) => {
-  const names = values.map(hostNameOf);
-  if (!names.every((name) => name !== undefined && !name.includes('*'))) {
-    context.addIssue(
-      'must be names of hosts such as openhands.example, comma-separated, without a scheme or a path.',
-    );
-    return z.NEVER;
-  }
-  return names as string[];
-});
-
 const flag = z.string().transform((value, context) => {
   if (['1', 'on', 'true', 'yes'].includes(value)) return true;
   if (['0', 'off', 'false', 'no'].includes(value)) return false;
@@ -111,7 +100,6 @@ const ossEnvironment = z
     FILE_STORE_PATH: z.string().default('.openhands'),
     FRONTEND_DIRECTORY: z.string().optional(),
     PUBLIC_URL: baseUrl.optional(),
-    ALLOWED_HOSTS: hostNames.optional(),
     /** Unset, a mounted app goes by what its host trusts. */
     TRUST_PROXY: trustProxy.optional(),
     GITHUB_BASE_URL: baseUrl.default('https://github.com'),
@@ -124,10 +112,10 @@ const ossEnvironment = z
     SHUTDOWN_DELAY: duration('0s', '5m', '10s').prefault('0s'),
     STACK_INSPECTOR: flag.prefault('0'),
   })
-  .transform((variables) => ({
-    ...variables,
-    GITHUB_API_URL: variables.GITHUB_API_URL ?? apiUrlOf(variables.GITHUB_BASE_URL),
-  }));
+  .transform((variables) => {
+    const { base, api } = gitHubAt(variables.GITHUB_BASE_URL);
+    return { ...variables, GITHUB_BASE_URL: base, GITHUB_API_URL: variables.GITHUB_API_URL ?? api };
+  });
 
 /**
  * What both editions read from the environment, under the names of the variables, checked and with defaults; times in
@@ -188,9 +176,4 @@ function refuseMarkedNames(env: EnvironmentVariables): void {
   throw new ConfigurationError(
     `${marked.slice(1)} has a byte order mark before its name: save the file that it comes from without one.`,
   );
-}
-
-/** GitHub's own API has its own host; GitHub Enterprise Server serves it under `/api/v3`. */
-function apiUrlOf(githubUrl: string): string {
-  return githubUrl === 'https://github.com' ? 'https://api.github.com' : `${githubUrl}/api/v3`;
 }

@@ -21,6 +21,10 @@ export const OSS_ERROR_CODES = {
     statuses: [413],
     meaning: 'The body is larger than the server takes. Send less at once.',
   },
+  client_left: {
+    statuses: [499],
+    meaning: 'The client has left before there was an answer, so nobody meets this.',
+  },
   conversation_not_found: {
     statuses: [404],
     meaning: 'There is no such conversation, or it has ended. Start a new one.',
@@ -42,6 +46,15 @@ export const OSS_ERROR_CODES = {
     statuses: [403],
     meaning: 'GitHub knows the token, but does not let it do this. Give it the permission that it lacks.',
   },
+  github_ip_not_allowed: {
+    statuses: [403],
+    meaning:
+      'The IP allow list of an organization does not have the address of this server. Ask an owner to add it.',
+  },
+  github_missing_permission: {
+    statuses: [403],
+    meaning: 'The token lacks a permission, or a scope. Add it to the token, or to the App, at GitHub.',
+  },
   github_not_found: {
     statuses: [404],
     meaning: 'GitHub has no such thing, or hides it from this user. Check the name and the access.',
@@ -53,6 +66,16 @@ export const OSS_ERROR_CODES = {
   github_rejected: {
     statuses: [422],
     meaning: 'GitHub cannot work with these parameters. Check them against its documentation.',
+  },
+  github_sso_required: {
+    statuses: [403],
+    meaning:
+      'An organization asks for single sign-on. Sign in at the address in the message, or authorize the token for it at GitHub.',
+  },
+  github_suspended: {
+    statuses: [403],
+    meaning:
+      'The account, or the installation of the App, is suspended at GitHub. Ask an owner, or GitHub Support.',
   },
   github_token_required: {
     statuses: [401],
@@ -123,11 +146,6 @@ export const OSS_ERROR_CODES = {
   store_busy: {
     statuses: [503],
     meaning: 'Another request holds what this one needs. Try again in a second.',
-  },
-  unknown_host: {
-    statuses: [421],
-    meaning:
-      'The server does not answer to the name that it was asked by. The operator adds names with `ALLOWED_HOSTS`, or sets `PUBLIC_URL`.',
   },
   unsupported_media_type: {
     statuses: [415],

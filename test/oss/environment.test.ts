@@ -41,6 +41,27 @@ describe('the environment', () => {
     );
   });
 
+  const githubs: readonly (readonly [given: string, base: string, api: string])[] = [
+    ...['https://github.com/', 'http://github.com', 'https://www.github.com', 'http://WWW.GitHub.com'].map(
+      (given) => [given, 'https://github.com', 'https://api.github.com'] as const,
+    ),
+    ...['https://octo.ghe.com', 'http://octo.ghe.com/', 'https://OCTO.ghe.com'].map(
+      (given) => [given, 'https://octo.ghe.com', 'https://api.octo.ghe.com'] as const,
+    ),
+    ...[
+      'https://ghe.com',
+      'https://octo.ghe.com.example',
+      'http://github.com.example',
+      'http://a.github.com',
+    ].map((given) => [given, given, `${given}/api/v3`] as const),
+  ];
+  for (const [given, base, api] of githubs) {
+    it(`finds the API of ${given}`, () => {
+      const { GITHUB_BASE_URL, GITHUB_API_URL } = readEnvironment({ GITHUB_BASE_URL: given });
+      assert.deepEqual([GITHUB_BASE_URL, GITHUB_API_URL], [base, api]);
+    });
+  }
+
   const proxies: readonly [string, unknown][] = [
     ['off', false],
     ['on', true],
@@ -56,7 +77,6 @@ describe('the environment', () => {
 
   const refused: Readonly<Record<string, readonly string[]>> = {
     PORT: ['web', '-1', '65536', '3000.5', '0x10'],
-    ALLOWED_HOSTS: ['https://example.com', 'example.com/path', '*.example.com', 'a b', 'me@example.com'],
     PUBLIC_URL: ['example.com', 'ftp://example.com', 'https://me:pw@example.com', 'https://example.com/?a=1'],
     GITHUB_BASE_URL: ['github.com'],
     GITHUB_API_URL: ['api.github.com'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { STORE_ERRORS } from '../../oss/openapi/common-errors.ts';
+import { GITHUB_REFUSALS, STORE_ERRORS } from '../../oss/openapi/common-errors.ts';
 import {
   type ErrorCodes,
   mergeErrorCodes,
@@ -54,7 +54,7 @@ const SIGN_IN: readonly Operation[] = [
       return_to: z.string().optional().describe('The path to go to afterwards; only of this server.'),
     }),
     responses: { 302: { description: 'To GitHub.', headers: REDIRECT } },
-    errors: { 400: ['bad_request'], 403: ['prefetch_refused'] },
+    errors: { 403: ['prefetch_refused'] },
     showsErrorsAsPage: true,
   },
   {
@@ -73,9 +73,9 @@ const SIGN_IN: readonly Operation[] = [
     }),
     responses: { 302: { description: 'Signed in, or one more attempt.', headers: REDIRECT } },
     errors: {
-      400: ['sign_in_not_recognized', 'sign_in_failed', 'bad_request'],
+      400: ['sign_in_not_recognized', 'sign_in_failed'],
       401: ['not_on_waitlist', 'bad_verification_code', 'unverified_user_email', 'invalid_github_token'],
-      403: ['prefetch_refused', 'github_forbidden'],
+      403: ['prefetch_refused', ...GITHUB_REFUSALS],
       429: ['github_rate_limited'],
       500: ['internal_error'],
       503: ['github_unavailable', 'github_app_misconfigured', ...STORE_ERRORS],

@@ -1,33 +1,43 @@
 /**
  * What this server needs of GitHub's answers. They are checked, because GitHub behind a proxy, or half down, answers
- * 200 with a page or with half a body, and Octokit passes that on as a string.
+ * 200 with a page or with half a body. What can be done without has a default, and an odd entry never breaks a list.
  */
 import { z } from 'zod';
 
-const nullableText = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? null)
-  .pipe(z.string().nullable());
+/** More than GitHub puts on a page, so that a list that never ends is not read to its end. */
+const MOST_ENTRIES = 1_000;
+
+const id = z.int().positive();
+const nullableText = z.string().nullable().catch(null);
 
 /** The part of GitHub's user that the OpenHands client reads. */
 export const userAnswer = z.object({
-  id: z.int(),
-  login: z.string(),
-  avatar_url: z.string(),
+  id,
+  login: z.string().min(1),
+  avatar_url: z.string().catch(''),
   company: nullableText,
   name: nullableText,
   email: nullableText,
 });
 
+/** A list without the entries that cannot be read: GitHub Enterprise Server has nulls among them. */
+export function listOf<T extends z.ZodType>(entry: T) {
+  return z.array(z.unknown()).transform((entries): z.output<T>[] =>
+    entries.slice(0, MOST_ENTRIES).flatMap((given) => {
+      const { success, data } = entry.safeParse(given);
+      return success ? [data] : [];
+    }),
+  );
+}
+
 export const repositoryAnswer = z.object({
-  id: z.int(),
-  full_name: z.string(),
-  stargazers_count: z.int(),
+  id,
+  full_name: z.string().min(1),
+  stargazers_count: z.int().nonnegative().catch(0),
 });
 
-export const repositoriesAnswer = z.array(repositoryAnswer);
-export const installationsAnswer = z.object({ installations: z.array(z.object({ id: z.int() })) });
+export const repositoriesAnswer = listOf(repositoryAnswer);
+export const installationsAnswer = z.object({ installations: listOf(z.object({ id })) });
 export const installationRepositoriesAnswer = z.object({ repositories: repositoriesAnswer });
 export const searchAnswer = z.object({ items: repositoriesAnswer });
 

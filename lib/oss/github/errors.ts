@@ -1,5 +1,9 @@
 /** The ways in which GitHub fails, as a client of this server is told about them. */
+import type { ErrorCode } from '../error-codes.ts';
 import { HttpError } from '../errors.ts';
+import { type GitHubMeaning, meaningOf } from './meaning.ts';
+import type { Refusal, RefusalReason } from './refusal.ts';
+import type { AnswerHeaders } from './retry-after.ts';
 
 /** There is no token to call GitHub with. */
 export class GitHubTokenRequiredError extends HttpError {
@@ -30,11 +34,38 @@ export class GitHubRateLimitError extends HttpError {
   }
 }
 
+const NOT_PERMITTED = ['github_forbidden', 'GitHub does not permit this with your token.'] as const;
+
+/** The code, and what a person can do. For the other reasons there is nothing more to say than {@link NOT_PERMITTED}. */
+const REFUSALS: Readonly<Partial<Record<RefusalReason, readonly [code: ErrorCode, sentence: string]>>> = {
+  'single-sign-on': [
+    'github_sso_required',
+    'Your organization asks for single sign-on. Authorize your token for it at GitHub, then try again.',
+  ],
+  'ip-allow-list': [
+    'github_ip_not_allowed',
+    'The IP allow list of your organization does not have the address of this server. Ask an owner to add it.',
+  ],
+  suspended: [
+    'github_suspended',
+    'This account, or the installation of the App, is suspended at GitHub. Ask an owner, or GitHub Support.',
+  ],
+  'missing-permission': [
+    'github_missing_permission',
+    'Your token lacks a permission for this. Add it to the token or the App at GitHub, then try again.',
+  ],
+};
+
 /** GitHub's 403 that is no rate limit: the token is good, and may not do this. */
 export class GitHubForbiddenError extends HttpError {
-  constructor(options?: ErrorOptions) {
-    super(403, 'github_forbidden', 'GitHub does not permit this with your token.', options);
+  readonly reason: RefusalReason;
+
+  constructor({ reason, singleSignOnUrl }: Omit<Refusal, 'kind'>, options?: ErrorOptions) {
+    const [code, sentence] = REFUSALS[reason] ?? NOT_PERMITTED;
+    const signInAt = singleSignOnUrl === undefined ? '' : ` Sign in at ${singleSignOnUrl}`;
+    super(403, code, `${sentence}${signInAt}`, options);
     this.name = 'GitHubForbiddenError';
+    this.reason = reason;
   }
 }
 
@@ -50,69 +81,55 @@ export class GitHubUnavailableError extends HttpError {
   }
 }
 
+/** The client has left before GitHub had answered. Nobody reads this. */
+export class ClientLeftError extends HttpError {
+  constructor() {
+    super(499, 'client_left', 'The client has left.');
+    this.name = 'ClientLeftError';
+  }
+}
+
 /** What is known of a request to GitHub that failed. */
 export interface GitHubFailure {
   /** The status that GitHub answered with; `undefined` when no answer came, or none that can be read. */
   readonly status?: number | undefined;
   /** The headers of that answer, in lower case. */
-  readonly headers?: Readonly<Record<string, string | number | undefined>> | undefined;
+  readonly headers?: AnswerHeaders | undefined;
+  /** Its body, as `meaningOf` takes it. */
+  readonly body?: unknown;
+  /** Of the API: `https://api.github.com`. */
+  readonly origin?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Goes into the log. It must hold no token and no body. */
   readonly cause: Error;
 }
 
-/**
- * Turns a failed request into the error that a client is told about. This is the one place that knows which of
- * GitHub's answers mean that a token is dead: only a 401.
- *
- * - 401 → {@link InvalidGitHubTokenError}
- * - 429, and a 403 with `retry-after` or with `x-ratelimit-remaining: 0` → {@link GitHubRateLimitError}
- *   (https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit)
- * - any other 403, 404 or 422 → the same status, because it is about what was asked for, and not about GitHub's health
- * - everything else, and no answer at all → {@link GitHubUnavailableError}
- */
-export function classifyGitHubFailure({ status, headers = {}, now, cause }: GitHubFailure): HttpError {
-  if (status === 401) return new InvalidGitHubTokenError({ cause });
-  if (status === 429 || (status === 403 && isRateLimit(headers))) {
-    return new GitHubRateLimitError(rateLimitSeconds(headers, now), { cause });
+/** Turns a request to the API that failed into the error that a client is told about. */
+export function classifyGitHubFailure({ status, headers = {}, cause, ...answer }: GitHubFailure): HttpError {
+  if (status === undefined) return new GitHubUnavailableError(undefined, { cause });
+  return errorOf(meaningOf({ of: 'api', body: undefined, ...answer, status, headers }), cause);
+}
+
+/** @param cause Goes into the log. It must hold no token and no body. */
+export function errorOf(meaning: GitHubMeaning, cause: Error): HttpError {
+  switch (meaning.kind) {
+    case 'dead':
+      return new InvalidGitHubTokenError({ cause });
+    case 'limit':
+      return new GitHubRateLimitError(meaning.retryAfterSeconds, { cause });
+    case 'refusal':
+      return new GitHubForbiddenError(meaning, { cause });
+    case 'not-found':
+      return new HttpError(404, 'github_not_found', 'GitHub has no such thing, or hides it from you.', {
+        cause,
+      });
+    case 'rejected':
+      return new HttpError(422, 'github_rejected', 'GitHub cannot work with these parameters.', { cause });
+    // Of the operator's errors there are none at the API, and none without an App: that edition knows them.
+    case 'operator-error':
+      return new GitHubUnavailableError(undefined, { cause });
+    case 'unavailable':
+      return new GitHubUnavailableError(meaning.retryAfterSeconds, { cause });
   }
-  if (status === 403) return new GitHubForbiddenError({ cause });
-  if (status === 404) {
-    return new HttpError(404, 'github_not_found', 'GitHub has no such thing, or hides it from you.', {
-      cause,
-    });
-  }
-  if (status === 422) {
-    return new HttpError(422, 'github_rejected', 'GitHub cannot work with these parameters.', { cause });
-  }
-  return new GitHubUnavailableError(retryAfterSeconds(headers, now), { cause });
-}
-
-type Headers = NonNullable<GitHubFailure['headers']>;
-
-function isRateLimit(headers: Headers): boolean {
-  return headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0';
-}
-
-/** GitHub's advice for a limit without either header is to wait for a minute. */
-function rateLimitSeconds(headers: Headers, now: number): number {
-  return retryAfterSeconds(headers, now) ?? resetSeconds(headers, now) ?? 60;
-}
-
-/** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3). */
-function retryAfterSeconds(headers: Headers, now: number): number | undefined {
-  const value = headers['retry-after'];
-  if (value === undefined) return undefined;
-  const seconds = /^\s*\d+\s*$/.test(String(value))
-    ? Number(value)
-    : (Date.parse(String(value)) - now) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.max(1, Math.ceil(seconds));
-}
-
-/** `x-ratelimit-reset` is a point in time, in seconds since the epoch. */
-function resetSeconds(headers: Headers, now: number): number | undefined {
-  if (String(headers['x-ratelimit-remaining']) !== '0') return undefined;
-  const reset = Number(headers['x-ratelimit-reset']);
-  return Number.isNaN(reset) ? undefined : Math.max(1, Math.ceil(reset - now / 1000));
 }

@@ -2,13 +2,16 @@ import type { Octokit } from '@octokit/rest';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Secret } from '../secret.ts';
+import { boundedFetch, parseBody } from './bounded-fetch.ts';
 import {
   classifyGitHubFailure,
-  type GitHubFailure,
+  ClientLeftError,
   GitHubUnavailableError,
   InvalidGitHubTokenError,
 } from './errors.ts';
 import { failureOf } from './octokit-failure.ts';
+import type { AnswerHeaders } from './retry-after.ts';
+import { isSendable } from './sendable-token.ts';
 
 export interface GitHubClientOptions {
   /** Without a slash at the end. */
@@ -20,6 +23,8 @@ export interface GitHubClientOptions {
   readonly log: Logger | undefined;
   readonly timeoutMs: number;
   readonly now: () => number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What every request is sent with: the token, and the signal that ends it. */
@@ -34,7 +39,7 @@ interface Response {
   readonly data: unknown;
 }
 
-type ResponseHeaders = NonNullable<GitHubFailure['headers']> & { readonly link?: string | undefined };
+type ResponseHeaders = AnswerHeaders & { readonly link?: string | undefined };
 
 /** A response whose body has been found to be what was expected. */
 export interface Checked<T extends z.ZodType> {
@@ -44,7 +49,10 @@ export interface Checked<T extends z.ZodType> {
   readonly headers: ResponseHeaders;
 }
 
-/** Octokit with a time-out, further tries after a 401, answers that are checked, and errors that a client understands. */
+/**
+ * Octokit with bounds of time and size, further tries after a 401, answers that are checked, and errors that a client
+ * understands.
+ */
 export class GitHubClient {
   readonly #options: GitHubClientOptions;
   #octokit: Promise<Octokit> | undefined;
@@ -60,7 +68,7 @@ export class GitHubClient {
    */
   async ask<T extends z.ZodType>(expected: T, send: Send): Promise<Checked<T>> {
     const { url, headers, data } = await this.#sendWithToken(send);
-    const checked = expected.safeParse(data);
+    const checked = expected.safeParse(parseBody(data));
     if (checked.success) return { data: checked.data, link: headers.link ?? '', headers };
     throw new GitHubUnavailableError(undefined, { cause: nonsense(url, checked.error) });
   }
@@ -82,14 +90,18 @@ export class GitHubClient {
   }
 
   async #send(send: Send, token: Secret): Promise<Response> {
-    const { timeoutMs, now } = this.#options;
+    if (!isSendable(token)) throw new InvalidGitHubTokenError();
+    const { timeoutMs, now, signal } = this.#options;
+    if (signal?.aborted) throw new ClientLeftError();
     const octokit = await (this.#octokit ??= openOctokit(this.#options));
+    const timeout = AbortSignal.timeout(timeoutMs);
     try {
       return await send(octokit, {
         headers: { authorization: `Bearer ${token.reveal()}` },
-        request: { signal: AbortSignal.timeout(timeoutMs) },
+        request: { signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) },
       });
     } catch (error) {
+      if (signal?.aborted) throw new ClientLeftError();
       throw classifyGitHubFailure({ ...failureOf(error), now: now() });
     }
   }
@@ -102,6 +114,7 @@ async function openOctokit({ apiUrl, log }: GitHubClientOptions): Promise<Octoki
   return new Octokit({
     baseUrl: apiUrl,
     userAgent: 'openhands-express',
+    request: { fetch: boundedFetch },
     // Octokit's debug log holds whole requests, with their tokens.
     log: { debug: silent, info: silent, warn: (message: string) => log?.warn(message), error: silent },
   });

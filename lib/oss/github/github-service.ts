@@ -9,8 +9,9 @@ import {
   searchAnswer,
   userAnswer,
 } from './answers.ts';
-import { classifyGitHubFailure, GitHubForbiddenError } from './errors.ts';
+import { errorOf, GitHubForbiddenError } from './errors.ts';
 import { type Checked, GitHubClient } from './github-client.ts';
+import { meaningOfGraphQL } from './meaning.ts';
 import {
   SUGGESTED_TASKS_QUERY,
   type SuggestedTask,
@@ -36,7 +37,12 @@ export interface GitHubServiceOptions {
   readonly timeoutMs?: number;
   /** Milliseconds since the epoch; the real clock unless given. */
   readonly now?: () => number;
+  /** Aborted when nobody waits for the answers any more: then GitHub is not asked further. */
+  readonly signal?: AbortSignal;
 }
+
+/** Pages of one list; of 100 entries each, that is more than there are. */
+const MOST_PAGES = 50;
 
 export interface RepositoriesOptions {
   readonly page: number;
@@ -68,10 +74,13 @@ export class GitHubService {
   readonly #now: () => number;
   readonly #client: GitHubClient;
 
-  constructor({ apiUrl, token, log, timeoutMs = 10_000, now = Date.now }: GitHubServiceOptions) {
+  readonly #log: Logger | undefined;
+
+  constructor({ apiUrl, token, log, timeoutMs = 10_000, now = Date.now, signal }: GitHubServiceOptions) {
     this.#token = token;
     this.#apiUrl = apiUrl.replace(/\/+$/, '');
     this.#now = now;
+    this.#log = log;
     this.#client = new GitHubClient({
       apiUrl: this.#apiUrl,
       accessToken: () => this.accessToken(),
@@ -79,6 +88,7 @@ export class GitHubService {
       log,
       timeoutMs,
       now,
+      signal,
     });
   }
 
@@ -111,18 +121,31 @@ export class GitHubService {
 
   /** The ids of all installations of the app that the user can see. A personal access token sees none. */
   async getInstallationIds(): Promise<number[]> {
-    const ids: number[] = [];
-    for (let page = 1; ; page++) {
+    const ids = new Set<number>();
+    const pages = new Set<string>();
+    for (let page = 1; page <= MOST_PAGES; page++) {
       const { data, link } = await this.#installations(page);
-      ids.push(...data.installations.map(({ id }) => id));
-      if (data.installations.length === 0 || !link.includes('rel="next"')) return ids;
+      for (const { id } of data.installations) ids.add(id);
+      // A proxy that does not heed `page` says for ever that there is a next one.
+      const seen = data.installations.map(({ id }) => id).join();
+      if (pages.has(seen) || !link.includes('rel="next"')) return [...ids];
+      pages.add(seen);
     }
+    this.#log?.warn({ pages: MOST_PAGES }, 'GitHub has ever more installations; the rest is left out');
+    return [...ids];
   }
 
   /** The best matches for a search, in GitHub's syntax for repositories. */
   async searchRepositories({ query, perPage, sort, order }: SearchOptions): Promise<Repository[]> {
-    const { data } = await this.#client.ask(searchAnswer, ({ rest }, options) =>
-      rest.search.repos({ ...options, q: query, per_page: perPage, sort, order }),
+    // By a template, because `rest.search.repos` would send each `+` of the query as a blank.
+    const { data } = await this.#client.ask(searchAnswer, ({ request }, options) =>
+      request('GET /search/repositories{?q,per_page,sort,order}', {
+        ...options,
+        q: query,
+        per_page: perPage,
+        sort,
+        order,
+      }),
     );
     return data.items.map((repository) => ({ ...repository, link_header: null }));
   }
@@ -133,11 +156,12 @@ export class GitHubService {
     const { data, headers } = await this.#client.ask(suggestedTasksEnvelope, ({ request }, options) =>
       request({ ...options, method: 'POST', url, query: SUGGESTED_TASKS_QUERY }),
     );
-    // With both, some of the answer was withheld, and the rest is good.
-    if (data.data) return suggestedTasks(data.data);
-    const limited = data.errors?.some(({ type }) => type === 'RATE_LIMITED') ?? false;
-    const cause = new Error('GitHub answered a GraphQL query with errors alone.');
-    throw classifyGitHubFailure({ status: limited ? 429 : undefined, headers, now: this.#now(), cause });
+    const tasks = data.data ? suggestedTasks(data.data) : [];
+    // With both, some of the answer was withheld, and the rest is good. Where nothing is left, the errors are the answer.
+    if (tasks.length > 0 || data.errors.length === 0) return tasks;
+    const { origin } = new URL(this.#apiUrl);
+    const meaning = meaningOfGraphQL(data.errors, { headers, origin, now: this.#now() });
+    throw errorOf(meaning, new Error('GitHub answered a GraphQL query with errors alone.'));
   }
 
   /** The token to call GitHub with. */
@@ -161,8 +185,8 @@ export class GitHubService {
         rest.apps.listInstallationsForAuthenticatedUser({ ...options, page, per_page: 100 }),
       );
     } catch (error) {
-      // GitHub's answer to a token that belongs to no app: a personal access token.
-      if (!(error instanceof GitHubForbiddenError)) throw error;
+      // A personal access token belongs to no app. Any other refusal does not say that there is none.
+      if (!(error instanceof GitHubForbiddenError && error.reason === 'no-app')) throw error;
       return { data: { installations: [] }, link: '', headers: {} };
     }
   }

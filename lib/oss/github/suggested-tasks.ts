@@ -1,5 +1,6 @@
 /** What the signed-in user might work on next: their open pull requests and the open issues assigned to them. */
 import { z } from 'zod';
+import { listOf } from './answers.ts';
 
 /** In order of precedence: a pull request is what the first of these says that fits. */
 export type TaskType =
@@ -20,7 +21,7 @@ export interface SuggestedTask {
 export const SUGGESTED_TASKS_QUERY = `
   query SuggestedTasks {
     viewer {
-      pullRequests(first: 50, states: [OPEN], orderBy: { field: UPDATED_AT, direction: DESC }) {
+      pullRequests(first: 100, states: [OPEN], orderBy: { field: UPDATED_AT, direction: DESC }) {
         nodes {
           number
           title
@@ -31,7 +32,7 @@ export const SUGGESTED_TASKS_QUERY = `
         }
       }
     }
-    search(type: ISSUE, first: 50, query: "is:open is:issue archived:false assignee:@me sort:updated-desc") {
+    search(type: ISSUE, first: 100, query: "is:open is:issue archived:false assignee:@me sort:updated-desc") {
       nodes {
         ... on Issue { number title repository { nameWithOwner } }
       }
@@ -42,27 +43,32 @@ export const SUGGESTED_TASKS_QUERY = `
 /** GraphQL puts `null` where the token may not look, such as in an organization that asks for single sign-on. */
 function nodes<T extends z.ZodType>(node: T) {
   return z
-    .object({ nodes: z.array(node.nullable()).nullable() })
-    .nullable()
-    .transform((connection) => (connection?.nodes ?? []).filter((entry) => entry !== null));
+    .object({ nodes: listOf(node).nullable() })
+    .nullish()
+    .transform((connection) => connection?.nodes ?? []);
 }
 
 const subject = z.object({
-  number: z.int(),
-  title: z.string(),
+  number: z.int().positive(),
+  title: z.string().catch(''),
   repository: z.object({ nameWithOwner: z.string() }),
 });
 
+const state = z.object({ state: z.string() });
+
 const pullRequest = subject.extend({
-  mergeable: z.string(),
-  commits: nodes(
-    z.object({ commit: z.object({ statusCheckRollup: z.object({ state: z.string() }).nullable() }) }),
+  mergeable: z.string().catch('UNKNOWN'),
+  commits: nodes(z.object({ commit: z.object({ statusCheckRollup: state.nullable().catch(null) }) })).catch(
+    [],
   ),
-  reviews: nodes(z.object({ state: z.string() })),
+  reviews: nodes(state).catch([]),
 });
 
 const suggestedTasksAnswer = z.object({
-  viewer: z.object({ pullRequests: nodes(pullRequest) }),
+  viewer: z
+    .object({ pullRequests: nodes(pullRequest) })
+    .nullable()
+    .transform((viewer) => viewer ?? { pullRequests: [] }),
   search: nodes(subject),
 });
 
@@ -70,9 +76,16 @@ const suggestedTasksAnswer = z.object({
 export const suggestedTasksEnvelope = z
   .object({
     data: suggestedTasksAnswer.nullish(),
-    errors: z.array(z.object({ type: z.string().optional() })).optional(),
+    errors: listOf(
+      z.object({
+        type: z.string().optional().catch(undefined),
+        message: z.string().optional().catch(undefined),
+      }),
+    )
+      .nullish()
+      .transform((errors) => errors ?? []),
   })
-  .refine(({ data, errors }) => Boolean(data ?? errors));
+  .refine(({ data, errors }) => Boolean(data) || errors.length > 0);
 
 /** Pull requests first, then issues, each as GitHub ordered them: the latest first. */
 export function suggestedTasks({ viewer, search }: z.infer<typeof suggestedTasksAnswer>): SuggestedTask[] {

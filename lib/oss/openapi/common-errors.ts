@@ -1,4 +1,5 @@
 /** The codes of the errors that many operations share. */
+import type { ErrorCode } from '../error-codes.ts';
 import type { ErrorCodes } from './operation.ts';
 
 /** Somebody else holds a document for too long, or the disk does not do what it should (`StorageError`). */
@@ -8,9 +9,6 @@ export const STORE_ERRORS = [
   'storage_read_only',
   'storage_unavailable',
 ] as const;
-
-/** Everything may be answered so, for the sake of its `Host`. */
-export const HOST_ERRORS: ErrorCodes = { 400: ['bad_request'], 421: ['unknown_host'] };
 
 /** Everything under `/api` may be answered so. */
 export const API_ERRORS: ErrorCodes = {
@@ -27,10 +25,19 @@ export const CHANGE_ERRORS: ErrorCodes = {
   415: ['unsupported_media_type'],
 };
 
-/** What GitHub's failures become; `classifyGitHubFailure` says when. */
+/** Why GitHub refuses what a token that works is used for. */
+export const GITHUB_REFUSALS = [
+  'github_forbidden',
+  'github_ip_not_allowed',
+  'github_missing_permission',
+  'github_sso_required',
+  'github_suspended',
+] as const satisfies ErrorCode[];
+
+/** What GitHub's failures become; `meaningOf` says when. */
 export const GITHUB_ERRORS: ErrorCodes = {
   401: ['github_token_required', 'invalid_github_token'],
-  403: ['github_forbidden'],
+  403: GITHUB_REFUSALS,
   404: ['github_not_found'],
   422: ['github_rejected'],
   429: ['github_rate_limited'],

@@ -1,0 +1,64 @@
+/** `fetch` for an API that may be half down, or behind a proxy of its own mind: bounded in size, and at home. */
+
+/** A page of 100 repositories takes about a tenth of it. */
+const LARGEST_ANSWER_BYTES = 5 * 1024 * 1024;
+const MOST_REDIRECTS = 3;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Asks, and reads the whole answer while the signal of `init` holds. The answer comes as text, whatever it calls itself.
+ *
+ * A redirect is followed with GET and to the same origin only: elsewhere the token would be shown to somebody else, or
+ * be missed there, and a 401 would look as if it were dead.
+ *
+ * @throws what `fetch` throws; Error for a redirect that is not followed, and for an answer that is too large.
+ */
+export async function boundedFetch(url: string, init: RequestInit): Promise<Response> {
+  let address = new URL(url);
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await fetch(address, { ...init, redirect: 'manual' });
+    if (!REDIRECTS.has(response.status)) return readWhole(response);
+    await response.body?.cancel();
+    const target = targetOf(response, address);
+    if (
+      target.origin !== address.origin ||
+      (init.method ?? 'GET') !== 'GET' ||
+      redirects === MOST_REDIRECTS
+    ) {
+      throw new Error(`GitHub redirects to ${target.origin}, which is not followed.`);
+    }
+    address = target;
+  }
+}
+
+function targetOf(response: Response, from: URL): URL {
+  const location = response.headers.get('location') ?? '';
+  if (!URL.canParse(location, from.href)) throw new Error('GitHub redirects to nowhere.');
+  return new URL(location, from);
+}
+
+async function readWhole({ status, headers, body, url }: Response): Promise<Response> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body ?? []) {
+    const chunk = part as Uint8Array;
+    size += chunk.byteLength;
+    // Leaving the loop ends the connection.
+    if (size > LARGEST_ANSWER_BYTES)
+      throw new Error(`GitHub answers with more than ${LARGEST_ANSWER_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  const whole = new Response(size === 0 ? null : Buffer.concat(chunks), { status, headers });
+  whole.headers.set('content-type', 'text/plain; charset=utf-8');
+  return Object.defineProperty(whole, 'url', { value: url });
+}
+
+/** JSON as what it says, and all else as text. A byte order mark does not matter: `text()` drops it. */
+export function parseBody(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
