@@ -4,12 +4,7 @@ import { OssApp } from './oss-app.ts';
 describe('the HTTP surface of the OSS edition', () => {
   let oss: OssApp;
   before(async () => {
-    oss = await OssApp.start({
-      models: ['m'],
-      agents: ['a'],
-      securityAnalyzers: ['s'],
-      env: { ALLOWED_HOSTS: 'oss.example' },
-    });
+    oss = await OssApp.start({ models: ['m'], agents: ['a'], securityAnalyzers: ['s'] });
   });
   after(() => oss.close());
 

@@ -1,13 +1,16 @@
 import { createRequire } from 'node:module';
 import type * as SimpleOAuth2 from 'simple-oauth2';
 import type { AccessToken, AuthorizationCode } from 'simple-oauth2';
-import { z } from 'zod';
-import { classifyGitHubFailure, GitHubUnavailableError } from '../../oss/github/errors.ts';
+import { boundedFetch, parseBody } from '../../oss/github/bounded-fetch.ts';
+import { errorOf, GitHubUnavailableError } from '../../oss/github/errors.ts';
+import { meaningOf } from '../../oss/github/meaning.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { GithubTokens } from '../tokens/github-token-provider.ts';
-import { failureOfAnswer, failureOfRequest } from './oauth-failure.ts';
+import { AppMisconfiguredError } from './errors.ts';
+import { failureOf } from './oauth-failure.ts';
 import { shortLivedConnections } from './short-lived-connections.ts';
 import { silenceOAuthDebug } from './silence-oauth-debug.ts';
+import { answerInError, tokensIn } from './token-answer.ts';
 
 export interface GitHubOAuthClientOptions {
   readonly clientId: string;
@@ -43,14 +46,6 @@ export interface ExchangeOptions {
 
 const LARGEST_ANSWER_BYTES = 65_536;
 
-const tokenAnswer = z.object({
-  access_token: z.string().min(1),
-  token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.coerce.number().positive().optional(),
-  refresh_token: z.string().min(1).optional(),
-  refresh_token_expires_in: z.coerce.number().positive().optional(),
-});
-
 /** The OAuth 2.0 side of a GitHub App: its web flow, refreshing, and giving a grant back. Keeps no token. */
 export class GitHubOAuthClient {
   readonly #openClient: () => AuthorizationCode;
@@ -75,6 +70,8 @@ export class GitHubOAuthClient {
           // simple-oauth2 has no time-out of its own.
           timeout: timeoutMs,
           maxBytes: LARGEST_ANSWER_BYTES,
+          // A proxy may call JSON by another name; what is none comes with the error, as it was.
+          json: 'force',
           agent: shortLivedConnections(baseUrl, 2 * timeoutMs),
         },
       });
@@ -149,8 +146,9 @@ export class GitHubOAuthClient {
   /** What the App asks about a token in its own name. @returns whether GitHub knows the token. */
   async #ask(method: 'DELETE' | 'POST', what: 'grant' | 'token', accessToken: Secret): Promise<boolean> {
     let response: Response;
+    let body: unknown;
     try {
-      response = await fetch(`${this.#applicationUrl}/${what}`, {
+      response = await boundedFetch(`${this.#applicationUrl}/${what}`, {
         method,
         headers: {
           accept: 'application/vnd.github+json',
@@ -159,40 +157,37 @@ export class GitHubOAuthClient {
           'user-agent': 'openhands-express',
         },
         body: JSON.stringify({ access_token: accessToken.reveal() }),
-        redirect: 'error',
         signal: AbortSignal.timeout(this.#timeoutMs),
       });
-      await response.body?.cancel();
+      body = parseBody(await response.text());
     } catch (error) {
       throw new GitHubUnavailableError(undefined, { cause: error });
     }
-    const { status, headers } = response;
-    if (status === (method === 'DELETE' ? 204 : 200)) return true;
-    if (status === 404 || status === 422) return false;
-    const cause = new Error(`GitHub answered ${status} to ${method} /applications/{client_id}/${what}.`);
-    throw classifyGitHubFailure({ status, headers: Object.fromEntries(headers), now: this.#now(), cause });
+    const { status } = response;
+    if (method === 'DELETE' ? status === 204 : status === 200 && typeof body === 'object') return true;
+    const headers = Object.fromEntries(response.headers);
+    const meaning = meaningOf({ of: 'app-endpoint', status, headers, body, now: this.#now() });
+    if (meaning.kind === 'not-found' || meaning.kind === 'rejected') return false;
+    if (meaning.kind === 'operator-error') throw new AppMisconfiguredError(meaning.reason);
+    throw errorOf(
+      meaning,
+      new Error(`GitHub answered ${status} to ${method} /applications/{client_id}/${what}.`),
+    );
   }
 
-  /** simple-oauth2 resolves with whatever JSON came with a status below 400, an error of OAuth included. */
+  /**
+   * GitHub has used up the code or the refresh token by now, so any access token in the answer counts, whatever the form
+   * of the answer. simple-oauth2 resolves with whatever JSON came with a status below 400, an error of OAuth included.
+   */
   async #request(ask: () => Promise<AccessToken>): Promise<GithubTokens> {
-    let answer: unknown;
-    try {
-      answer = (await ask()).token;
-    } catch (error) {
-      throw failureOfRequest(error);
-    }
-    const parsed = tokenAnswer.safeParse(answer);
-    if (!parsed.success) throw failureOfAnswer(answer);
-    const { access_token, expires_in, refresh_token, refresh_token_expires_in } = parsed.data;
+    const answer = await ask().then(
+      ({ token }) => ({ status: 200, headers: {}, body: token }),
+      (error: unknown) => answerInError(error),
+    );
     const now = this.#now();
-    return {
-      accessToken: new Secret(access_token),
-      ...(expires_in !== undefined && { expiresAt: now + expires_in * 1000 }),
-      ...(refresh_token !== undefined && { refreshToken: new Secret(refresh_token) }),
-      ...(refresh_token_expires_in !== undefined && {
-        refreshTokenExpiresAt: now + refresh_token_expires_in * 1000,
-      }),
-    };
+    const tokens = tokensIn(answer.body, now);
+    if (tokens === undefined) throw failureOf(answer, now);
+    return tokens;
   }
 }
 

@@ -124,6 +124,15 @@ describe('SaaSGitHubService', () => {
     assert.equal(custody.github.calls.refreshes, 1);
   });
 
+  it('spends no refresh on a redirect to another host', async () => {
+    custody.github.advance(HOUR);
+    const headers = { location: 'http://127.0.0.1:9/user' };
+    custody.github.faults.add({ on: USER, kind: 'answer', status: 302, headers });
+    await assert.rejects(custody.service(tokens, 'octocat', 1).getUser(), { code: 'github_unavailable' });
+    assert.equal(tries(), 1);
+    assert.equal(custody.github.calls.refreshes, 0);
+  });
+
   it('never takes a 403, a 429 or an outage for a dead token', async () => {
     for (const status of [403, 429, 500, 502]) {
       custody.github.faults.add({ on: USER, kind: 'status', status, times: 1 });
