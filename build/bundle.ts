@@ -73,8 +73,9 @@ const typescript: Plugin = {
  */
 const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   const path = relative(lib, id).split(sep).join('/');
-  // In the folder by which lib/compose/declaration-site.ts knows the frames of the engine.
   if (path.startsWith('compose/')) return 'compose/engine';
+  // Finds what lies beside it, so it stays at the top.
+  if (path === 'shipped-files.ts') return 'shipped-files';
   // One file that imports nothing of ours: for those who want no more than this of the package.
   if (path.startsWith('express-messages/')) return 'express-messages/index';
   // All that the command line needs of the editions until it knows its command.

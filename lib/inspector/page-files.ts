@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
+import { shippedFile } from '../shipped-files.ts';
 
 /** A file of the inspector's page. */
 export interface PageFile {
@@ -17,11 +17,11 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The page, by path: few and small files, so they are read once, and no request chooses a path on the disk. */
 export function readPageFiles(): ReadonlyMap<string, PageFile> {
-  const folder = fileURLToPath(new URL('page/', import.meta.url));
+  const folder = shippedFile('inspector/page');
   const files = new Map<string, PageFile>();
   for (const name of readdirSync(folder)) {
     const type = TYPES[extname(name)];
-    if (type !== undefined) files.set(`/${name}`, { type, body: readFileSync(`${folder}${name}`) });
+    if (type !== undefined) files.set(`/${name}`, { type, body: readFileSync(join(folder, name)) });
   }
   const index = files.get('/index.html');
   if (index !== undefined) files.set('/', index);

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import type { Middleware, StateKey } from '../compose.ts';
-import { builtInPage } from './built-in-page.ts';
+import { isBuiltInPage } from './built-in-page.ts';
 import type { ConversationManager } from './conversation-manager.ts';
 import type { Environment } from './environment.ts';
 import { attachConversation } from './middleware/attach-conversation.ts';
@@ -60,5 +60,5 @@ export function ossLayer(config: OssLayerOptions): Middleware[] {
 
 function contentSecurityPolicyFor({ pageDirectory }: OssLayerOptions): ContentSecurityPolicy {
   if (pageDirectory === undefined) return 'none';
-  return pageDirectory === builtInPage ? 'strict' : 'framing';
+  return isBuiltInPage(pageDirectory) ? 'strict' : 'framing';
 }

@@ -95,7 +95,7 @@ export class ServerConfig {
   #prepared: Promise<void> | undefined;
   #draining = false;
 
-  /** @throws ConfigurationError when a variable of the environment has a bad value. */
+  /** @throws ConfigurationError when a variable of the environment has a bad value, or a bundle has no page to serve. */
   constructor(options: ServerConfigOptions = {}) {
     this.environment = readEnvironment(options.env ?? {});
     this.log =
@@ -104,7 +104,7 @@ export class ServerConfig {
     this.patience = { timeoutMs: 10_000, replicaLagMs: 1_000, ...options.patience };
     this.conversationManager = options.conversationManager;
     this.pageDirectory =
-      options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage);
+      options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage());
     this.#stack = options.stack;
     this.models = options.models ?? MODELS;
     this.agents = options.agents ?? AGENTS;

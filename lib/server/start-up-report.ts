@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { OpenHandsApp } from '../app.ts';
+import { shippedFile } from '../shipped-files.ts';
 
 /** One line about a server that has started, and the same as fields for a structured log. */
 export interface StartUpLine {
@@ -13,10 +14,11 @@ export function startUpReport({ config, stack }: OpenHandsApp, url: string): rea
   const layers = [...new Set(stack.plan.map(({ layer }) => layer))];
   const warnings = stack.diagnostics.map(({ id }) => id);
   const count = stack.plan.length;
+  const version = packageVersion();
   return [
     {
-      fields: { edition: appMode, version: VERSION, url },
-      message: `openhands-express ${VERSION} (${appMode}) listens on ${url}`,
+      fields: { edition: appMode, version, url },
+      message: `openhands-express ${version} (${appMode}) listens on ${url}`,
     },
     {
       fields: { store, github: environment.GITHUB_BASE_URL },
@@ -34,6 +36,7 @@ export function startUpReport({ config, stack }: OpenHandsApp, url: string): rea
   ];
 }
 
-const { version: VERSION } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+function packageVersion(): string {
+  const manifest = readFileSync(shippedFile('../package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import type * as SimpleOAuth2 from 'simple-oauth2';
 import type { AccessToken, AuthorizationCode } from 'simple-oauth2';
 import { boundedFetch, parseBody } from '../../oss/github/bounded-fetch.ts';
 import { errorOf, GitHubUnavailableError } from '../../oss/github/errors.ts';
@@ -7,9 +5,9 @@ import { meaningOf } from '../../oss/github/meaning.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { GithubTokens } from '../tokens/github-token-provider.ts';
 import { AppMisconfiguredError } from './errors.ts';
+import { loadOAuth } from './load-oauth.ts';
 import { failureOf } from './oauth-failure.ts';
 import { shortLivedConnections } from './short-lived-connections.ts';
-import { silenceOAuthDebug } from './silence-oauth-debug.ts';
 import { answerInError, tokensIn } from './token-answer.ts';
 
 export interface GitHubOAuthClientOptions {
@@ -189,10 +187,4 @@ export class GitHubOAuthClient {
     if (tokens === undefined) throw failureOf(answer, now);
     return tokens;
   }
-}
-
-/** Loaded with the first sign-in or refresh: it would take a fourth of the time of a start. */
-function loadOAuth(): typeof SimpleOAuth2 {
-  silenceOAuthDebug();
-  return createRequire(import.meta.url)('simple-oauth2') as typeof SimpleOAuth2;
 }

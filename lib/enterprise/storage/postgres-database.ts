@@ -4,10 +4,9 @@
  * Statements are parameterized, unnamed, and leave nothing behind in their session: so they work behind PgBouncer in
  * transaction mode, where every transaction may get another session.
  */
-import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
 import { asStorageError, isPassing } from './postgres-failure.ts';
@@ -41,9 +40,7 @@ export class PostgresDatabase {
 
   constructor({ url, log, maxConnections = 10, timeoutMs = TIME_OUT_MS }: PostgresDatabaseOptions) {
     this.#log = log;
-    // Here, so that a start without a database does not load it.
-    const { Pool } = createRequire(import.meta.url)('pg') as typeof pg;
-    this.#pool = new Pool({
+    this.#pool = new pg.Pool({
       connectionString: url.reveal(),
       application_name: 'openhands-express',
       max: maxConnections,
