@@ -6,7 +6,9 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serve } from '../lib/cli/serve.ts';
 import { FakeGitHub } from '../lib/testing/index.ts';
+import { RecordingTerminal } from './cli/recording-terminal.ts';
 import { ServerProcess } from './server-process.ts';
 
 const SAAS = `${fileURLToPath(new URL('../lib/enterprise/saas-server-config.ts', import.meta.url))}#SaasServerConfig`;
@@ -206,11 +208,15 @@ describe('server.ts', () => {
   ];
   for (const [mistake, env, line] of mistakes) {
     it(`ends with one line for ${mistake}`, async () => {
-      const server = start(env);
-      assert.equal(await server.exitCode(), 1);
-      assert.match(server.errors, line);
-      assert.match(server.errors, /^openhands-express: [^\n]+\n$/);
-      assert.equal(server.output, '');
+      const terminal = new RecordingTerminal({
+        FILE_STORE_PATH: join(directory, 'store'),
+        PORT: '0',
+        ...env,
+      });
+      assert.equal(await serve.run([], terminal), 1);
+      assert.match(terminal.errors, line);
+      assert.match(terminal.errors, /^openhands-express: [^\n]+\n$/);
+      assert.equal(terminal.written, '');
     });
   }
 

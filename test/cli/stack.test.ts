@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { main } from '../../lib/cli/main.ts';
 import { AcmeConfig } from './fixtures/stacks.ts';
+import { RecordingTerminal } from './recording-terminal.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const STACKS = `./${relative(process.cwd(), join(root, 'test/cli/fixtures/stacks.ts'))}`;
@@ -16,14 +17,9 @@ const ENTERPRISE = './lib/enterprise/saas-server-config.ts#SaasServerConfig';
 
 /** Calls the program, in this process. */
 async function call(args: readonly string[], env: Record<string, string> = {}) {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const code = await main(['stack', ...args], {
-    env,
-    out: (text) => out.push(text),
-    error: (text) => errors.push(text),
-  });
-  return { code, out: out.join('\n'), errors: errors.join('\n') };
+  const terminal = new RecordingTerminal(env);
+  const code = await main(['stack', ...args], terminal);
+  return { code, out: terminal.written.trimEnd(), errors: terminal.errors.trimEnd() };
 }
 
 describe('openhands-express stack', () => {
@@ -41,7 +37,7 @@ describe('openhands-express stack', () => {
       const { code, out } = await call([]);
       assert.equal(code, 0);
       assert.match(out, /^ 1 {2}request-id +oss/m);
-      assert.match(out, /^10 {2}github-token +oss +\/api +settings +github_token /m);
+      assert.match(out, /^11 {2}github-token +oss +\/api +settings +github_token /m);
     });
 
     it('that of the config which the environment names, without its secrets and without its stores', async () => {

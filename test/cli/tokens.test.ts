@@ -6,6 +6,7 @@ import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';
 import { Custody, ENCRYPTION_KEYS } from '../enterprise/tokens/custody.ts';
 import { CliProcess } from './cli-process.ts';
+import { RecordingTerminal } from './recording-terminal.ts';
 
 const HOUR = 3_600_000;
 const LIFETIME = 8 * HOUR;
@@ -26,9 +27,9 @@ describe('openhands-express tokens', function () {
   });
   afterEach(() => custody.close());
 
-  /** Starts the command with the environment of a server whose store and GitHub are those of the test. */
-  function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
-    return new CliProcess(['tokens', ...args], {
+  /** The environment of a server whose store and GitHub are those of the test. */
+  function environment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+    return {
       OPENHANDS_CONFIG_CLS: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
       FILE_STORE_PATH: custody.folder,
       GITHUB_BASE_URL: custody.github.url,
@@ -38,14 +39,26 @@ describe('openhands-express tokens', function () {
       TOKEN_ENCRYPTION_KEYS: K1,
       COOKIE_SECRETS: 'x'.repeat(32),
       ...env,
-    });
+    };
   }
 
+  /** Runs the command in this process. */
   async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const cli = start(args, env);
+    const terminal = new RecordingTerminal(environment(env));
+    const code = await main(['tokens', ...args], terminal);
+    return soundly({ code, out: terminal.written, error: terminal.errors });
+  }
+
+  /** Runs the command in a process of its own. */
+  async function runProcess(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const cli = new CliProcess(['tokens', ...args], environment(env));
     const code = await cli.exitCode();
-    assert.doesNotMatch(cli.out + cli.error, /gh[ur]_|\n\s+at /);
-    return { code, out: cli.out, error: cli.error };
+    return soundly({ code, out: cli.out, error: cli.error });
+  }
+
+  function soundly<T extends { out: string; error: string }>(said: T): T {
+    assert.doesNotMatch(said.out + said.error, /gh[ur]_|\n\s+at /);
+    return said;
   }
 
   const managerWith = (keys: string) =>
@@ -116,12 +129,12 @@ describe('openhands-express tokens', function () {
     });
 
     it('say so when there is nothing', async () => {
-      assert.deepEqual(await run(['list']), {
+      assert.deepEqual(await runProcess(['list']), {
         code: 0,
         out: 'USER          STATE            EXPIRES\n',
         error: '',
       });
-      const { code, error } = await run(['show', '7']);
+      const { code, error } = await runProcess(['show', '7']);
       assert.deepEqual([code, error], [1, 'Nothing is kept of the user 7.\n']);
     });
   });
@@ -172,7 +185,7 @@ describe('openhands-express tokens', function () {
       custody.github.advance(LIFETIME);
       const env = { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` };
       const server = managerWith(env.TOKEN_ENCRYPTION_KEYS);
-      const cli = start(['rotate'], env);
+      const cli = new CliProcess(['tokens', 'rotate'], environment(env));
       await cli.hasSaid('of 120');
       cli.kill('SIGINT');
       const refreshed = Promise.all(ids.slice(0, 40).map((id) => server.token(id)));
@@ -239,10 +252,9 @@ describe('openhands-express tokens', function () {
       ['rotate', '--json'],
       ['-x'],
     ]) {
-      let error = '';
-      const terminal = { env: {}, out: () => undefined, error: (text: string) => (error += text) };
+      const terminal = new RecordingTerminal();
       assert.equal(await main(['tokens', ...args], terminal), 2, args.join(' '));
-      assert.match(error, /Usage: openhands-express tokens list/);
+      assert.match(terminal.errors, /Usage: openhands-express tokens list/);
     }
   });
 

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import request from 'supertest';
+import { serve } from '../../lib/cli/serve.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
+import { RecordingTerminal } from '../cli/recording-terminal.ts';
 import { ServerProcess } from '../server-process.ts';
 import { environmentFor, pathOf } from './enterprise-site.ts';
 
@@ -53,11 +55,11 @@ describe('The Enterprise edition as a process', () => {
     ['PERMITTED_CORS_ORIGINS', '*', /PERMITTED_CORS_ORIGINS.*origins/],
   ] as const) {
     it(`ends with one line that says what to do about a bad ${variable}`, async () => {
-      const server = startWith({ [variable]: value });
-      assert.equal(await server.exitCode(), 1);
-      assert.match(server.errors, message);
-      assert.equal(server.errors.trim().split('\n').length, 1, server.errors);
-      assert.doesNotMatch(server.errors, /hush/);
+      const terminal = new RecordingTerminal({ ...environmentFor(github, files), [variable]: value });
+      assert.equal(await serve.run([], terminal), 1);
+      assert.match(terminal.errors, message);
+      assert.equal(terminal.errors.trim().split('\n').length, 1, terminal.errors);
+      assert.doesNotMatch(terminal.errors, /hush/);
     });
   }
 
