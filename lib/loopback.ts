@@ -26,7 +26,8 @@ export function isDirectLoopback(req: Request): boolean {
   );
 }
 
-function isLoopback(address: string): boolean {
+/** Whether an IP address is of this machine only. */
+export function isLoopback(address: string): boolean {
   const plain = address.replace(/^::ffff:/i, '');
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }

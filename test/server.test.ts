@@ -53,6 +53,29 @@ describe('server.ts', () => {
     assert.equal(server.errors, '');
   });
 
+  it('warns once when others than this machine can reach the OSS edition, where nobody signs in', async () => {
+    const server = start({ HOST: '0.0.0.0' });
+    await server.url();
+    await (await fetch((await server.url()).replace('0.0.0.0', '127.0.0.1'))).text();
+    const warnings = server.lines.filter(({ level }) => Number(level) > 30);
+    assert.equal(warnings.length, 1, server.output);
+    assert.match(String(warnings[0]!.msg), /^Nobody signs in to this edition: all who reach 0\.0\.0\.0 /);
+  });
+
+  it('warns of no such thing in the Enterprise edition', async () => {
+    const server = start({
+      HOST: '0.0.0.0',
+      OPENHANDS_CONFIG_CLS: SAAS,
+      GITHUB_APP_CLIENT_ID: 'Iv1.public',
+      GITHUB_APP_CLIENT_SECRET: 'hush-hush',
+    });
+    await server.url();
+    assert.deepEqual(
+      server.lines.filter(({ level }) => Number(level) > 30),
+      [],
+    );
+  });
+
   it('has no warning about the stack of the OSS edition', async () => {
     const server = start();
     await server.url();

@@ -43,12 +43,17 @@ async function serveUntilSignal(terminal: Terminal): Promise<void> {
 async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<void> {
   const { config } = app;
   const server = new GracefulServer(app, messageClassesFor(app));
-  const url = await listen(server, config);
+  const { url, address } = await listen(server, config);
   // Before anybody is told that it runs, and may want to end it.
   const signaled = firstSignal();
   for (const { fields, message } of startUpReport(app, url)) {
     if (process.stdout.isTTY) terminal.out(message);
     else config.log.info(fields, message);
+  }
+  const warning = config.exposureWarning(address);
+  if (warning !== undefined) {
+    if (process.stdout.isTTY) terminal.out(`Warning: ${warning}`);
+    else config.log.warn({ address }, warning);
   }
 
   const signal = await signaled;
@@ -65,11 +70,14 @@ function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
 }
 
-async function listen(server: GracefulServer, { environment }: ServerConfig): Promise<string> {
+async function listen(
+  server: GracefulServer,
+  { environment }: ServerConfig,
+): Promise<{ readonly url: string; readonly address: string }> {
   const { HOST, PORT } = environment;
   try {
-    const { port } = await server.listen(PORT, HOST);
-    return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
+    const { port, address } = await server.listen(PORT, HOST);
+    return { url: `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`, address };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const hints: Record<string, string> = {

@@ -6,6 +6,7 @@ import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
 import type { SaasEnvironment } from './environment.ts';
 import { cors } from './middleware/cors.ts';
 import { githubUser } from './middleware/github-user.ts';
+import { host } from './middleware/host.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireUser } from './middleware/require-user.ts';
@@ -26,6 +27,7 @@ export function saasLayer(config: SaasLayerOptions, services: SaasServices): Mid
   const { authCookie, metrics, sessions } = services;
   return [
     requestMetrics({ metrics }),
+    host(),
     cors({ origins: saasEnvironment.PERMITTED_CORS_ORIGINS }),
     session({ authCookie }),
     githubUser({ authCookie, sessions, log }),

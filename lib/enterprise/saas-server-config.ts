@@ -78,6 +78,7 @@ export class SaasServerConfig extends ServerConfig {
     return {
       ...super.openApi(),
       title: 'OpenHands server, Enterprise edition',
+      commonErrors: {},
       securitySchemes: SECURITY_SCHEMES,
       unauthenticatedErrors: UNAUTHENTICATED_ERRORS,
       errorCodes: SAAS_ERROR_CODES,
@@ -138,6 +139,11 @@ export class SaasServerConfig extends ServerConfig {
 
   override isAuthenticated(req: Request): boolean {
     return req.state.github_user_id !== undefined;
+  }
+
+  /** Users sign in here, so there is nothing to warn of. */
+  override exposureWarning(): undefined {
+    return undefined;
   }
 
   override permitsOrigin(origin: string): boolean {

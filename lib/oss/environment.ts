@@ -3,6 +3,7 @@ import ms from 'ms';
 import { z } from 'zod';
 import { ConfigurationError } from './errors.ts';
 import { gitHubAt } from './github/github-address.ts';
+import { hostNameOf } from './host-name.ts';
 import { parseRateLimits, RATE_LIMIT_GRAMMAR } from './middleware/rate-limit-grammar.ts';
 
 /** Environment variables as the process, a `.env` file or a test hands them in. */
@@ -77,6 +78,17 @@ function isProxy(value: string): boolean {
   return bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= bits));
 }
 
+const hostNames = commaSeparated.transform((values, context) => {
+  const names = values.map(hostNameOf);
+  if (!names.every((name) => name !== undefined && !name.includes('*'))) {
+    context.addIssue(
+      'must be names of hosts such as openhands.example, comma-separated, without a scheme or a path.',
+    );
+    return z.NEVER;
+  }
+  return names as string[];
+});
+
 const flag = z.string().transform((value, context) => {
   if (['1', 'on', 'true', 'yes'].includes(value)) return true;
   if (['0', 'off', 'false', 'no'].includes(value)) return false;
@@ -100,6 +112,7 @@ const ossEnvironment = z
     FILE_STORE_PATH: z.string().default('.openhands'),
     FRONTEND_DIRECTORY: z.string().optional(),
     PUBLIC_URL: baseUrl.optional(),
+    ALLOWED_HOSTS: hostNames.optional(),
     /** Unset, a mounted app goes by what its host trusts. */
     TRUST_PROXY: trustProxy.optional(),
     GITHUB_BASE_URL: baseUrl.default('https://github.com'),

@@ -147,6 +147,11 @@ export const OSS_ERROR_CODES = {
     statuses: [503],
     meaning: 'Another request holds what this one needs. Try again in a second.',
   },
+  unknown_host: {
+    statuses: [421],
+    meaning:
+      'The server does not answer to the name that it was asked by. The operator adds names with `ALLOWED_HOSTS`, or sets `PUBLIC_URL`.',
+  },
   unsupported_media_type: {
     statuses: [415],
     meaning: 'The body is of a type or an encoding that is not read here. Send JSON, with a `Content-Type`.',

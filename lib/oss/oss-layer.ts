@@ -10,6 +10,7 @@ import { cacheControl } from './middleware/cache-control.ts';
 import { cors } from './middleware/cors.ts';
 import { crossOrigin } from './middleware/cross-origin.ts';
 import { githubToken } from './middleware/github-token.ts';
+import { host } from './middleware/host.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
@@ -28,6 +29,7 @@ export interface OssLayerOptions {
   readonly pageDirectory: string | undefined;
   readonly settingsReads: readonly StateKey[];
   settingsStore(req: Request): SettingsStore | undefined;
+  isOwnHost(hostName: string): boolean;
   permitsOrigin(origin: string): boolean;
   rateLimitStore(limit: RateLimit): Store;
 }
@@ -41,6 +43,11 @@ export function ossLayer(config: OssLayerOptions): Middleware[] {
     securityHeaders({ contentSecurityPolicy: contentSecurityPolicyFor(config) }),
     cors(),
     cacheControl(),
+    host({
+      isOwn: (hostName) => config.isOwnHost(hostName),
+      // Without a page this edition is mounted in a host's app, and only the API is not the host's.
+      path: config.pageDirectory === undefined ? '/api' : undefined,
+    }),
     rateLimit({ limits: environment.RATE_LIMIT, storeFor: (limit) => config.rateLimitStore(limit), log }),
     crossOrigin({ permits: (origin) => config.permitsOrigin(origin) }),
     jsonBody(),

@@ -3,6 +3,7 @@ import type { Request, Router } from 'express';
 import { MemoryStore, type Store } from 'express-rate-limit';
 import { type Logger, pino } from 'pino';
 import type { ComposeOptions, Layers, StateKey } from '../compose.ts';
+import { isLoopback } from '../loopback.ts';
 import { builtInPage } from './built-in-page.ts';
 import { clientSignal } from './client-signal.ts';
 import type { ConversationManager } from './conversation-manager.ts';
@@ -11,8 +12,10 @@ import { errorForLog } from './error-for-log.ts';
 import { ConfigurationError } from './errors.ts';
 import { GitHubService } from './github/github-service.ts';
 import { githubServiceClass } from './github/github-service-class.ts';
+import { hostNameOf, isBeyondDns } from './host-name.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
+import { HOST_ERRORS } from './openapi/common-errors.ts';
 import type { OpenApiOptions } from './openapi/openapi-document.ts';
 import type { Operation } from './openapi/operation.ts';
 import { ossOperations } from './openapi/oss-operations.ts';
@@ -57,6 +60,8 @@ export interface ServerConfigOptions {
   readonly patience?: GitHubPatience;
   /** The host's conversations. With it, requests for a conversation find it in `req.state.conversation`. */
   readonly conversationManager?: ConversationManager;
+  /** Names of hosts that are this server's, besides `ALLOWED_HOSTS`: those of the app that mounts it. */
+  readonly allowedHosts?: readonly string[];
   /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
   readonly page?: boolean;
   /** How the stack is checked and runs: `strict: true`, or `onConflict: 'error'` in tests, for two. */
@@ -89,6 +94,7 @@ export class ServerConfig {
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
   readonly #stack: ServerConfigOptions['stack'];
+  readonly #ownHosts: ReadonlySet<string>;
   readonly #rateLimitStores: Store[] = [];
   #GitHubService = GitHubService;
   #documents: DocumentStore | undefined;
@@ -106,6 +112,7 @@ export class ServerConfig {
     this.pageDirectory =
       options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage());
     this.#stack = options.stack;
+    this.#ownHosts = ownHosts(this.environment, options.allowedHosts);
     this.models = options.models ?? MODELS;
     this.agents = options.agents ?? AGENTS;
     this.securityAnalyzers = options.securityAnalyzers ?? SECURITY_ANALYZERS;
@@ -153,7 +160,7 @@ export class ServerConfig {
 
   /** How `GET /api/openapi.json` describes this edition. */
   openApi(): OpenApiOptions {
-    return { title: 'OpenHands server', operations: this.operations() };
+    return { title: 'OpenHands server', operations: this.operations(), commonErrors: HOST_ERRORS };
   }
 
   /** The state keys that {@link settingsStore} looks at, for the `settings` middleware to declare. */
@@ -210,6 +217,27 @@ export class ServerConfig {
 
   isAuthenticated(req: Request): boolean {
     return req.state.github_token !== undefined;
+  }
+
+  /**
+   * Whether this server answers to a name: it is an address, this machine's, that of `PUBLIC_URL`, or one that is allowed.
+   *
+   * @param hostName in lower case, without a port.
+   */
+  isOwnHost(hostName: string): boolean {
+    return isBeyondDns(hostName) || this.#ownHosts.has(hostName);
+  }
+
+  /**
+   * What to warn of when this server listens at an address.
+   *
+   * @returns a sentence for the operator; undefined when there is nothing to say.
+   */
+  exposureWarning(address: string): string | undefined {
+    return isLoopback(address)
+      ? undefined
+      : `Nobody signs in to this edition: all who reach ${address} can use its settings and its GitHub token. ` +
+          'Set HOST to 127.0.0.1, or let only those in whom you trust.';
   }
 
   /** Whether a page of this origin may call the API: for the check of state-changing requests. */
@@ -295,4 +323,12 @@ export class ServerConfig {
     for (const store of this.#rateLimitStores) await store.shutdown?.();
     await this.#documents?.close();
   }
+}
+
+function ownHosts(
+  { PUBLIC_URL, ALLOWED_HOSTS = [] }: Environment,
+  allowedHosts: readonly string[] = [],
+): ReadonlySet<string> {
+  const named = [...(PUBLIC_URL === undefined ? [] : [new URL(PUBLIC_URL).host]), ...allowedHosts];
+  return new Set([...ALLOWED_HOSTS, ...named.flatMap((host) => hostNameOf(host) ?? [])]);
 }

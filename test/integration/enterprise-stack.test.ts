@@ -79,6 +79,7 @@ describe('The stack of the Enterprise edition', () => {
         'oss/cache-control',
         'enterprise/session',
         'enterprise/github-user',
+        'enterprise/host',
         'enterprise/rate-limit',
         'oss/cross-origin',
         'enterprise/require-user',

@@ -4,7 +4,12 @@ import { OssApp } from './oss-app.ts';
 describe('the HTTP surface of the OSS edition', () => {
   let oss: OssApp;
   before(async () => {
-    oss = await OssApp.start({ models: ['m'], agents: ['a'], securityAnalyzers: ['s'] });
+    oss = await OssApp.start({
+      models: ['m'],
+      agents: ['a'],
+      securityAnalyzers: ['s'],
+      env: { ALLOWED_HOSTS: 'oss.example' },
+    });
   });
   after(() => oss.close());
 

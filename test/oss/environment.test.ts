@@ -77,6 +77,7 @@ describe('the environment', () => {
 
   const refused: Readonly<Record<string, readonly string[]>> = {
     PORT: ['web', '-1', '65536', '3000.5', '0x10'],
+    ALLOWED_HOSTS: ['https://example.com', 'example.com/path', '*.example.com', 'a b', 'me@example.com'],
     PUBLIC_URL: ['example.com', 'ftp://example.com', 'https://me:pw@example.com', 'https://example.com/?a=1'],
     GITHUB_BASE_URL: ['github.com'],
     GITHUB_API_URL: ['api.github.com'],

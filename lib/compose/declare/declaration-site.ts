@@ -1,5 +1,4 @@
-import { relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { callerIn } from './stack-trace.ts';
 
 /** Where in the user's code something was declared. */
 export interface DeclarationSite {
@@ -7,30 +6,43 @@ export interface DeclarationSite {
   toString(): string;
 }
 
+/** Between the user's code and the function called may stand frames of JavaScript itself, such as `Array.map`. */
+const FRAMES = 5;
+
 /**
- * Remembers who is calling a function. Only the bare trace is taken now; it is turned into text, which costs far more,
- * when somebody asks.
+ * Remembers where a function was called. Only the bare trace is taken now. It is turned into text, which costs far
+ * more, when somebody asks.
  *
- * @param callee the function of this package that the user has called.
+ * @param callee - the function of this package that the user has called.
  */
 export function declarationSite(callee: (...args: never[]) => unknown): DeclarationSite {
-  const trace: { stack?: string } = {};
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 1;
-  Error.captureStackTrace(trace, callee);
-  Error.stackTraceLimit = limit;
+  const trace = traceFrom(callee);
   let text: string | undefined;
-  return { toString: () => (text ??= placeIn(trace.stack ?? '')) };
+  return { toString: () => (text ??= placeIn(trace)) };
 }
 
-function placeIn(stack: string): string {
-  const frame = /(?<place>(?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(?<line>\d+):\d+\)?$/m.exec(stack)?.groups;
-  if (frame?.place === undefined) return '<unknown>';
-  const file = frame.place.startsWith('file://') ? fileURLToPath(frame.place) : frame.place;
-  return `${seenFromHere(file)}:${frame.line ?? '?'}`;
+function traceFrom(callee: (...args: never[]) => unknown): { readonly stack?: unknown } {
+  const trace: { stack?: unknown } = {};
+  const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+  // Not assigned: a program may have frozen Error, and then its own limit holds.
+  const changed = Reflect.set(Error, 'stackTraceLimit', FRAMES);
+  try {
+    Error.captureStackTrace(trace, callee);
+  } finally {
+    if (changed && before !== undefined) Reflect.set(Error, 'stackTraceLimit', before.value);
+    else if (changed) Reflect.deleteProperty(Error, 'stackTraceLimit');
+  }
+  return trace;
 }
 
-function seenFromHere(file: string): string {
-  const path = relative(process.cwd(), file);
-  return path.startsWith('..') ? file : path.split(sep).join('/');
+/** A place is for people to read, so nothing that keeps it from being told may keep a stack from working. */
+function placeIn(trace: { readonly stack?: unknown }): string {
+  try {
+    return callerIn(trace.stack) ?? UNKNOWN;
+  } catch {
+    // A program's own Error.prepareStackTrace may throw, and so does process.cwd() in a folder that is gone.
+    return UNKNOWN;
+  }
 }
+
+const UNKNOWN = '<unknown>';

@@ -10,6 +10,9 @@ export const STORE_ERRORS = [
   'storage_unavailable',
 ] as const;
 
+/** Everything may be answered so, for the sake of its `Host`. */
+export const HOST_ERRORS: ErrorCodes = { 400: ['bad_request'], 421: ['unknown_host'] };
+
 /** Everything under `/api` may be answered so. */
 export const API_ERRORS: ErrorCodes = {
   429: ['rate_limit_exceeded'],

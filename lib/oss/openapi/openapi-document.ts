@@ -22,6 +22,8 @@ export interface OpenApiOptions {
   readonly operations: readonly Operation[];
   /** How somebody shows who they are, if they have to. */
   readonly securitySchemes?: Readonly<Record<string, object>>;
+  /** Errors of everything. */
+  readonly commonErrors?: ErrorCodes;
   /** Errors of everything that is not open to all. */
   readonly unauthenticatedErrors?: ErrorCodes;
   /** What the codes of its errors mean, besides those of the OSS edition. */
@@ -36,6 +38,7 @@ export function openApiDocument({
   title,
   operations,
   securitySchemes = {},
+  commonErrors = {},
   unauthenticatedErrors = {},
   errorCodes = {},
 }: OpenApiOptions): OpenApiDocument {
@@ -54,6 +57,7 @@ export function openApiDocument({
     const { method, path, id, tag, summary, description, isOpenToAll = false, query, body } = operation;
     const errors = mergeErrorCodes(
       operation.errors ?? {},
+      commonErrors,
       isOpenToAll ? {} : unauthenticatedErrors,
       path.startsWith('/api/') ? API_ERRORS : {},
       path.startsWith('/api/') && method === 'post' ? CHANGE_ERRORS : {},
