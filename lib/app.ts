@@ -44,7 +44,7 @@ export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
  * not know fall through to the host's routes behind it, which find `req.state` and `req.stack` filled. The page is
  * the host's business unless `page: true` is given.
  *
- * @param options those of the config, where `env.OPENHANDS_CONFIG_CLS` says which edition it is; or a config.
+ * @param options - those of the config, where `env.OPENHANDS_CONFIG_CLS` says which edition it is; or a config.
  * @throws ConfigurationError when the edition could not do its work.
  */
 export async function openhands(options: ServerConfigOptions | ServerConfig = {}): Promise<OpenHandsApp> {

@@ -19,7 +19,7 @@ interface Row {
 
 /** The places of a cell. Other code in it, such as `createApp`, is none. */
 function placesIn(cell: string): string[] {
-  return [...cell.matchAll(/`(?<place>[\w/*.]+(?:\/|\.ts))`/g)].flatMap(({ groups }) => groups?.place ?? []);
+  return [...cell.matchAll(/`(?<place>[\w/*.-]+(?:\/|\.ts))`/g)].flatMap(({ groups }) => groups?.place ?? []);
 }
 
 async function readRows(): Promise<Row[]> {

@@ -4,7 +4,7 @@ import { UsageError } from './command.ts';
 /**
  * Node's `parseArgs` for a command.
  *
- * @param config the arguments, and the options that the command has; any others are wrong.
+ * @param config - the arguments, and the options that the command has; any others are wrong.
  * @throws UsageError with what Node finds wrong.
  */
 export function parseCommandLine<const Config extends ParseArgsConfig>(

@@ -14,7 +14,7 @@ export interface Command {
   /** How it is called, without the name of the program. */
   readonly usage: string;
   /**
-   * @param args what stands behind the command's name.
+   * @param args - what stands behind the command's name.
    * @returns the exit code: 0 when all is well, 1 when something is wrong with what was looked at.
    * @throws UsageError when the arguments are wrong.
    */

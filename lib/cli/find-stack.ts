@@ -17,7 +17,7 @@ const OSS = 'openhands-express/oss#ServerConfig';
 /**
  * The stack of a module's export, which is a stack, layers, or a config class.
  *
- * @param target `<module>#<export>`; without `#<export>` the default export.
+ * @param target - `<module>#<export>`; without `#<export>` the default export.
  * @throws StackError when it has errors.
  * @throws ConfigurationError when it is a config that cannot be made in this environment.
  */

@@ -5,7 +5,7 @@ import { commands } from './commands.ts';
 /**
  * Runs a subcommand.
  *
- * @param args the arguments of the program: the command's name, and what it takes.
+ * @param args - the arguments of the program: the command's name, and what it takes.
  * @returns the exit code: 0, 1 when something is wrong, 2 when the call was.
  */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -17,8 +17,8 @@ const number = new Intl.NumberFormat('en-US');
  * Shows how many of `total` are done: as a bar where a person looks on, and else as a plain line for each tenth, for
  * logs. It goes to standard error, so that the output of the command stays what it is.
  *
- * @param title - what is being done, such as `Encrypting tokens`
- * @param total - how many there are to do
+ * @param title - what is being done, such as `Encrypting tokens`.
+ * @param total - how many there are to do.
  */
 export function progress(
   title: string,

@@ -25,7 +25,7 @@ export type ListenParameters =
  *   console.log('listens');
  * });
  *
- * @param parameters such as port, host and callback. Without a callback, an error of listening is an `'error'` event.
+ * @param parameters - such as port, host and callback. Without a callback, an error of listening is an `'error'` event.
  * @returns the server, which does not listen yet.
  * @throws what Node's `server.listen` throws of a wrong argument.
  * @see https://expressjs.com/en/5x/api.html#app.listen

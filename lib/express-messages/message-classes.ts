@@ -25,7 +25,7 @@ export interface MessagePrototypes {
  * const app = express();
  * createServer(messageClassesFor(app), app).listen(3000);
  *
- * @param app gets another `request` and `response`, which hold and inherit what those before them did.
+ * @param app - gets another `request` and `response`, which hold and inherit what those before them did.
  * @returns the same classes at each call, unless the app has been given another `request` or `response` since.
  */
 export function messageClassesFor(app: MessagePrototypes): MessageClasses {

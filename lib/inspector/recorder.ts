@@ -20,7 +20,7 @@ export class Recorder implements StackObserver {
   readonly #ignored = new WeakSet<Request>();
   #seen = 0;
 
-  /** @param onChange called with the id of a request whenever there is news of it. */
+  /** @param onChange - called with the id of a request whenever there is news of it. */
   constructor(options: RecorderOptions, onChange: (id: number) => void) {
     this.#options = options;
     this.#onChange = onChange;

@@ -47,7 +47,7 @@ export class FollowedRequest {
   #answeredAfter: number | undefined;
   #closedAfter: number | undefined;
 
-  /** @param path what to show of its address. */
+  /** @param path - what to show of its address. */
   constructor(id: number, req: Request, res: Response, path: string) {
     this.id = id;
     this.#method = req.method;

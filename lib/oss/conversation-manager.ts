@@ -5,7 +5,7 @@ export interface ConversationManager {
   /**
    * Called for every request under `/api/conversations/<conversationId>/`.
    *
-   * @param req the request, for the host's own check of who may see this conversation.
+   * @param req - the request, for the host's own check of who may see this conversation.
    * @returns the conversation, or undefined when there is none by that id: the answer is then a 404.
    */
   attachToConversation(conversationId: string, req: Request): Promise<unknown>;

@@ -155,7 +155,7 @@ export function readEnvironment(env: EnvironmentVariables): Environment {
  * Checks variables against a schema whose keys are their names. An empty value counts as unset, as in a `.env`
  * file with `NAME=`. Messages never hold a value: it may be a secret.
  *
- * @param expectations what to say of a variable instead of the schema's own message.
+ * @param expectations - what to say of a variable instead of the schema's own message.
  * @throws ConfigurationError one line that names every variable with a bad value and says what to set.
  */
 export function readVariables<Schema extends z.ZodType>(

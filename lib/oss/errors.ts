@@ -26,8 +26,8 @@ export class HttpError extends Error {
   readonly detail: readonly ValidationDetail[] | undefined;
 
   /**
-   * @param status one that the table of error codes has for `code`.
-   * @param message a sentence for a person.
+   * @param status - one that the table of error codes has for `code`.
+   * @param message - a sentence for a person.
    */
   constructor(status: number, code: ErrorCode, message: string, options: HttpErrorOptions = {}) {
     super(message, options);

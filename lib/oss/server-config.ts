@@ -222,7 +222,7 @@ export class ServerConfig {
   /**
    * Whether this server answers to a name: it is an address, this machine's, that of `PUBLIC_URL`, or one that is allowed.
    *
-   * @param hostName in lower case, without a port.
+   * @param hostName - in lower case, without a port.
    */
   isOwnHost(hostName: string): boolean {
     return isBeyondDns(hostName) || this.#ownHosts.has(hostName);

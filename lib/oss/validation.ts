@@ -4,7 +4,7 @@ import { HttpError, type ValidationDetail } from './errors.ts';
 /**
  * Checks what a client sent.
  *
- * @param place where it was sent: the first item of each complaint's `loc`.
+ * @param place - where it was sent: the first item of each complaint's `loc`.
  * @throws HttpError 422 with a complaint for every bad field, in the words of pydantic, which the client knows.
  */
 export function parseInput<Schema extends z.ZodType>(

@@ -29,7 +29,7 @@ export class GracefulServer {
   readonly #drainNow = new AbortController();
   #draining = false;
 
-  /** @param options of Node's server, such as the classes of its requests and responses. */
+  /** @param options - of Node's server, such as the classes of its requests and responses. */
   constructor(listener: RequestListener, options: ServerOptions = {}) {
     this.#server = createServer({ ...options, keepAliveTimeout: KEEP_ALIVE_MS });
     this.#server.on('request', (_req, res) => this.#watch(res));

@@ -12,7 +12,7 @@ export function rememberStack(response: object, stack: RequestStack): void {
 /**
  * What conflicted on the request that a response answers, in the order of happening.
  *
- * @param response - one that came from an agent of `testApp`
+ * @param response - one that came from an agent of `testApp`.
  * @throws TypeError for any other one.
  */
 export function conflictsOf(response: object): readonly Conflict[] {
@@ -30,8 +30,8 @@ export function conflictsOf(response: object): readonly Conflict[] {
 /**
  * Asserts that a request met a conflict.
  *
- * @param response - one that came from an agent of `testApp`
- * @param expected - fields of the conflict: `{ id: 'S302', key: 'github_token' }`
+ * @param response - one that came from an agent of `testApp`.
+ * @param expected - fields of the conflict: `{ id: 'S302', key: 'github_token' }`.
  * @returns the first conflict that has them.
  * @throws AssertionError that lists what conflicted instead.
  */
@@ -47,7 +47,7 @@ export function expectConflict(response: object, expected: Partial<Conflict>): C
 /**
  * Asserts that a request met no conflict at all, or none of a kind.
  *
- * @param unwanted - fields of the conflict, as in {@link expectConflict}
+ * @param unwanted - fields of the conflict, as in {@link expectConflict}.
  * @throws AssertionError that names the conflict.
  */
 export function expectNoConflict(response: object, unwanted: Partial<Conflict> = {}): void {

@@ -17,7 +17,7 @@ export type TestAgent = ReturnType<SuperTestStatic['agent']> & {
   /**
    * Saves a personal access token in Settings, as on the page.
    *
-   * @param token - such as `app.github.addPersonalAccessToken('octocat')`
+   * @param token - such as `app.github.addPersonalAccessToken('octocat')`.
    * @returns the agent itself.
    * @throws Error when the server does not take it.
    */

@@ -7,7 +7,7 @@ export function stateOf({ state, refreshFailures, revocation }: TokenStatus): st
   return revocation === 'pending' ? 'revoking' : 'signed out';
 }
 
-/** @param ms - milliseconds since the epoch */
+/** @param ms - milliseconds since the epoch. */
 export function time(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }

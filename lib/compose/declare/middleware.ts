@@ -67,7 +67,7 @@ export function defineErrorMiddleware<
 /**
  * Joins a handler and its declaration, whatever the handler's types say.
  *
- * @param callee the function that the user has called for it.
+ * @param callee - the function that the user has called for it.
  */
 export function declare<Reads extends StateKey, Writes extends StateKey>(
   declaration: Declaration<Reads, Writes>,

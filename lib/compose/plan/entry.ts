@@ -13,8 +13,6 @@ export interface Entry {
   readonly middleware: Middleware;
   readonly site: DeclarationSite;
   readonly prefixes: Prefixes | undefined;
-  /** Whether it is an ordinary handler that stands in the layer as it is. */
-  readonly plain: boolean;
   /** Whether it runs on errors only. */
   readonly handlesErrors: boolean;
   /** Whom it stands in for. */

@@ -12,7 +12,7 @@ export interface Order {
  * place of declaration as the priority the order is stable: an entry stands later than declared only if it must.
  * Time: O((n + m) log n) for n entries and m constraints.
  *
- * @param priority by default the place in `entries`.
+ * @param priority - by default the place in `entries`.
  */
 export function orderOf(
   entries: readonly Entry[],

@@ -6,7 +6,7 @@ import { prefixesOf } from './path-prefix.ts';
 /**
  * The entries of all layers: the top layer, which is the outermost, first.
  *
- * @param site where the layers were composed: that of ordinary handlers, which nobody has declared.
+ * @param site - where the layers were composed: that of ordinary handlers, which nobody has declared.
  */
 export function readLayers(layers: Layers, site: DeclarationSite): Entry[] {
   const plainNames = new Map<string, number>();
@@ -21,7 +21,6 @@ export function readLayers(layers: Layers, site: DeclarationSite): Entry[] {
           middleware: member,
           site: member.site,
           prefixes: prefixesOf(member.path),
-          plain: false,
           handlesErrors: member.handle.length === 4,
         };
       }
@@ -32,7 +31,6 @@ export function readLayers(layers: Layers, site: DeclarationSite): Entry[] {
         middleware: { name, reads: [], writes: [], handle: member, site },
         site,
         prefixes: undefined,
-        plain: true,
         handlesErrors: member.length === 4,
       };
     });

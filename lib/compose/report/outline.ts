@@ -41,7 +41,7 @@ export interface SettledGroup {
   readonly winner: { readonly key: string; readonly middleware: string } | undefined;
 }
 
-/** @param planned the plan as `stack.plan` tells it. */
+/** @param planned - the plan as `stack.plan` tells it. */
 export function outlineOf(
   layers: Layers,
   options: PlanOptions,

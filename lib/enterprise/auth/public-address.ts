@@ -11,14 +11,9 @@ export type AddressedRequest = Pick<Request, 'protocol' | 'host' | 'baseUrl' | '
 export class PublicAddress {
   readonly #configured: URL | undefined;
 
-  /** @param publicUrl `PUBLIC_URL`; its path, if any, is where a proxy has mounted this server. */
+  /** @param publicUrl - `PUBLIC_URL`; its path, if any, is where a proxy has mounted this server. */
   constructor(publicUrl?: URL) {
     this.#configured = publicUrl;
-  }
-
-  /** The origin of `PUBLIC_URL`, if that is set. */
-  get origin(): string | undefined {
-    return this.#configured?.origin;
   }
 
   /** Absolute, for others to send the browser to: `https://openhands.example/oauth/github/callback`. */

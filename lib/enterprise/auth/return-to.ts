@@ -8,8 +8,8 @@ const LONGEST = 1024;
 const MOST_READINGS = 20;
 
 /**
- * @param requested The `return_to` of a request, of whatever type the query parser made of it.
- * @param home The path of this server's page, for whatever is refused.
+ * @param requested - the `return_to` of a request, of whatever type the query parser made of it.
+ * @param home - the path of this server's page, for whatever is refused.
  * @returns The path with its query and fragment as a browser would normalize it, or `home` for everything that could
  *   leave this origin (`//host`, `/\host`, `/%2Fhost`, `/x/../%2Fhost`, an absolute URL, control characters, which
  *   browsers drop before they look), and for the paths of sign-in itself, which would go round in a circle.

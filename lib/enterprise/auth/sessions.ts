@@ -149,7 +149,7 @@ export class Sessions {
     return age >= 0 && age < this.#freshMs;
   }
 
-  /** @param at when it was true: before it was asked for, since the answer may have taken its time. */
+  /** @param at - when it was true: before it was asked for, since the answer may have taken its time. */
   #remember(githubUserId: string, generation: string | undefined, at = this.#now()): void {
     this.#remembered.delete(githubUserId);
     this.#remembered.set(githubUserId, { generation, at });

@@ -34,9 +34,9 @@ export class SignedValues {
   }
 
   /**
-   * @param purpose What the value is for; the same has to be given to {@link SignedValues.read}.
-   * @param content What to keep. It is signed, not encrypted: the browser's owner can read it.
-   * @param ttlMs How long the value is good, in milliseconds from now.
+   * @param purpose - what the value is for; the same has to be given to {@link SignedValues.read}.
+   * @param content - what to keep. It is signed, not encrypted: the browser's owner can read it.
+   * @param ttlMs - how long the value is good, in milliseconds from now.
    */
   write(purpose: string, content: Readonly<Record<string, unknown>>, ttlMs: number): string {
     const issued_at = this.#now();

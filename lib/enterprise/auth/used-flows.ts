@@ -11,7 +11,7 @@ export class UsedFlows {
   /** When each may be forgotten, by state; the first used comes first. */
   readonly #until = new Map<string, number>();
 
-  /** @param now milliseconds since the epoch */
+  /** @param now - milliseconds since the epoch. */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -19,7 +19,7 @@ export class UsedFlows {
   /**
    * Marks a flow as used.
    *
-   * @param forMs how long to remember it, in milliseconds; the same for all.
+   * @param forMs - how long to remember it, in milliseconds; the same for all.
    * @returns whether this was its first use.
    */
   use(state: string, forMs: number): boolean {

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
  * simple-oauth2 stops waiting for an answer that gets stuck half-way, but leaves its connection open: with a GitHub in
  * trouble, every try would leave one more.
  *
- * @param lifetimeMs - milliseconds; longer than its user waits for an answer
+ * @param lifetimeMs - milliseconds; longer than its user waits for an answer.
  */
 export function shortLivedConnections(url: string, lifetimeMs: number): HttpAgent | HttpsAgent {
   const agent = new URL(url).protocol === 'https:' ? new HttpsAgent() : new HttpAgent();

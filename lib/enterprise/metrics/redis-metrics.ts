@@ -4,7 +4,7 @@ import type { RedisConnection } from '../redis/redis-connection.ts';
 /**
  * Whether Redis answers. `/ready` stays 200 without it, so this is where an alert sees that it is away.
  *
- * @param redis without one there is no value: nothing is amiss where nobody has asked for a Redis.
+ * @param redis - without one there is no value: nothing is amiss where nobody has asked for a Redis.
  */
 export function registerRedisMetrics(
   registry: Registry,

@@ -11,7 +11,7 @@ export class RedisRateLimitStore implements Store {
   #options: Options | undefined;
   #together: Promise<RedisStore> | undefined;
 
-  /** @param limit what is counted here: each limit has counters of its own. */
+  /** @param limit - what is counted here: each limit has counters of its own. */
   constructor(redis: Pick<RedisConnection, 'send'>, { limit, windowMs }: RateLimit) {
     this.#redis = redis;
     this.prefix = `openhands:rate:${limit}/${windowMs}:`;

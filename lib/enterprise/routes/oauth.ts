@@ -90,7 +90,7 @@ function cookiesNotKept(): HttpError {
 /** What GitHub says, instead of a code, that the operator has to mend; from GitHub's docs on authorization errors. */
 const OPERATOR_ERRORS = ['redirect_uri_mismatch', 'application_suspended', 'incorrect_client_credentials'];
 
-/** @param error From the query, so from anybody: it is compared, and never shown. */
+/** @param error - from the query, so from anybody: it is compared, and never shown. */
 function refusedByGitHub(error: unknown, log: Logger): HttpError {
   const known = OPERATOR_ERRORS.find((it) => it === error);
   if (known !== undefined) {

@@ -49,7 +49,7 @@ export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
 /**
  * Where a database is, without the user and the password, for people.
  *
- * @param url as {@link parseDatabaseUrl} gives it.
+ * @param url - as {@link parseDatabaseUrl} gives it.
  */
 export function describeDatabase(url: Secret): string {
   const address = new URL(url.reveal());

@@ -85,7 +85,7 @@ export class LeaseLock {
   /**
    * Takes the lock. In this process, only one caller at a time may be here for a key.
    *
-   * @param outer the lease within which this is called.
+   * @param outer - the lease within which this is called.
    * @returns `undefined` when it was not free within `waitMs` milliseconds.
    * @throws StorageError
    */

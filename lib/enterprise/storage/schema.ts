@@ -24,7 +24,7 @@ export interface MigrationReport {
  * Brings the schema to the version of this code; forward only. Safe when several do it at once: each step first claims its
  * number in a table, so that one of them takes it and the others wait for the outcome.
  *
- * @param onStep is told of each step that was taken here.
+ * @param onStep - is told of each step that was taken here.
  * @throws ConfigurationError one line that says why it cannot be done.
  */
 export async function migrate(

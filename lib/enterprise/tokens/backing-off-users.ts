@@ -9,7 +9,7 @@ export class BackingOffUsers {
   /** Pauses by the second since the epoch in which they end; as many entries as the longest pause has seconds. */
   readonly #ending = new Map<number, number>();
 
-  /** @param now milliseconds since the epoch */
+  /** @param now - milliseconds since the epoch. */
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -20,7 +20,7 @@ export class BackingOffUsers {
     return [...this.#ending.values()].reduce((sum, pauses) => sum + pauses, 0);
   }
 
-  /** @param until when the pause ends: milliseconds since the epoch */
+  /** @param until - when the pause ends: milliseconds since the epoch. */
   add(until: number): void {
     this.#forgetEnded();
     const second = Math.ceil(until / 1000);

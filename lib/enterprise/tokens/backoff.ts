@@ -20,8 +20,8 @@ const LARGEST_SKEW_MS = 300_000;
  * The failure after `previous`: pauses double, and are spread over their second half so that the users of one outage do
  * not come back together.
  *
- * @param retryAfterMs - at least this long, because GitHub said so
- * @param random - from 0 to 1
+ * @param retryAfterMs - at least this long, because GitHub said so.
+ * @param random - from 0 to 1.
  */
 export function nextFailure(
   previous: RefreshFailure | undefined,

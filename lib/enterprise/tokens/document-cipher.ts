@@ -31,7 +31,7 @@ export class DocumentCipher {
     return this.#keys[0].kid;
   }
 
-  /** @param documentKey Where the result will be; it can be decrypted nowhere else. */
+  /** @param documentKey - where the result will be; it can be decrypted nowhere else. */
   async encrypt(documentKey: string, content: object): Promise<string> {
     const { CompactEncrypt } = await loadJose();
     const [{ kid, key }] = this.#keys;

@@ -30,8 +30,8 @@ export class GitHubCircuitBreaker {
   #openState: OpenState | undefined;
 
   /**
-   * @param now - milliseconds since the epoch; a clock that is set back closes the circuit for a trial
-   * @param shared - what other processes have heard from GitHub
+   * @param now - milliseconds since the epoch; a clock that is set back closes the circuit for a trial.
+   * @param shared - what other processes have heard from GitHub.
    */
   constructor(log: Logger, now: () => number, shared?: SharedCache) {
     this.#log = log;

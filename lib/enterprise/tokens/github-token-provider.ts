@@ -26,7 +26,7 @@ export interface GithubTokenProvider {
   /**
    * A token that works, as far as can be known; refreshed when it must be.
    *
-   * @param rejected - a token that GitHub has answered 401 to: if there is another one by now, it is not given again
+   * @param rejected - a token that GitHub has answered 401 to: if there is another one by now, it is not given again.
    * @throws SignedOutError when there is none, and only signing in again helps.
    * @throws GitHubUnavailableError when there is one that has to be refreshed, and GitHub cannot do it now.
    */

@@ -14,7 +14,7 @@ export function refreshAheadMs(githubUserId: string, lifetimeMs: number, aheadMs
   return Math.min(aheadMs, lifetimeMs / 4) * (1 + spread(githubUserId));
 }
 
-/** @param now - milliseconds since the epoch */
+/** @param now - milliseconds since the epoch. */
 export function stageOf(githubUserId: string, record: SignedIn, now: number, aheadMs: number): Stage {
   const { expiresAt } = record.tokens;
   if (expiresAt === undefined) return 'fresh';

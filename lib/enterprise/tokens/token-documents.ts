@@ -86,7 +86,7 @@ export class TokenDocuments {
   /**
    * Deletes the document.
    *
-   * @param first - what to do before, with what is there (`undefined`: nothing, or nothing that can be read)
+   * @param first - what to do before, with what is there (`undefined`: nothing, or nothing that can be read).
    */
   async remove(
     githubUserId: string,

@@ -24,7 +24,7 @@ export class InvalidGitHubTokenError extends HttpError {
 
 /** GitHub's primary or secondary rate limit. It says nothing about the token, which stays good. */
 export class GitHubRateLimitError extends HttpError {
-  /** @param retryAfterSeconds - what the client is told to wait */
+  /** @param retryAfterSeconds - what the client is told to wait. */
   constructor(retryAfterSeconds: number, options?: ErrorOptions) {
     super(429, 'github_rate_limited', 'GitHub does not take more requests for the moment. Try again later.', {
       ...options,
@@ -71,7 +71,7 @@ export class GitHubForbiddenError extends HttpError {
 
 /** GitHub is down, out of reach, slow, or answers nonsense. It says nothing about the token either. */
 export class GitHubUnavailableError extends HttpError {
-  /** @param retryAfterSeconds - what the client is told to wait; 10 unless GitHub said otherwise */
+  /** @param retryAfterSeconds - what the client is told to wait; 10 unless GitHub said otherwise. */
   constructor(retryAfterSeconds = 10, options?: ErrorOptions) {
     super(503, 'github_unavailable', 'GitHub cannot be reached right now. Try again in a moment.', {
       ...options,

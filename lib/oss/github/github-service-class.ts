@@ -4,8 +4,8 @@ import type { GitHubService } from './github-service.ts';
 /**
  * The class that an edition calls GitHub with: the one that `OPENHANDS_GITHUB_SERVICE_CLS` names, or the edition's own.
  *
- * @param name the value of the variable.
- * @param Base the edition's own, which the other one must extend: the edition calls its constructor.
+ * @param name - the value of the variable.
+ * @param Base - the edition's own, which the other one must extend: the edition calls its constructor.
  * @throws ConfigurationError one line that says what to set.
  */
 export async function githubServiceClass<Base extends new (options: never) => GitHubService>(

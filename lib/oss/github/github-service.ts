@@ -172,7 +172,7 @@ export class GitHubService {
   /**
    * Called when GitHub has answered 401 to a token.
    *
-   * @param _rejected - the tokens that the request at hand was sent with so far, the one just rejected last
+   * @param _rejected - the tokens that the request at hand was sent with so far, the one just rejected last.
    * @returns the token to send it with next, which may be the same one; `undefined`: there is none, the 401 stands.
    */
   protected replacementFor(_rejected: readonly Secret[]): Promise<Secret | undefined> {

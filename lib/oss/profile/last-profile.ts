@@ -14,8 +14,8 @@ export class LastProfile {
   readonly #identity: string;
 
   /**
-   * @param key of the document.
-   * @param identity whose profile it is, such as a `github_user_id`. It is stored: it must not be a secret.
+   * @param key - of the document.
+   * @param identity - whose profile it is, such as a `github_user_id`. It is stored: it must not be a secret.
    */
   constructor(documents: DocumentStore, key: string, identity: string) {
     this.#documents = documents;

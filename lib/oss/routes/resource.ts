@@ -32,7 +32,7 @@ export function resource(router: Router, path: string, { get, head, post }: Reso
 /**
  * Answers a request to a path whose handlers do not take its method.
  *
- * @param methods what the path takes, OPTIONS among them.
+ * @param methods - what the path takes, OPTIONS among them.
  * @throws HttpError 405 `method_not_allowed` with `Allow`, unless the method is OPTIONS.
  */
 export function answerOtherMethod(methods: readonly string[], req: Request, res: Response): void {

@@ -43,7 +43,7 @@ function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** @param path public, so that it can be decoded and has no `..` in it. */
+/** @param path - public, so that it can be decoded and has no `..` in it. */
 async function isFile(directory: string, path: string): Promise<boolean> {
   const name = decodeURIComponent(path);
   return stat(join(directory, name.endsWith('/') ? `${name}index.html` : name)).then(

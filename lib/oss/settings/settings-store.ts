@@ -8,7 +8,7 @@ export class SettingsStore {
   readonly #documents: DocumentStore;
   readonly #key: string;
 
-  /** @param key of the document: `settings.json`, or `users/github/<github_user_id>/settings.json`. */
+  /** @param key - of the document: `settings.json`, or `users/github/<github_user_id>/settings.json`. */
   constructor(documents: DocumentStore, key: string) {
     this.#documents = documents;
     this.#key = key;

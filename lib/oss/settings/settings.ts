@@ -22,7 +22,7 @@ export type ShownSettings = Omit<Settings, 'github_token'> & { readonly github_t
 /**
  * Settings as `GET /api/settings` shows them. Serialized as JSON, a set secret is `**********`.
  *
- * @param githubTokenIsSet what the edition says: in OSS a token in Settings, in Enterprise a signed-in user.
+ * @param githubTokenIsSet - what the edition says: in OSS a token in Settings, in Enterprise a signed-in user.
  */
 export function showSettings(settings: Settings, githubTokenIsSet: boolean): ShownSettings {
   const { github_token, ...shown } = settings;

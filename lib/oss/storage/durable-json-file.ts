@@ -17,9 +17,9 @@ export class DurableJsonFile implements Adapter<Document> {
   readonly #onDamage: (setAsideAs: string) => void;
 
   /**
-   * @param path Where the document is.
-   * @param temporaryPath Where it is prepared: on the same file system, and used by nobody else.
-   * @param onDamage Told what a document that is not a JSON object was renamed to.
+   * @param path - where the document is.
+   * @param temporaryPath - where it is prepared: on the same file system, and used by nobody else.
+   * @param onDamage - told what a document that is not a JSON object was renamed to.
    */
   constructor(path: string, temporaryPath: string, onDamage: (setAsideAs: string) => void) {
     this.#path = path;

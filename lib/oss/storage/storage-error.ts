@@ -24,7 +24,7 @@ const MESSAGES: Readonly<Record<StorageErrorCode, string>> = {
  * client; the cause (with the path and the `errno`, or the database's answer) is for the operator's log.
  */
 export class StorageError extends HttpError {
-  /** @param code what is wrong; without it, what the `errno` of a file system error says. */
+  /** @param code - what is wrong; without it, what the `errno` of a file system error says. */
   constructor(
     cause: unknown,
     code: StorageErrorCode = CODES[errorCode(cause) ?? ''] ?? 'storage_unavailable',

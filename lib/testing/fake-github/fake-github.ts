@@ -122,7 +122,7 @@ export class FakeGitHub {
   /**
    * What a browser does on the consent page when its user continues as `login`.
    *
-   * @param authorizeUrl - where the app has sent the browser
+   * @param authorizeUrl - where the app has sent the browser.
    * @returns where GitHub sends the browser: the callback, with `code` and `state`.
    * @throws Error when GitHub shows a page instead, because it finds the link wrong.
    */

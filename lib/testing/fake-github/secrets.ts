@@ -10,7 +10,7 @@ const SECRET_FIELDS = ['access_token', 'refresh_token', 'code', 'code_verifier',
 export class Secrets {
   readonly #values: Set<string>;
 
-  /** @param known - what is secret from the start */
+  /** @param known - what is secret from the start. */
   constructor(known: readonly string[]) {
     this.#values = new Set(known);
   }
