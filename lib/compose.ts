@@ -1,6 +1,6 @@
 /**
- * Layers of middleware, composed into one Express handler: in an order worked out from what each says it reads, writes
- * and replaces, and with conflicts settled by one rule: the higher layer wins; within one layer a tie is an error.
+ * Layers of middleware, composed into one Express handler. The order is worked out from what each middleware says it
+ * reads, writes and replaces. One rule settles conflicts: the higher layer wins; within one layer a tie is an error.
  */
 import type { RequestHandler } from 'express';
 import { declarationSite } from './compose/declare/declaration-site.ts';
@@ -62,8 +62,18 @@ export type {
  * Composes layers of middleware into one Express handler. The later layer is the higher one: it runs outermost, and
  * wins where two layers disagree. The order is fixed here, once; see docs/diagnostics.md for what is refused.
  *
- * @throws StackError with everything that is wrong with the layers.
+ * @param layers - the layers by name, the lowest first. Each is an array of declared middleware and ordinary handlers.
+ * @param options - what the stack is told of the code around it, how strict it is, and where it logs. All are optional.
+ * @returns the handler, which knows its plan; or, for the compiler, an `UnmetRead` that names the key nobody writes.
+ * @throws StackError with everything that is wrong with the layers, and each warning that `strict` names.
  * @throws TypeError when the layers or the options are malformed.
+ *
+ * @example
+ * ```ts
+ * const limit = wrap(rateLimit(), declarations.expressRateLimit);
+ * const stack = compose({ base: [wrap(cors(), declarations.cors), limit] }, { strict: true });
+ * express().use(stack);
+ * ```
  */
 export function compose<const L extends Layers, const Given extends StateKey = never>(
   layers: L,

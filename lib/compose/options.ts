@@ -14,8 +14,9 @@ export interface ComposeOptions extends PlanOptions {
    */
   readonly tracking?: boolean;
   /**
-   * Which entries are timed: those that make the request wait are in any case. One that calls `next` at once is timed
-   * on the first request and one in 128, since reading the clock costs more than all else that the engine does; or `'all'`.
+   * Which entries are timed. With `'sampled'`, the default, an entry that calls `next` at once is timed on the first
+   * request and on one in 128: to read the clock costs more than all else that the engine does. `'all'` times every entry.
+   * Entries that make the request wait are always timed.
    */
   readonly timing?: 'sampled' | 'all';
 }

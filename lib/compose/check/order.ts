@@ -26,7 +26,7 @@ export function checkAmbiguity(
         if (runsBefore(one, other) || runsBefore(other, one)) continue;
         findings.add('S201', [one, other], {
           message: `${label(one)} and ${label(other)} both write "${key}", and nothing says who runs first.`,
-          hint: `${one.name} wins, whoever runs first; say which is meant: overrides: '${other.name}' or after: ['${other.name}'] in ${one.name}, or compose(layers, { ambiguousOk: [['${one.name}', '${other.name}']] }).`,
+          hint: `${one.name} wins, in whatever order they run; say which is meant: overrides: '${other.name}' or after: ['${other.name}'] in ${one.name}, or compose(layers, { ambiguousOk: [['${one.name}', '${other.name}']] }).`,
           key,
         });
       }

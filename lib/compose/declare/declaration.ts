@@ -12,7 +12,7 @@ export interface Declaration<Reads extends StateKey = StateKey, Writes extends S
    * the case. `req.url` is not rewritten. By default it runs on every request.
    */
   readonly path?: string | readonly string[];
-  /** The keys of `req.state` it reads: it runs after everyone who writes them. */
+  /** The keys of `req.state` it reads: it runs after every middleware that writes them. */
   readonly reads?: readonly Reads[];
   /** The keys of `req.state` it writes; it may read them as well. */
   readonly writes?: readonly Writes[];
@@ -21,13 +21,13 @@ export interface Declaration<Reads extends StateKey = StateKey, Writes extends S
   /** The statuses with which it may end the response itself, such as `[429]`. */
   readonly ends?: readonly number[];
   /**
-   * The names of those it runs after. `'cors?'`: if there is one. `'header:Vary'`: everyone who declares that header.
+   * The names of the middleware it runs after. `'cors?'`: if there is one. `'header:Vary'`: all that declare that header.
    */
   readonly after?: readonly string[];
-  /** The names of those it runs before, written as in `after`. */
+  /** The names of the middleware it runs before, written as in `after`. */
   readonly before?: readonly string[];
-  /** The names that must be in the stack, wherever they stand. */
+  /** The names of the middleware that must be in the stack, at any place. */
   readonly requires?: readonly string[];
-  /** The name, in a lower layer, that it stands in for: it takes that one's place, and its `before` and `after`. */
+  /** The name of a middleware in a lower layer, which it replaces: it has its place, and its `before` and `after`. */
   readonly overrides?: string | undefined;
 }

@@ -1,8 +1,8 @@
 import type { NextFunction, Request, Response } from 'express';
 
 /**
- * An ordinary Express error handler. It has a second signature, which says the same, so that the compiler doesn't take
- * an inline `(req, res, next) => …` for one: with `ErrorRequestHandler` in its place, those parameters had no types.
+ * An ordinary Express error handler. It has a second signature, which says the same. Without it the compiler takes an
+ * inline `(req, res, next) => …` for an error handler too, and so finds no types for its parameters.
  */
 export interface ErrorHandler {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Express types it, so that every handler fits

@@ -38,7 +38,21 @@ export interface ErrorMiddlewareDefinition<
 /**
  * Declares a middleware for a layer of `compose`.
  *
+ * @param definition - the handler, and what it reads, writes, sets and replaces.
+ * @returns what stands in a layer. It is frozen, remembers where it was declared, and may stand in several stacks.
  * @throws TypeError when the declaration is malformed, such as a `path` with a parameter in it.
+ *
+ * @example
+ * ```ts
+ * const session = defineMiddleware({
+ *   name: 'session',
+ *   writes: ['visitor'],
+ *   handle(req, _res, next) {
+ *     req.state.visitor = req.get('X-Visitor') ?? 'stranger';
+ *     next();
+ *   },
+ * });
+ * ```
  */
 export function defineMiddleware<const Reads extends StateKey = never, const Writes extends StateKey = never>(
   definition: MiddlewareDefinition<Reads, Writes>,
@@ -50,7 +64,20 @@ export function defineMiddleware<const Reads extends StateKey = never, const Wri
  * Declares an error handler for a layer of `compose`. As in Express, it runs only on an error that arose before its
  * place in the stack.
  *
+ * @param definition - the handler, and what it reads, writes, sets and replaces.
+ * @returns what stands in a layer.
  * @throws TypeError when the declaration is malformed, or `handle` doesn't take four parameters.
+ *
+ * @example
+ * ```ts
+ * const failed = defineErrorMiddleware({
+ *   name: 'failed',
+ *   handle(error, _req, res, next) {
+ *     if (error instanceof RangeError) res.sendStatus(416);
+ *     else next(error);
+ *   },
+ * });
+ * ```
  */
 export function defineErrorMiddleware<
   const Reads extends StateKey = never,
@@ -65,8 +92,10 @@ export function defineErrorMiddleware<
 }
 
 /**
- * Joins a handler and its declaration, whatever the handler's types say.
+ * Joins a handler and its declaration. The types of the handler are not checked here.
  *
+ * @param declaration - what the handler does.
+ * @param handle - the handler.
  * @param callee - the function that the user has called for it.
  */
 export function declare<Reads extends StateKey, Writes extends StateKey>(

@@ -4,8 +4,8 @@ import type { Declaration } from './declaration.ts';
 type Ready = Declaration<never, never>;
 
 /**
- * What well-known middleware does by default, for `wrap`. Whoever configures one otherwise spreads and changes it:
- * `wrap(cors(options), { ...declarations.cors, path: '/api' })`.
+ * What well-known middleware does by default, for `wrap`. For other options, spread the declaration and
+ * change it: `wrap(cors(options), { ...declarations.cors, path: '/api' })`.
  */
 export const declarations = {
   /** helmet 8. */

@@ -5,10 +5,13 @@ import { hangingIndent } from './hanging-indent.ts';
 const COLUMNS = 100;
 
 /**
- * A diagnostic as a paragraph for a terminal, in lines of at most 100 characters: what is wrong, where each middleware
- * concerned was declared, what to write instead, and where all this is explained.
+ * A diagnostic as a paragraph for a terminal, in lines of at most 100 characters. It says what is wrong, where each
+ * middleware concerned was declared, what to write instead, and where all this is explained.
+ *
+ * @param diagnostic - one of `stack.diagnostics`, or of those of a `StackError`.
  */
-export function formatDiagnostic({ id, level, message, hint, places, at, explanation }: Diagnostic): string {
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+  const { id, level, message, hint, places, at, explanation } = diagnostic;
   return [
     hangingIndent(`  ${level} ${id} (${DIAGNOSTICS[id].title}): `, message, 4, COLUMNS),
     ...(places.length > 1 ? places.map(named) : [at]).map((place) => `    at ${place}`),

@@ -11,7 +11,7 @@ export interface Constraint {
   readonly kind: 'after' | 'before' | 'reads';
   /** The name or the key that the declaration gives. */
   readonly says: string;
-  /** Who said it; it may be one whom `first` or `then` stands in for. */
+  /** The entry whose declaration says it: `first`, `then`, or one that these replace. */
   readonly by: Entry;
 }
 

@@ -15,7 +15,7 @@ export interface Entry {
   readonly prefixes: Prefixes | undefined;
   /** Whether it runs on errors only. */
   readonly handlesErrors: boolean;
-  /** Whom it stands in for. */
+  /** The entry of a lower layer that it replaces. */
   overridden?: Entry;
 }
 
@@ -24,7 +24,7 @@ export function label({ name, layer }: Entry): string {
   return `${name} (${layer})`;
 }
 
-/** An entry, and those it stands in for, the nearest first. */
+/** An entry, then the one that it replaces, then the one that that replaces, and so on. */
 export function* overrideChain(entry: Entry): Generator<Entry> {
   for (let one: Entry | undefined = entry; one !== undefined; one = one.overridden) yield one;
 }

@@ -10,7 +10,7 @@ export interface LosingKey {
   readonly group: string;
   /** The key that won. */
   readonly winner: string;
-  /** Who writes the key that won. */
+  /** The entry that writes the key that won. */
   readonly claimedBy: Entry;
 }
 

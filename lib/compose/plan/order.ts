@@ -8,8 +8,8 @@ export interface Order {
 }
 
 /**
- * Kahn's algorithm. Whenever several entries could run next, the one with the lowest priority does, so with the
- * place of declaration as the priority the order is stable: an entry stands later than declared only if it must.
+ * Kahn's algorithm. Whenever several entries could run next, the one with the lowest priority does. With the place
+ * of declaration as the priority the order is stable: an entry stands later than declared only if it must.
  * Time: O((n + m) log n) for n entries and m constraints.
  *
  * @param priority - by default the place in `entries`.

@@ -2,10 +2,10 @@ import type { Findings } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
 import { type Entry, label, overrideChain } from './entry.ts';
 
-/** Who stands in the stack after the overrides, in order of declaration, and under which names they are known. */
+/** What is left of the declared entries after the overrides, in order of declaration, and by which names. */
 export interface ResolvedEntries {
   readonly entries: readonly Entry[];
-  /** By every name an entry answers to: its own, and those of whom it stands in for. */
+  /** Entries by name: by their own, and by those of the entries that they replace. */
   readonly byName: ReadonlyMap<string, Entry>;
 }
 

@@ -8,7 +8,7 @@ export interface PlannedMiddleware {
   readonly layer: string;
   /** Why it stands where it does. */
   readonly because: string;
-  /** Whom it stands in for. */
+  /** The name of the middleware that it replaces. */
   readonly overrides?: string;
   readonly path?: readonly string[];
   readonly reads: readonly string[];

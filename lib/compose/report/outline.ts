@@ -23,7 +23,7 @@ export interface StackOutline {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** A middleware that was overridden. */
+/** A middleware that another one replaces. */
 export interface ReplacedMiddleware {
   readonly name: string;
   readonly layer: string;
