@@ -4,6 +4,7 @@ import { compose, type Stack } from './compose.ts';
 import type { Inspector } from './inspector/index.ts';
 import { isDirectLoopback } from './loopback.ts';
 import { isBehindProxy } from './oss/behind-proxy.ts';
+import { ipAddressIn } from './oss/client-address.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { clientViews } from './oss/routes/static.ts';
@@ -62,7 +63,7 @@ async function appOf(config: ServerConfig): Promise<OpenHandsApp> {
   // The client of the original server was written without 304s. Static files have their own.
   app.disable('etag');
   const { TRUST_PROXY } = config.environment;
-  if (TRUST_PROXY !== undefined) app.set('trust proxy', TRUST_PROXY);
+  if (TRUST_PROXY !== undefined) trustProxy(app, TRUST_PROXY);
   const stack = compose(config.layers(), config.stackOptions());
   const inspecting = await inspectorOf(stack, config);
   // In front of the stack, so that nothing in the stack can keep anybody from seeing what it does.
@@ -82,6 +83,13 @@ async function appOf(config: ServerConfig): Promise<OpenHandsApp> {
     },
   };
   return Object.assign(app as Omit<Express, 'stack'> & RequestHandler & RequestListener, parts);
+}
+
+/** As Express's `trust proxy`, which takes no address with a port behind it for an address. */
+function trustProxy(app: Express, proxies: NonNullable<ServerConfig['environment']['TRUST_PROXY']>): void {
+  app.set('trust proxy', proxies);
+  const trusts = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  app.set('trust proxy fn', (address: string, hop: number) => trusts(ipAddressIn(address) ?? address, hop));
 }
 
 async function inspectorOf(stack: Stack, { environment }: ServerConfig): Promise<Inspector | undefined> {

@@ -11,6 +11,7 @@ import { rateLimit } from './middleware/rate-limit.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireUser } from './middleware/require-user.ts';
 import { session } from './middleware/session.ts';
+import { signInRateLimit } from './middleware/sign-in-rate-limit.ts';
 import type { SaasServices } from './saas-services.ts';
 
 /** What the layer takes from the config of an edition. */
@@ -25,13 +26,19 @@ export interface SaasLayerOptions {
 export function saasLayer(config: SaasLayerOptions, services: SaasServices): Middleware[] {
   const { environment, log, saasEnvironment } = config;
   const { authCookie, metrics, sessions } = services;
+  const limits = {
+    limits: environment.RATE_LIMIT,
+    storeFor: (limit: RateLimit) => config.rateLimitStore(limit),
+    log,
+  };
   return [
     requestMetrics({ metrics }),
     host(),
     cors({ origins: saasEnvironment.PERMITTED_CORS_ORIGINS }),
     session({ authCookie }),
     githubUser({ authCookie, sessions, log }),
-    rateLimit({ limits: environment.RATE_LIMIT, storeFor: (limit) => config.rateLimitStore(limit), log }),
+    rateLimit(limits),
+    signInRateLimit(limits),
     requireUser(),
   ];
 }

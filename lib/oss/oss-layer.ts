@@ -12,6 +12,7 @@ import { crossOrigin } from './middleware/cross-origin.ts';
 import { githubToken } from './middleware/github-token.ts';
 import { host } from './middleware/host.ts';
 import { jsonBody } from './middleware/json-body.ts';
+import { proxyHint } from './middleware/proxy-hint.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
 import { requestId } from './middleware/request-id.ts';
@@ -40,6 +41,7 @@ export function ossLayer(config: OssLayerOptions): Middleware[] {
   return [
     requestId(),
     requestLog({ log, now: config.now }),
+    proxyHint({ log }),
     securityHeaders({ contentSecurityPolicy: contentSecurityPolicyFor(config) }),
     cors(),
     cacheControl(),

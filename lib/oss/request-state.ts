@@ -1,3 +1,4 @@
+import type { HttpError } from './errors.ts';
 import type { Secret } from './secret.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -9,6 +10,8 @@ declare module '../compose.ts' {
     settings?: Settings;
     /** The personal access token from Settings: what the OSS edition revolves around. */
     github_token?: Secret;
+    /** Set on a request that is one too many, where its route may still answer from what it knows. */
+    rate_limited?: HttpError;
     /** Given by the host's conversation manager. */
     conversation?: unknown;
   }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Request, Router } from 'express';
-import { MemoryStore, type Store } from 'express-rate-limit';
+import type { Store } from 'express-rate-limit';
 import { type Logger, pino } from 'pino';
 import type { ComposeOptions, Layers, StateKey } from '../compose.ts';
 import { isLoopback } from '../loopback.ts';
@@ -15,6 +15,7 @@ import { githubServiceClass } from './github/github-service-class.ts';
 import { hostNameOf, isBeyondDns } from './host-name.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
+import { RateLimitMemory } from './middleware/rate-limit-memory.ts';
 import { HOST_ERRORS } from './openapi/common-errors.ts';
 import type { OpenApiOptions } from './openapi/openapi-document.ts';
 import type { Operation } from './openapi/operation.ts';
@@ -140,7 +141,7 @@ export class ServerConfig {
 
   /** The state keys that the routes read, and a host's routes behind them. */
   get routeReads(): readonly StateKey[] {
-    return ['settings', 'github_token', 'conversation'];
+    return ['settings', 'github_token', 'conversation', 'rate_limited'];
   }
 
   /** How `compose` puts the layers together. */
@@ -290,7 +291,7 @@ export class ServerConfig {
 
   /** Makes what {@link rateLimitStore} gives. Another edition may count elsewhere. */
   protected newRateLimitStore(_limit: RateLimit): Store {
-    return new MemoryStore();
+    return new RateLimitMemory();
   }
 
   /**

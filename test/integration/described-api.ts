@@ -71,7 +71,9 @@ export class DescribedApi {
     const operation = this.#document.paths[path]?.[method];
     if (operation === undefined) {
       // Before it is known that there is no such operation, a request can be refused for other reasons.
-      return [401, 403, 405].includes(status) ? this.#schemaComplaint(ERROR, body) : 'no such operation';
+      return [401, 403, 405, 421, 429].includes(status)
+        ? this.#schemaComplaint(ERROR, body)
+        : 'no such operation';
     }
     this.#answers += 1;
     const described = operation.responses[status];

@@ -102,8 +102,7 @@ export class EnterpriseSite {
   }
 
   /** A browser whose user has signed in. */
-  async signedIn(login = 'octocat'): Promise<Browser> {
-    const browser = this.browser();
+  async signedIn(login = 'octocat', browser = this.browser()): Promise<Browser> {
     const answer = await this.signIn(browser, login);
     if (answer.status !== 302)
       throw new Error(`Signing in was answered with ${answer.status}: ${answer.text}`);

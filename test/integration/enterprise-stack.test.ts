@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { Router } from 'express';
 import request from 'supertest';
 import type { Conflict } from '../../lib/compose.ts';
-import { EnterpriseSite } from './enterprise-site.ts';
+import { type Browser, EnterpriseSite } from './enterprise-site.ts';
+
+const FROM_A_PROXY = { 'X-Forwarded-For': '192.0.2.9:4711' };
 
 describe('The stack of the Enterprise edition', () => {
   let site: EnterpriseSite;
@@ -74,11 +76,13 @@ describe('The stack of the Enterprise edition', () => {
         'enterprise/request-metrics',
         'oss/request-id',
         'oss/request-log',
+        'oss/proxy-hint',
         'oss/security-headers',
         'enterprise/cors',
         'oss/cache-control',
         'enterprise/session',
         'enterprise/github-user',
+        'enterprise/sign-in-rate-limit',
         'enterprise/host',
         'enterprise/rate-limit',
         'oss/cross-origin',
@@ -94,22 +98,26 @@ describe('The stack of the Enterprise edition', () => {
     beforeEach(async () => {
       site = await EnterpriseSite.open({
         RATE_LIMIT: '5/hour',
+        TRUST_PROXY: 'loopback',
         PERMITTED_CORS_ORIGINS: 'https://app.example',
       });
     });
 
+    /** Somebody at another address. */
+    async function signedInElsewhere(): Promise<Browser> {
+      const browser = site.browser();
+      browser.set(FROM_A_PROXY);
+      return site.signedIn('hubot', browser);
+    }
+
     it('by user, wherever they come from, so that one address may have many users', async () => {
-      const [one, again, other] = [
-        await site.signedIn(),
-        await site.signedIn(),
-        await site.signedIn('hubot'),
-      ];
+      const [one, again, other] = [await site.signedIn(), await site.signedIn(), await signedInElsewhere()];
       for (let count = 0; count < 3; count += 1)
         assert.equal((await one.get('/api/github/user')).status, 200);
       for (let count = 0; count < 2; count += 1)
         assert.equal((await again.get('/api/github/user')).status, 200);
       const { status, body, headers } = await one
-        .get('/api/github/user')
+        .get('/api/github/installations')
         .set('Origin', 'https://app.example');
       assert.deepEqual(
         [status, body],
@@ -120,6 +128,27 @@ describe('The stack of the Enterprise edition', () => {
       assert.equal(headers['access-control-allow-origin'], 'https://app.example');
       assert.match(headers['cache-control']!, /no-store/);
       assert.equal((await other.get('/api/github/user')).status, 200);
+    });
+
+    it('but the profile is answered from memory, since the stock client would sign out', async () => {
+      const browser = await site.signedIn();
+      const { body: profile } = await browser.get('/api/github/user');
+      for (let count = 0; count < 4; count += 1) await browser.get('/api/options/config');
+      assert.equal((await browser.get('/api/options/config')).status, 429);
+      const { status, body, headers } = await browser.get('/api/github/user');
+      assert.deepEqual([status, body, headers['x-stale']], [200, profile, '1']);
+      for (let count = 0; count < 5; count += 1) await request(site.url).get('/api/settings');
+      assert.equal((await request(site.url).get('/api/github/user')).status, 429, 'signed out');
+    });
+
+    it('to sign in by address, apart from all others', async () => {
+      const attempt = () => request(site.url).get('/oauth/github/callback?code=1&state=2').set(FROM_A_PROXY);
+      for (let count = 0; count < 5; count += 1) assert.equal((await attempt()).status, 302);
+      const { status, body, headers } = await attempt();
+      assert.deepEqual([status, body.code], [429, 'rate_limit_exceeded']);
+      assert.ok(Number(headers['retry-after']) > 0);
+      assert.equal((await request(site.url).get('/api/options/config').set(FROM_A_PROXY)).status, 200);
+      assert.equal((await request(site.url).get('/oauth/github/authorize')).status, 302);
     });
 
     it('by address for whoever is signed out, their refusals included', async () => {

@@ -54,7 +54,7 @@ const SIGN_IN: readonly Operation[] = [
       return_to: z.string().optional().describe('The path to go to afterwards; only of this server.'),
     }),
     responses: { 302: { description: 'To GitHub.', headers: REDIRECT } },
-    errors: { 400: ['bad_request'], 403: ['prefetch_refused'] },
+    errors: { 400: ['bad_request'], 403: ['prefetch_refused'], 429: ['rate_limit_exceeded'] },
     showsErrorsAsPage: true,
   },
   {
@@ -76,7 +76,7 @@ const SIGN_IN: readonly Operation[] = [
       400: ['sign_in_not_recognized', 'sign_in_failed', 'bad_request'],
       401: ['not_on_waitlist', 'bad_verification_code', 'unverified_user_email', 'invalid_github_token'],
       403: ['prefetch_refused', ...GITHUB_REFUSALS],
-      429: ['github_rate_limited'],
+      429: ['github_rate_limited', 'rate_limit_exceeded'],
       500: ['internal_error'],
       503: ['github_unavailable', 'github_app_misconfigured', ...STORE_ERRORS],
     },

@@ -1,12 +1,13 @@
-import { type ClientRateLimitInfo, MemoryStore, type Options, type Store } from 'express-rate-limit';
+import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import type { RedisReply, RedisStore } from 'rate-limit-redis';
 import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
+import { RateLimitMemory } from '../../oss/middleware/rate-limit-memory.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 /** Counts in Redis, for all processes together; while Redis is away, in this process alone. */
 export class RedisRateLimitStore implements Store {
   readonly #redis: Pick<RedisConnection, 'send'>;
-  readonly #alone = new MemoryStore();
+  readonly #alone = new RateLimitMemory();
   readonly prefix: string;
   #options: Options | undefined;
   #together: Promise<RedisStore> | undefined;
@@ -38,11 +39,7 @@ export class RedisRateLimitStore implements Store {
     return this.#count((store) => store.resetKey(key));
   }
 
-  shutdown(): void {
-    this.#alone.shutdown();
-  }
-
-  async #count<T>(operation: (store: MemoryStore | RedisStore) => Promise<T>): Promise<T> {
+  async #count<T>(operation: (store: RateLimitMemory | RedisStore) => T | Promise<T>): Promise<T> {
     try {
       return await operation(await (this.#together ??= this.#open()));
     } catch {

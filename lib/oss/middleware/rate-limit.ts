@@ -1,9 +1,11 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { ipKeyGenerator, rateLimit as limiter, type Store } from 'express-rate-limit';
+import { rateLimit as limiter, type RateLimitRequestHandler, type Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
+import { clientAddress } from '../client-address.ts';
 import { HttpError } from '../errors.ts';
 import { ON_EVERY_ANSWER } from './on-every-answer.ts';
+import { withBurst } from './rate-limit-burst.ts';
 import type { RateLimit } from './rate-limit-grammar.ts';
 
 export interface RateLimitOptions {
@@ -11,6 +13,8 @@ export interface RateLimitOptions {
   readonly limits: readonly RateLimit[];
   /** Whose requests are counted together; by default those of one address (of one /56 network in IPv6). */
   readonly keyOf?: (req: Request) => string;
+  /** Requests whose route is told in `rate_limited` that they are too many, and decides; by default none. */
+  readonly defers?: (req: Request) => boolean;
   /** Makes the place where one limit counts. Its maker shuts it down. */
   readonly storeFor: (limit: RateLimit) => Store;
   readonly log: Logger;
@@ -20,14 +24,15 @@ export interface RateLimitOptions {
 export const RATE_LIMIT_HEADERS = ['RateLimit', 'RateLimit-Policy', 'Retry-After'];
 
 /** Limits requests under `/api` by address. */
-export function rateLimit(options: RateLimitOptions) {
+export function rateLimit(options: Omit<RateLimitOptions, 'defers'>) {
   return defineMiddleware({
     name: 'rate-limit',
     path: '/api',
+    writes: ['rate_limited'],
     headers: RATE_LIMIT_HEADERS,
     ends: [429],
     after: ON_EVERY_ANSWER,
-    handle: limitRequests(options),
+    handle: limitRequests({ ...options, defers: asksForProfile }),
   });
 }
 
@@ -36,31 +41,52 @@ export function rateLimit(options: RateLimitOptions) {
  * `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-08) how much is left. Preflights are not counted: the
  * browser sends them, not the page.
  */
-export function limitRequests({
+export function limitRequests(options: RateLimitOptions): RequestHandler {
+  const limiters = limitersFor(options);
+  return (req, res, next) => runAll(limiters, req, res, next);
+}
+
+/** The limiters of express-rate-limit, one for each limit. */
+export function limitersFor({
   limits,
-  keyOf = addressOf,
+  keyOf = clientAddress,
+  defers = () => false,
   storeFor,
   log,
-}: RateLimitOptions): RequestHandler {
-  const limiters = limits.map((limit) =>
-    limiter({
-      limit: limit.limit,
-      windowMs: limit.windowMs,
-      store: storeFor(limit),
+}: RateLimitOptions): RateLimitRequestHandler[] {
+  return limits.map((limit) => {
+    const counted = withBurst(limit);
+    return limiter({
+      limit: counted.limit,
+      windowMs: counted.windowMs,
+      store: storeFor(counted),
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       // A shared store that is away must not take the API with it.
       passOnStoreError: true,
       skip: isPreflight,
       keyGenerator: keyOf,
-      handler: (_req, _res, next) => next(new RateLimitedError(limit)),
-      logger: {
-        error: (err) => log.error({ err }, 'The rate limit does not work as it should'),
-        warn: (err) => log.warn({ err }, 'The rate limit may not work as it should'),
+      handler: (req, _res, next) => {
+        const error = new RateLimitedError(limit);
+        if (defers(req)) {
+          req.state.rate_limited = error;
+          next();
+        } else next(error);
       },
-    }),
-  );
-  return (req, res, next) => runAll(limiters, req, res, next);
+      logger: {
+        error: (err) => log.error({ err }, 'The rate limit'),
+        warn: (err) => log.warn({ err }, 'The rate limit'),
+      },
+    });
+  });
+}
+
+/**
+ * Whether a request is for the profile. The stock client takes any error there for a sign-out, so its route answers, from
+ * what was seen last, and refuses only if there is nothing.
+ */
+export function asksForProfile({ method, path }: Pick<Request, 'method' | 'path'>): boolean {
+  return /^(GET|HEAD)$/.test(method) && /^\/api\/github\/user\/?$/i.test(path);
 }
 
 /** `Retry-After` is already in the response. */
@@ -85,8 +111,4 @@ function runAll(handlers: readonly RequestHandler[], req: Request, res: Response
 /** A CORS preflight (Fetch standard, section 3.3.2). */
 function isPreflight(req: Request): boolean {
   return req.method === 'OPTIONS' && req.get('access-control-request-method') !== undefined;
-}
-
-function addressOf(req: Request): string {
-  return ipKeyGenerator(req.ip ?? 'unknown');
 }

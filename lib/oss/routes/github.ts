@@ -29,13 +29,18 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
   resource(router, '/api/github/user', {
     get: withGitHub(async (github, req, res) => {
       const kept = lastProfile(req);
+      const { rate_limited } = req.state;
       try {
+        if (rate_limited) throw rate_limited;
         const user = await github.getUser();
         // Whoever asked gets the answer even if it cannot be kept.
         await kept?.remember(user).catch((err: unknown) => log.error({ err }, 'A profile could not be kept'));
         return user;
       } catch (error) {
-        const passing = error instanceof GitHubUnavailableError || error instanceof GitHubRateLimitError;
+        const passing =
+          error instanceof GitHubUnavailableError ||
+          error instanceof GitHubRateLimitError ||
+          error === rate_limited;
         const user = passing ? await kept?.recall() : undefined;
         if (!user) throw error;
         // The stock client takes any error here for a sign-out, and wipes the user's token.

@@ -1,0 +1,19 @@
+import { defineMiddleware } from '../../compose.ts';
+import { clientAddress } from '../../oss/client-address.ts';
+import { ON_EVERY_ANSWER } from '../../oss/middleware/on-every-answer.ts';
+import { limitRequests, RATE_LIMIT_HEADERS, type RateLimitOptions } from '../../oss/middleware/rate-limit.ts';
+
+/**
+ * Limits signing in by address, since each attempt asks GitHub. It is counted apart from the API, so that nobody whose
+ * address has used that up is kept from signing in.
+ */
+export function signInRateLimit(options: Omit<RateLimitOptions, 'keyOf' | 'defers'>) {
+  return defineMiddleware({
+    name: 'sign-in-rate-limit',
+    path: '/oauth/github',
+    headers: RATE_LIMIT_HEADERS,
+    ends: [429],
+    after: ON_EVERY_ANSWER,
+    handle: limitRequests({ ...options, keyOf: (req) => `sign-in:${clientAddress(req)}` }),
+  });
+}
