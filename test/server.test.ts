@@ -13,6 +13,8 @@ import { ServerProcess } from './server-process.ts';
 
 const SAAS = `${fileURLToPath(new URL('../lib/enterprise/saas-server-config.ts', import.meta.url))}#SaasServerConfig`;
 
+const THIS_FILE = fileURLToPath(import.meta.url);
+
 describe('server.ts', () => {
   let directory: string;
   const servers: ServerProcess[] = [];
@@ -226,6 +228,17 @@ describe('server.ts', () => {
       'a name with a byte order mark, as from an --env-file of Docker',
       { '\uFEFFOPENHANDS_CONFIG_CLS': SAAS },
       /OPENHANDS_CONFIG_CLS has a byte order mark/,
+    ],
+    ['a file where the store has to be', { FILE_STORE_PATH: THIS_FILE }, /FILE_STORE_PATH: .*remove it/],
+    [
+      'a file where the store of the Enterprise edition has to be',
+      {
+        FILE_STORE_PATH: THIS_FILE,
+        OPENHANDS_CONFIG_CLS: SAAS,
+        GITHUB_APP_CLIENT_ID: 'Iv1.1',
+        GITHUB_APP_CLIENT_SECRET: 's',
+      },
+      /FILE_STORE_PATH: .*remove it/,
     ],
     ['an address that is not here', { HOST: '192.0.2.1' }, /192\.0\.2\.1/],
   ];

@@ -1,6 +1,7 @@
 import { ConfigurationError, HttpError } from '../oss/errors.ts';
 import { type Terminal, UsageError } from './command.ts';
 import { commands } from './commands.ts';
+import { inOneLine } from './in-one-line.ts';
 
 /**
  * Runs a subcommand.
@@ -36,16 +37,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       return 1;
     }
     if (error instanceof HttpError) {
-      terminal.error(withCauses(error));
+      terminal.error(inOneLine(error));
       return 1;
     }
     throw error;
   }
-}
-
-/** What failed, and on the operator's side of it, why. */
-function withCauses(error: Error): string {
-  return error.cause instanceof Error ? `${error.message}\n${withCauses(error.cause)}` : error.message;
 }
 
 function overview(): string {

@@ -183,6 +183,11 @@ export class SaasServerConfig extends ServerConfig {
     this.#services = await startSaasServices(this);
   }
 
+  /** Tokens that GitHub has rotated could not be kept: no start without a place for them. */
+  protected override async verifyDocuments(): Promise<void> {
+    await this.documents.verify?.();
+  }
+
   override async close(): Promise<void> {
     await this.#services?.tokens.close();
     await this.#services?.redis?.close();

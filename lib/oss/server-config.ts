@@ -29,6 +29,7 @@ import type { Secret } from './secret.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
+import { StorageError } from './storage/storage-error.ts';
 import type { TokenCustody } from './token-custody.ts';
 
 export type { Layers } from '../compose.ts';
@@ -307,7 +308,25 @@ export class ServerConfig {
       );
     }
     await this.loadGitHubService();
-    await this.documents.verify?.();
+    await this.verifyDocuments();
+  }
+
+  /**
+   * Looks at the start whether documents can be kept. A disk that is full or read-only keeps nobody from reading the
+   * settings and from using GitHub, so here that is a warning. An edition that must not lose what it is given ends instead.
+   *
+   * @throws ConfigurationError when nothing can ever be kept.
+   */
+  protected async verifyDocuments(): Promise<void> {
+    try {
+      await this.documents.verify?.();
+    } catch (error) {
+      const reason = error instanceof ConfigurationError ? error.cause : undefined;
+      const canBeRead =
+        reason instanceof StorageError && ['storage_full', 'storage_read_only'].includes(reason.code);
+      if (!canBeRead) throw error;
+      this.log.warn({ err: error }, 'Nothing can be stored');
+    }
   }
 
   /**

@@ -266,6 +266,6 @@ describe('openhands-express tokens', function () {
     await writeFile(file, '');
     const noFolder = await run(['verify'], { FILE_STORE_PATH: file });
     assert.equal(noFolder.code, 1);
-    assert.match(noFolder.error, /^The server cannot reach its store at the moment\.\nENOTDIR.*\n$/);
+    assert.match(noFolder.error, /^FILE_STORE_PATH: .*remove it.*\n$/);
   });
 });

@@ -1,108 +1,114 @@
-import { mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
 import { decodeText } from '../text-file.ts';
 import { setAside } from './damaged-document.ts';
 import type { Document } from './document-store.ts';
+import { assertOwnerCanBeKept } from './file-owner.ts';
+import { linkTarget } from './link-target.ts';
 import { parseDocument } from './parse-document.ts';
+import { deleteFile, isIrreplaceable, replaceFile, type TemporaryFile } from './replace-file.ts';
 import { errorCode } from './storage-error.ts';
+
+/** How often a text that is no document is read again where it may be just being written in place. */
+const READ_AGAIN = 5;
+const READ_AGAIN_AFTER_MS = 20;
+
+/** What a person should hear of. */
+export interface DocumentFileEvents {
+  /** What was there is not a JSON object; it was renamed. */
+  readonly onDamage: (setAsideAs: string) => void;
+  /** Other users can read the file, and this process may not keep them from it. */
+  readonly onExposed: (path: string) => void;
+}
 
 /**
  * lowdb's adapter for one document in one file. lowdb's own JSONFile replaces the file atomically, but does not
- * fsync: after a power loss the file may be empty. Here a write is: temporary file, fsync, rename, fsync of the folder.
+ * fsync: after a power loss the file may be empty. Here every write is durable, see {@link replaceFile}.
  */
 export class DurableJsonFile implements Adapter<Document> {
   readonly #path: string;
-  readonly #temporaryPath: string;
-  readonly #onDamage: (setAsideAs: string) => void;
+  readonly #temporary: TemporaryFile;
+  readonly #events: DocumentFileEvents;
 
   /**
-   * @param path - where the document is.
-   * @param temporaryPath - where it is prepared: on the same file system, and used by nobody else.
-   * @param onDamage - told what a document that is not a JSON object was renamed to.
+   * @param path - where the document is, or a symbolic link to it, which stays one
+   * @param temporary - where it is prepared
    */
-  constructor(path: string, temporaryPath: string, onDamage: (setAsideAs: string) => void) {
+  constructor(path: string, temporary: TemporaryFile, events: DocumentFileEvents) {
     this.#path = path;
-    this.#temporaryPath = temporaryPath;
-    this.#onDamage = onDamage;
+    this.#temporary = temporary;
+    this.#events = events;
   }
 
   async read(): Promise<Document | null> {
-    const text = await readText(this.#path);
-    if (text === undefined) return null;
-    const document = parseDocument(text);
-    if (document !== undefined) return document;
-    return setAside(this.#path, this.#onDamage);
+    for (let tries = 1; ; tries += 1) {
+      const text = await this.#readText();
+      if (text === undefined) return null;
+      const document = parseDocument(text);
+      if (document !== undefined) return document;
+      try {
+        return await setAside(await linkTarget(this.#path), this.#events.onDamage);
+      } catch (error) {
+        if (!isIrreplaceable(error)) throw error;
+        // A file that is mounted alone begins empty, and cannot be deleted but only emptied.
+        if (text.trim() === '') return null;
+        if (tries === READ_AGAIN) throw damaged(this.#path, error);
+        await delay(READ_AGAIN_AFTER_MS);
+      }
+    }
   }
 
   async write(document: Document): Promise<void> {
-    try {
-      await writeAndSync(this.#temporaryPath, `${JSON.stringify(document, null, 2)}\n`);
-      await this.#moveIntoPlace();
-    } catch (error) {
-      await rm(this.#temporaryPath, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    await replaceFile(
+      await linkTarget(this.#path),
+      `${JSON.stringify(document, null, 2)}\n`,
+      this.#temporary,
+    );
   }
 
   async delete(): Promise<void> {
-    try {
-      await unlink(this.#path);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return;
-      throw error;
-    }
-    await syncFolder(dirname(this.#path));
+    await deleteFile(await linkTarget(this.#path));
   }
 
-  async #moveIntoPlace(): Promise<void> {
-    const folder = dirname(this.#path);
+  /** Resolves if what is there can be read and written; rejects with what is wrong. */
+  async check(): Promise<void> {
+    await this.read();
+    const target = await linkTarget(this.#path);
     try {
-      await rename(this.#temporaryPath, this.#path);
+      assertOwnerCanBeKept(await stat(target), target);
+      await (await open(target, 'r+')).close();
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
-      await makeFolder(folder);
-      await rename(this.#temporaryPath, this.#path);
     }
-    await syncFolder(folder);
+  }
+
+  async #readText(): Promise<string | undefined> {
+    let file: FileHandle;
+    try {
+      file = await open(this.#path, 'r');
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+    try {
+      await this.#hide(file);
+      return decodeText(await file.readFile());
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Keeps others from a file that a person, or another program, has made so that they can read it. */
+  async #hide(file: FileHandle): Promise<void> {
+    const found = await file.stat();
+    const isExposed = process.platform !== 'win32' && found.isFile() && (found.mode & 0o077) !== 0;
+    if (isExposed) await file.chmod(0o600).catch(() => this.#events.onExposed(this.#path));
   }
 }
 
-/** Makes a folder that only this user can enter, and every missing one above it, and makes that durable. */
-export async function makeFolder(folder: string): Promise<void> {
-  const topmost = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (topmost === undefined) return;
-  // A new folder is an entry in its parent: each parent from the topmost new folder down needs its own fsync.
-  for (let made = folder; made.length >= topmost.length; made = dirname(made))
-    await syncFolder(dirname(made));
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return decodeText(await readFile(path));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function writeAndSync(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder for fsync, and journals renames by itself.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+function damaged(path: string, cause: unknown): Error {
+  return new Error(`${path} is no JSON object, and cannot be set aside (${errorCode(cause)}): correct it.`, {
+    cause,
+  });
 }

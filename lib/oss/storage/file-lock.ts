@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { takeFolderOwner } from './file-owner.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { errorCode } from './storage-error.ts';
 
@@ -58,7 +59,11 @@ export class FileLock {
     const deadline = performance.now() + waitMs;
     await mkdir(candidate, { mode: 0o700 });
     try {
-      await (await open(join(candidate, holder), 'wx', 0o600)).close();
+      const file = join(candidate, holder);
+      await (await open(file, 'wx', 0o600)).close();
+      // Others who wait have to see who holds it.
+      await takeFolderOwner(candidate);
+      await takeFolderOwner(file);
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
         if (await take(candidate, folder)) return this.#hold(key, folder, holder);
         const freed = await this.#removeDeadHolder(key, folder);

@@ -1,26 +1,22 @@
-import { mkdir, opendir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
 import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './document-key.ts';
 import { type Document, type DocumentStore, type LockOptions, LockTimeoutError } from './document-store.ts';
-import { DurableJsonFile, makeFolder } from './durable-json-file.ts';
+import { DurableJsonFile } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { ProcessIdentity } from './process-identity.ts';
 import { errorCode, storing } from './storage-error.ts';
-
-// No key can hold a `~`, so nothing of ours can be taken for a document.
-const LOCKS = '~locks';
-const TEMPORARY = '~tmp';
+import { StoreFolder } from './store-folder.ts';
+import { unusableFolder } from './unusable-folder.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
 const DEFAULT_LEASE_MS = 30_000;
-/** Far longer than anything temporary is used for, and than clocks differ by. */
-const LONGEST_USE_MS = 86_400_000;
 
 export interface JsonFileStoreOptions {
-  /** The folder of the store (`FILE_STORE_PATH`); made when it is first needed, with mode 0700. */
+  /** The folder of the store (`FILE_STORE_PATH`); made when it is first needed, with mode 0700, and the owner of its folder. */
   readonly path: string;
   readonly log: Logger;
   /**
@@ -37,46 +33,40 @@ export interface JsonFileStoreOptions {
  * Every method rejects with a `StorageError` when the disk is full, read-only or gone.
  */
 export class JsonFileStore implements DocumentStore {
-  readonly #root: string;
+  readonly #folder: StoreFolder;
   readonly #log: Logger;
-  readonly #identity = new ProcessIdentity();
   readonly #writes = new KeyedMutex();
   readonly #turns = new KeyedMutex();
   readonly #locks: FileLock;
-  #prepared: Promise<void> | undefined;
+  /** Documents at the root, on which everybody depends, whose last use has failed. */
+  readonly #failing = new Set<string>();
+  #complained = false;
 
   constructor({ path, log, leaseMs = DEFAULT_LEASE_MS }: JsonFileStoreOptions) {
-    this.#root = resolve(path);
+    const identity = new ProcessIdentity();
+    this.#folder = new StoreFolder(resolve(path), identity, log);
     this.#log = log;
-    this.#locks = new FileLock({
-      locks: join(this.#root, LOCKS),
-      temporary: join(this.#root, TEMPORARY),
-      identity: this.#identity,
-      leaseMs,
-      log,
-    });
+    const { locks, temporary } = this.#folder;
+    this.#locks = new FileLock({ locks, temporary, identity, leaseMs, log });
   }
 
   async read(key: string): Promise<Document | undefined> {
     const absent: Document = {};
     const db = new Low(this.#file(key), absent);
-    await storing(() => db.read());
+    await this.#using(key, () => db.read());
     return db.data === absent ? undefined : db.data;
   }
 
   async write(key: string, document: Document): Promise<void> {
     const db = new Low(this.#file(key), structuredClone(document));
     await this.#writes.runExclusive(key, () =>
-      storing(async () => {
-        await this.#prepare();
-        await db.write();
-      }),
+      this.#using(key, () => this.#folder.whilePrepared(() => db.write())),
     );
   }
 
   async delete(key: string): Promise<void> {
     const file = this.#file(key);
-    await this.#writes.runExclusive(key, () => storing(() => file.delete()));
+    await this.#writes.runExclusive(key, () => this.#using(key, () => file.delete()));
   }
 
   async *list(prefix: string): AsyncIterable<string> {
@@ -96,10 +86,9 @@ export class JsonFileStore implements DocumentStore {
     const leave = await this.#turns.acquire(key, waitMs);
     if (leave === undefined) throw new LockTimeoutError(key, waitMs);
     try {
-      const release = await storing(async () => {
-        await this.#prepare();
-        return this.#locks.acquire(key, Math.max(0, deadline - performance.now()));
-      });
+      const release = await storing(() =>
+        this.#folder.whilePrepared(() => this.#locks.acquire(key, Math.max(0, deadline - performance.now()))),
+      );
       if (release === undefined) throw new LockTimeoutError(key, waitMs);
       try {
         return await fn();
@@ -113,17 +102,18 @@ export class JsonFileStore implements DocumentStore {
     }
   }
 
+  /** @throws ConfigurationError one line, when the folder cannot be used. */
+  async verify(): Promise<void> {
+    try {
+      await this.check();
+    } catch (error) {
+      throw unusableFolder(this.#folder.path, error);
+    }
+  }
+
   async check(): Promise<void> {
-    await storing(async () => {
-      await this.#prepare();
-      // Not made durable: a full or read-only disk says so at once, and a check must cost little.
-      const probe = this.#temporaryPath();
-      try {
-        await writeFile(probe, '{}', { flag: 'wx', mode: 0o600 });
-      } finally {
-        await rm(probe, { force: true });
-      }
-    });
+    await storing(() => this.#folder.check());
+    for (const key of this.#failing) await this.#using(key, () => this.#file(key).check());
   }
 
   /** Resolves when the writes and locks that are under way have ended. */
@@ -133,13 +123,30 @@ export class JsonFileStore implements DocumentStore {
 
   #file(key: string): DurableJsonFile {
     assertDocumentKey(key);
-    return new DurableJsonFile(join(this.#root, key), this.#temporaryPath(), (setAsideAs) => {
-      this.#log.error({ key, set_aside_as: setAsideAs }, 'A document is damaged; it was set aside');
+    return new DurableJsonFile(join(this.#folder.path, key), this.#folder.newTemporaryFile(), {
+      onDamage: (setAsideAs) =>
+        this.#log.error({ key, set_aside_as: setAsideAs }, 'A document is damaged; it was set aside'),
+      onExposed: (path) => this.#complain(path),
     });
   }
 
-  #temporaryPath(): string {
-    return join(this.#root, TEMPORARY, this.#identity.newName());
+  /** Once: a folder in which this is so of one file may have many. */
+  #complain(path: string): void {
+    if (this.#complained) return;
+    this.#complained = true;
+    this.#log.warn({ path }, 'Other users of this machine can read a document: chmod 600 keeps them from it');
+  }
+
+  /** Remembers whether a document could be used, so that {@link check} does not say that all is well while it cannot. */
+  async #using<T>(key: string, operation: () => Promise<T>): Promise<T> {
+    try {
+      const result = await storing(operation);
+      this.#failing.delete(key);
+      return result;
+    } catch (error) {
+      if (!key.includes('/')) this.#failing.add(key);
+      throw error;
+    }
   }
 
   /** The files that `isWanted` by their names. */
@@ -148,52 +155,20 @@ export class JsonFileStore implements DocumentStore {
     isWanted: (name: string) => boolean,
     folder = prefix.slice(0, prefix.lastIndexOf('/') + 1),
   ): AsyncGenerator<string> {
-    const directory = await storing(() => opendir(join(this.#root, folder)).catch(noFolder));
+    const directory = await storing(() => opendir(join(this.#folder.path, folder)).catch(nowhere));
     if (directory === undefined) return;
     for await (const entry of directory) {
       const key = folder + entry.name;
-      if (entry.isDirectory()) {
+      // A link counts as what it leads to. Keys have an end, so links in a circle do as well.
+      const found = entry.isSymbolicLink() ? await stat(join(this.#folder.path, key)).catch(nowhere) : entry;
+      if (found?.isDirectory() === true) {
         const leadsThere = `${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`);
         if (leadsThere && isKeySegment(entry.name)) yield* this.#walk(prefix, isWanted, `${key}/`);
-      } else if (entry.isFile() && isWanted(entry.name) && key.startsWith(prefix)) yield key;
-    }
-  }
-
-  /** Makes the folders of the store, and removes what writers and lockers that were killed left behind. Once. */
-  async #prepare(): Promise<void> {
-    this.#prepared ??= this.#makeFolders();
-    try {
-      await this.#prepared;
-    } catch (error) {
-      this.#prepared = undefined;
-      throw error;
-    }
-  }
-
-  async #makeFolders(): Promise<void> {
-    await makeFolder(this.#root);
-    const temporary = join(this.#root, TEMPORARY);
-    for (const folder of [temporary, join(this.#root, LOCKS)]) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-    }
-    for (const name of await readdir(temporary)) {
-      const path = join(temporary, name);
-      if (this.#identity.isDead(name) || (await isForgotten(path))) {
-        await rm(path, { recursive: true, force: true });
-      }
+      } else if (found?.isFile() === true && isWanted(entry.name) && key.startsWith(prefix)) yield key;
     }
   }
 }
 
-/**
- * Whether nobody can still be writing this. Whether its maker lives cannot be known of a file from another machine, or
- * from before this one (or its container) was started again.
- */
-async function isForgotten(path: string): Promise<boolean> {
-  const file = await stat(path).catch(noFolder);
-  return file !== undefined && Date.now() - file.mtimeMs > LONGEST_USE_MS;
-}
-
-function noFolder(error: unknown): undefined {
-  if (errorCode(error) !== 'ENOENT') throw error;
+function nowhere(error: unknown): undefined {
+  if (!['ENOENT', 'ELOOP'].includes(errorCode(error) ?? '')) throw error;
 }

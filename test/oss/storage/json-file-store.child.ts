@@ -1,12 +1,18 @@
 /** Another process on the same store: `<folder> <task>`. Says something when its task has begun, or how it failed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
+import { ServerConfig } from '../../../lib/oss/server-config.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 
 const [folder = '', task = ''] = process.argv.slice(2);
 const store = new JsonFileStore({ path: folder, log: pino({ level: 'silent' }) });
 const filler = 'x'.repeat(200_000);
+
+function problemOf(error: unknown): string {
+  if (!(error instanceof StorageError && error.cause instanceof Error)) return String(error);
+  return `${error.code}: ${error.cause.message}`;
+}
 
 const tasks: Record<string, () => Promise<void>> = {
   async write() {
@@ -23,6 +29,44 @@ const tasks: Record<string, () => Promise<void>> = {
     // The superuser may write wherever it likes.
     if (process.getuid?.() === 0) process.seteuid?.(65_534);
     await this.writeOnce?.();
+  },
+  /** What comes of a document that cannot be replaced: its content after each step, or what is wrong. */
+  async useMounted() {
+    const said: unknown[] = [await store.read('a.json')];
+    for (const step of [
+      () => store.write('a.json', { filler }),
+      () => store.write('a.json', { short: true }),
+      () => store.check(),
+      () => store.delete('a.json'),
+    ]) {
+      const outcome = await step().then(() => store.read('a.json'), problemOf);
+      said.push(outcome ?? 'none');
+    }
+    console.log(JSON.stringify(said).replaceAll(filler, 'filler'));
+  },
+  async readMounted() {
+    console.log(
+      JSON.stringify([await store.read('a.json').catch(problemOf), await store.check().catch(problemOf)]),
+    );
+  },
+  async refuseAsNobody() {
+    process.seteuid?.(65_534);
+    console.log(await store.write('a.json', {}).catch(problemOf), await store.check().catch(problemOf));
+  },
+  async readTwoAsNobody() {
+    process.seteuid?.(65_534);
+    const log = pino({ level: 'warn' }, { write: (line) => process.stdout.write(line) });
+    const other = new JsonFileStore({ path: folder, log });
+    for (const key of ['a.json', 'b.json', 'a.json']) await other.read(key);
+  },
+  async verify() {
+    await store.verify().catch((error: unknown) => console.log(String(error)));
+  },
+  /** What the OSS edition says of this store at the start, and whether it would go on. */
+  async startOss() {
+    const logger = pino({ level: 'warn' }, { write: (line) => process.stdout.write(line) });
+    const config = new ServerConfig({ env: { FILE_STORE_PATH: folder }, logger });
+    console.log(await config.prepare().then(() => 'goes on', String));
   },
   async hold() {
     await store.withLock('a.json', async () => {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmod,
   mkdir,
@@ -16,15 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { ProcessIdentity } from '../../../lib/oss/storage/process-identity.ts';
 import { ENCODINGS } from '../../text-encodings.ts';
 import { documentStoreContract, keysOf, setAsideIn } from './document-store.contract.ts';
-
-const CHILD = fileURLToPath(new URL('json-file-store.child.ts', import.meta.url));
+import { startStoreProcess } from './store-process.ts';
 
 describe('JsonFileStore', () => {
   let folder: string;
@@ -41,16 +37,7 @@ describe('JsonFileStore', () => {
 
   documentStoreContract(() => Promise.resolve({ open, remove: () => Promise.resolve() }));
 
-  /** Starts another process on the same store; resolves when it says that it has begun. */
-  async function startChild(task: string, wrap: [string, ...string[]] | [] = []) {
-    const [command, ...args] = [...wrap, process.execPath, '--import', 'tsx', CHILD, path(), task];
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
-    child.stdout.on('data', (chunk) => (said += String(chunk)));
-    const exited = once(child, 'exit');
-    while (said === '' && child.exitCode === null) await Promise.race([once(child.stdout, 'data'), exited]);
-    return { child, exited, said: () => said };
-  }
+  const startChild = (task: string, wrap?: [string, ...string[]]) => startStoreProcess(path(), task, wrap);
 
   it('makes folders that only their owner can enter, and files that only their owner can read', async () => {
     await open().write('users/github/1/settings.json', {});
@@ -284,6 +271,28 @@ describe('JsonFileStore', () => {
     await assert.rejects(store.check(), { code: 'storage_unavailable' });
     await rm(path());
     await store.check();
+  });
+
+  it('makes its folder anew when somebody removes it meanwhile', async () => {
+    const store = open();
+    await store.write('a.json', { n: 1 });
+    const uses = [
+      () => store.write('users/github/1/a.json', { n: 2 }),
+      () => store.withLock('a.json', () => store.write('a.json', { n: 3 })),
+      () => store.check(),
+    ];
+    for (const use of uses) {
+      for (const gone of [folder, path(), path('~tmp'), path('~locks')]) {
+        await rm(gone, { recursive: true });
+        await use();
+        assert.equal((await stat(path())).mode & 0o777, 0o700);
+        await store.write('a.json', { n: 1 });
+      }
+    }
+    await rm(folder, { recursive: true });
+    await Promise.all(Array.from({ length: 20 }, (_, n) => store.write(`${n}.json`, {})));
+    await store.check();
+    assert.match(logged.join(''), /"level":50.*removed while this process ran/);
   });
 
   it('checks without making anything durable, so that asking often costs little', async () => {

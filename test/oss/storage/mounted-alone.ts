@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+
+/** What runs a program in a mount namespace of its own: for root, and for others where the system lets them. */
+const NAMESPACES: readonly (readonly string[])[] = [
+  ['unshare', '--mount'],
+  ['unshare', '--user', '--map-root-user', '--mount'],
+];
+
+/**
+ * A command that runs the program behind it while `file` is mounted alone, as containers mount single files.
+ *
+ * Where nobody may mount, the folder of the file is closed instead: it does not let go of the file either (EACCES
+ * instead of EBUSY), and the file can be written in place.
+ *
+ * @param options - of the mount, such as `ro`
+ */
+export function mountedAlone(file: string, folder: string, options = 'rw'): [string, ...string[]] {
+  const namespace = NAMESPACES.find(
+    ([command = '', ...args]) => spawnSync(command, [...args, 'true']).status === 0,
+  );
+  const [command = 'sh', ...args] = namespace ?? [];
+  const mount = `mount --bind "$0" "$0" && mount -o remount,bind,${options} "$0" && exec "$@"`;
+  const close = `chmod ${options === 'ro' ? '0444' : '0644'} "$0"; chmod 0555 "${folder}"; exec "$@"`;
+  return namespace === undefined ? ['sh', '-c', close, file] : [command, ...args, 'sh', '-c', mount, file];
+}
