@@ -11,7 +11,7 @@ export interface ClassSource<Base extends Class> {
   readonly name: string;
   /** What the class has to be, or to extend. */
   readonly Base: Base;
-  /** What to set, for whoever has set something else. */
+  /** What to set, for those who have set something else. */
   readonly expected: string;
 }
 

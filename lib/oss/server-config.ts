@@ -80,7 +80,7 @@ const SECURITY_ANALYZERS = ['invariant'];
 
 /**
  * What an edition is. The OSS edition is this class; another edition extends it, and is named by
- * `OPENHANDS_CONFIG_CLS`. Whoever differs between editions asks the config, so that nobody asks which edition runs.
+ * `OPENHANDS_CONFIG_CLS`. What differs between editions is asked of the config, so that nobody asks which edition runs.
  */
 export class ServerConfig {
   readonly appMode: 'oss' | 'saas' = 'oss';
@@ -170,12 +170,12 @@ export class ServerConfig {
     return [];
   }
 
-  /** The settings of whoever makes this request; undefined when nobody is signed in. */
+  /** The settings of the user who makes this request; undefined when nobody is signed in. */
   settingsStore(_req: Request): SettingsStore | undefined {
     return new SettingsStore(this.documents, 'settings.json');
   }
 
-  /** GitHub on behalf of whoever makes this request; undefined when there is no token to use. */
+  /** GitHub on behalf of the user who makes this request; undefined when there is no token to use. */
   githubService(req: Request): GitHubService | undefined {
     const token = req.state.github_token;
     return token && this.githubServiceFor(token, clientSignal(req));
@@ -206,7 +206,7 @@ export class ServerConfig {
     );
   }
 
-  /** Where the last GitHub profile of whoever makes this request is kept; undefined when there is nobody. */
+  /** Where the last GitHub profile of the user who makes this request is kept; undefined when there is nobody. */
   lastProfile(req: Request): LastProfile | undefined {
     const token = req.state.github_token;
     return token && LastProfile.ofToken(this.documents, 'github_profile.json', token);

@@ -8,8 +8,8 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /**
  * Asks, and reads the whole answer while the signal of `init` holds. The answer comes as text, whatever it calls itself.
  *
- * A redirect is followed with GET and to the same origin only: elsewhere the token would be shown to somebody else, or
- * be missed there, and a 401 would look as if it were dead.
+ * A redirect is followed with GET and to the same origin only. Another origin would be shown the token, or would not be
+ * sent it; then its 401 would look as if the token were dead.
  *
  * @throws what `fetch` throws; Error for a redirect that is not followed, and for an answer that is too large.
  */

@@ -5,8 +5,8 @@ import { type AnswerHeaders, isUsedUp, rateLimitResetSeconds, retryAfterSeconds 
 /** An answer of GitHub's, read within the bounds of time and size that its reader keeps. */
 export interface GitHubAnswer {
   /**
-   * Who answered. The same answer means another thing there: a 401 of the `api` (REST and GraphQL) is about the user's
-   * token, one of an `app-endpoint` about the App's credentials, and one of the `token-endpoint` about neither.
+   * Who answered. The same answer means another thing there. A 401 of the `api` (REST and GraphQL) is about the user's
+   * token, and one of an `app-endpoint` about the App's credentials. One of the `token-endpoint` is about neither.
    */
   readonly of: 'api' | 'app-endpoint' | 'token-endpoint';
   readonly status: number;

@@ -6,7 +6,7 @@ import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 /** Settings are some hundred bytes. */
 const LIMIT = '100kb';
 
-/** Reads JSON bodies under `/api` into `req.body`. Bodies of other types are left to whoever knows them. */
+/** Reads JSON bodies under `/api` into `req.body`. Bodies of other types are left to the routes that know them. */
 export function jsonBody() {
   const parse = json({ limit: LIMIT, strict: false });
   return defineMiddleware({

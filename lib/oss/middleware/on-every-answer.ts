@@ -1,6 +1,6 @@
 /**
- * For the `after` of whoever may end a response: then every answer is logged, and carries its id and the security, CORS
- * and cache headers, a refusal too.
+ * For the `after` of middleware that may end a response: every answer is logged, and carries its id and
+ * the security, CORS and cache headers, a refusal too.
  */
 export const ON_EVERY_ANSWER = [
   'request-id?',

@@ -37,7 +37,7 @@ export function rateLimit(options: Omit<RateLimitOptions, 'defers'>) {
 }
 
 /**
- * Answers 429 with `Retry-After` to whoever goes over one of the limits, and tells everybody in `RateLimit` and
+ * Answers 429 with `Retry-After` to those who go over one of the limits, and tells everybody in `RateLimit` and
  * `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-08) how much is left. Preflights are not counted: the
  * browser sends them, not the page.
  */

@@ -3,7 +3,7 @@ import { defineMiddleware, type StateKey } from '../../compose.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
 export interface SettingsOptions {
-  /** The settings of whoever makes the request; undefined when nobody is signed in. */
+  /** The settings of the user who makes the request; undefined when nobody is signed in. */
   readonly settingsStore: (req: Request) => SettingsStore | undefined;
   /** The state keys that `settingsStore` looks at. */
   readonly reads: readonly StateKey[];
@@ -12,7 +12,7 @@ export interface SettingsOptions {
 /** What needs no settings, and has to answer while the store is broken. */
 const WITHOUT_SETTINGS = /^\/api\/(options|logout)(\/|$)/i;
 
-/** Loads the settings of whoever makes a request under `/api`. */
+/** Loads the settings of the user who makes a request under `/api`. */
 export function settings({ settingsStore, reads }: SettingsOptions) {
   return defineMiddleware({
     name: 'settings',

@@ -23,7 +23,7 @@ export class LastProfile {
     this.#identity = identity;
   }
 
-  /** The profile of whoever a token belongs to. Only a digest of the token is stored. */
+  /** The profile of the user whom a token belongs to. Only a digest of the token is stored. */
   static ofToken(documents: DocumentStore, key: string, token: Secret): LastProfile {
     return new LastProfile(documents, key, createHash('sha256').update(token.reveal()).digest('hex'));
   }

@@ -8,7 +8,7 @@ import { repositoriesQuery, searchQuery } from './github-queries.ts';
 import { resource } from './resource.ts';
 
 export interface GitHubRoutesOptions {
-  /** GitHub on behalf of whoever makes the request; undefined when there is no token to use. */
+  /** GitHub on behalf of the user who makes the request; undefined when there is no token to use. */
   readonly githubService: (req: Request) => GitHubService | undefined;
   readonly lastProfile: (req: Request) => LastProfile | undefined;
   readonly log: Logger;
@@ -33,7 +33,7 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
       try {
         if (rate_limited) throw rate_limited;
         const user = await github.getUser();
-        // Whoever asked gets the answer even if it cannot be kept.
+        // The user gets the answer even if it cannot be kept.
         await kept?.remember(user).catch((err: unknown) => log.error({ err }, 'A profile could not be kept'));
         return user;
       } catch (error) {

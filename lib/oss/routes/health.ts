@@ -20,7 +20,7 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
   for (const path of ['/health', '/alive']) {
     resource(router, path, { get: (_req, res) => res.json('OK') });
   }
-  /** Whoever asks while the checks run gets what comes of these, so that asking often costs little. */
+  /** Those who ask while the checks run get what comes of these, so that asking often costs little. */
   let running: Promise<Outcomes> | undefined;
   resource(router, '/ready', {
     get: async (_req, res) => {

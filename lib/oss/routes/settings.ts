@@ -9,7 +9,7 @@ import { parseInput } from '../validation.ts';
 import { resource } from './resource.ts';
 
 export interface SettingsRoutesOptions {
-  /** The settings of whoever makes the request; undefined when nobody is signed in. */
+  /** The settings of the user who makes the request; undefined when nobody is signed in. */
   readonly settingsStore: (req: Request) => SettingsStore | undefined;
   /** What the client is told as `github_token_is_set`. */
   readonly isTokenSet: (req: Request) => boolean;

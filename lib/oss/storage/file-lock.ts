@@ -6,12 +6,12 @@
  *
  * - Taking it renames a prepared folder, the holder's file already in it, to the lock's name. A rename over a folder
  *   that is not empty fails, so of many one succeeds.
- * - Giving it back, or taking it from a dead holder, removes that holder's file *by its unique name*. Whoever comes
- *   late with that finds nothing to remove, and can never remove a newer holder's.
+ * - Giving it back, or taking it from a dead holder, removes that holder's file *by its unique name*. One who
+ *   comes late with that finds nothing to remove, and can never remove a newer holder's.
  * - An empty lock folder is nobody's: the next rename replaces it.
  *
- * A holder is dead when its process is (see ProcessIdentity), or, where that cannot be known, when its heartbeat has
- * not moved for a whole lease by *our own* monotonic clock: clocks of two machines are never compared.
+ * A holder is dead when its process is (see ProcessIdentity). Where that cannot be known, it is dead when its heartbeat
+ * has not moved for a whole lease by *our own* monotonic clock: clocks of two machines are never compared.
  */
 import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';

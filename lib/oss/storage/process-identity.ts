@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 
 /**
  * Who made a lock or a temporary file, written so that any process that finds it can tell whether its maker is
- * dead: the place (machine, boot and PID namespace), the PID, and when that PID was started, because the system
+ * dead. It is the place (machine, boot and PID namespace), the PID, and when that PID was started, because the system
  * gives PIDs out again.
  */
 export class ProcessIdentity {
