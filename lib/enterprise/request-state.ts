@@ -4,7 +4,7 @@ declare module '../compose.ts' {
   interface RequestState {
     /** What the request's cookie amounts to; whether its session still goes on is not known from it. */
     session?: AuthCookieReading;
-    /** GitHub's numeric id of whoever is signed in: what the Enterprise edition revolves around. */
+    /** GitHub's numeric id of the user who is signed in: what the Enterprise edition revolves around. */
     github_user_id?: string;
   }
 }

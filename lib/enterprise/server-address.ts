@@ -5,7 +5,8 @@ export const PERCENT_ENCODED = 'in which @ : / ? # and % of a password are perce
 
 /**
  * Reads such an address. A password with a plain `/`, `?` or `#` ends the host where nobody means it to end, and the rest
- * of it would be taken for a path that may be shown: whatever looks like that is refused, as is `%` where nothing is encoded.
+ * of it would be taken for a path that may be shown. What looks like that is refused, and so is a `%` that encodes
+ * nothing.
  *
  * @returns undefined when it cannot be meant.
  */

@@ -7,8 +7,8 @@ import type { AddressedRequest, PublicAddress } from './public-address.ts';
 export type CookieRequest = AddressedRequest & Pick<Request, 'headers'>;
 
 /**
- * Over HTTPS the name carries the `__Host-` prefix (RFC 6265bis, section 4.1.3.2): a browser then takes the cookie
- * from this very host only, so that a neighboring subdomain can neither plant nor overwrite it.
+ * Over HTTPS the name carries the `__Host-` prefix (RFC 6265bis, section 4.1.3.2). A browser then takes the cookie
+ * from this very host only: a neighboring subdomain can neither plant nor overwrite it.
  */
 export function browserCookieName(name: string, https: boolean): string {
   return https ? `__Host-${name}` : name;
@@ -22,7 +22,7 @@ export interface SentCookie {
 }
 
 /**
- * The cookies of a request in the order they came, several of one name too: a page on a neighboring subdomain, or an
+ * The cookies of a request in the order they came, several of one name too. A page on a neighboring subdomain, or an
  * older version with another path, may have set one that the browser sends first.
  */
 export function sentCookies({ headers }: Pick<Request, 'headers'>): SentCookie[] {

@@ -10,9 +10,9 @@ const MOST_READINGS = 20;
 /**
  * @param requested - the `return_to` of a request, of whatever type the query parser made of it.
  * @param home - the path of this server's page, for whatever is refused.
- * @returns The path with its query and fragment as a browser would normalize it, or `home` for everything that could
- *   leave this origin (`//host`, `/\host`, `/%2Fhost`, `/x/../%2Fhost`, an absolute URL, control characters, which
- *   browsers drop before they look), and for the paths of sign-in itself, which would go round in a circle.
+ * @returns The path with its query and fragment as a browser would normalize it, or `home` for what is refused. That
+ *   is everything that could leave this origin: `//host`, `/\host`, `/%2Fhost`, `/x/../%2Fhost`, an absolute URL, and
+ *   control characters, which browsers drop before they look. The paths of sign-in itself would go round in a circle.
  */
 export function returnPath(requested: unknown, home = '/'): string {
   if (typeof requested !== 'string' || !isPlainPath(requested)) return home;
@@ -23,7 +23,7 @@ export function returnPath(requested: unknown, home = '/'): string {
 }
 
 /**
- * Whether a path leads to this origin, and not to sign-in, in every way that it can be read: some proxies decode a path
+ * Whether a path leads to this origin, and not to sign-in, in every way that it can be read. Some proxies decode a path
  * on its way, perhaps more than once, and browsers normalize what comes of it.
  */
 function staysHere(pathname: string): boolean {

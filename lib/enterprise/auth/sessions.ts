@@ -121,7 +121,7 @@ export class Sessions {
   }
 
   /**
-   * The generation that goes on. What another process has shared is believed only if it is the expected one: then
+   * The generation that goes on. What another process has shared is believed only if it is the expected one. So
    * losing it, or a mark of an end, costs nothing but a look at the store.
    */
   async #look(githubUserId: string, expected: string, askedAt: number): Promise<string | undefined> {

@@ -174,8 +174,9 @@ export class GitHubOAuthClient {
   }
 
   /**
-   * GitHub has used up the code or the refresh token by now, so any access token in the answer counts, whatever the form
-   * of the answer. simple-oauth2 resolves with whatever JSON came with a status below 400, an error of OAuth included.
+   * GitHub has used up the code or the refresh token by now. So any access token in the answer counts, whatever the form
+   * of the answer. The library simple-oauth2 resolves with all JSON that came with a status below 400, an error of
+   * OAuth included.
    */
   async #request(ask: () => Promise<AccessToken>): Promise<GithubTokens> {
     const answer = await ask().then(

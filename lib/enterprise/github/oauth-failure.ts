@@ -12,7 +12,7 @@ import type { TokenAnswer } from './token-answer.ts';
 /**
  * The error for an answer of the token endpoint that holds no tokens. Nothing of the answer itself is passed on.
  *
- * A limit is an outage to whoever waits: it is the App's limit, and not theirs.
+ * A limit is an outage to the one who waits: it is the App's limit, and not theirs.
  *
  * @param now milliseconds since the epoch
  */

@@ -18,10 +18,10 @@ const MOST_TRIES = 8;
 const NO_TOKEN = new Secret('');
 
 /**
- * GitHub on behalf of a signed-in user: the token comes from whoever keeps the tokens.
+ * GitHub on behalf of a signed-in user: the token comes from the keeper of the tokens.
  *
- * A 401 does not mean yet that the token is dead: GitHub's replicas may not know it for about a second after it was
- * issued, or somebody else has refreshed it while the request was on its way. So what the store has by now is tried at
+ * A 401 does not mean yet that the token is dead. GitHub's replicas may not know it for about a second after it was
+ * issued, or another request has refreshed it meanwhile. So what the store has by now is tried at
  * once; the same token a second time, after a short wait; and then a new one. One request refreshes once at most, or a
  * user whom GitHub has locked out would rotate tokens with every click.
  */

@@ -10,7 +10,7 @@ import {
 
 /**
  * Limits requests under `/api` by user, wherever they come from, instead of by address as the OSS edition does:
- * a whole office may share one address. Whoever is signed out is still counted by address.
+ * a whole office may share one address. Those who are signed out are still counted by address.
  */
 export function rateLimit(options: Omit<RateLimitOptions, 'keyOf' | 'defers'>) {
   return defineMiddleware({

@@ -5,7 +5,7 @@ import { isUnderAny } from './path-prefixes.ts';
 /** What a browser needs to find out that it is signed out, to sign in and to sign out; and what the API is. */
 const OPEN_TO_ALL = ['/api/options', '/api/authenticate', '/api/logout', '/api/openapi.json', '/api/docs'];
 
-/** Answers 401 under `/api` to whoever is not signed in. */
+/** Answers 401 under `/api` to those who are not signed in. */
 export function requireUser() {
   return defineMiddleware({
     name: 'require-user',

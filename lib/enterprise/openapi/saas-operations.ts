@@ -110,7 +110,7 @@ const OPERATOR: readonly Operation[] = [
     id: 'getMetrics',
     tag: OPERATOR_TAG,
     summary: 'Metrics for Prometheus',
-    description: 'For this machine, or for whoever has `METRICS_TOKEN`.',
+    description: 'For this machine, or for those who have `METRICS_TOKEN`.',
     isOpenToAll: true,
     responses: { 200: { description: 'The metrics.', mediaType: 'text/plain' } },
     errors: { 401: ['invalid_metrics_token'], 403: ['forbidden'] },

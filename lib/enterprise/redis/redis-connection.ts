@@ -1,6 +1,6 @@
 /**
  * The connection to Redis, for what processes share and may lose. While Redis is away, every command is refused at once,
- * so that nobody waits for it: whoever asks goes on alone.
+ * so that nobody waits for it: those who ask go on alone.
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';

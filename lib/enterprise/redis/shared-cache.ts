@@ -1,5 +1,5 @@
 /**
- * What processes tell each other to spare themselves work, and may lose at any time: whoever reads it must be right
+ * What processes tell each other to spare themselves work, and may lose at any time: a reader must be right
  * without it. Nothing here rejects.
  */
 export interface SharedCache {

@@ -85,7 +85,7 @@ function sslMode(parameters: URLSearchParams): string | undefined {
   const mode = parameters.get('sslmode');
   const ssl = parameters.get('ssl');
   if (mode === null) return ssl === null ? undefined : known(SSL, ssl);
-  // Whoever asks for libpq's own meaning of the mode gets it.
+  // Those who ask for libpq's own meaning of the mode get it.
   const isLibpqs = parameters.get('uselibpqcompat') === 'true' && Object.hasOwn(SSL_MODES, mode);
   return isLibpqs ? mode : known(SSL_MODES, mode);
 }

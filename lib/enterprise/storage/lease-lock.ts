@@ -1,15 +1,15 @@
 /**
  * A lock that processes on one database share: a row per key, made of single statements and nothing else. There is no
- * advisory lock, no LISTEN, and no transaction held open, so it works behind PgBouncer in transaction mode, on
- * databases that only speak PostgreSQL's protocol, and it takes up no connection while it is held or waited for.
+ * advisory lock, no LISTEN, and no transaction held open. So it works behind PgBouncer in transaction mode, and on
+ * databases that only speak PostgreSQL's protocol. It takes up no connection while it is held or waited for.
  *
  * - Taking it inserts the row; the primary key lets one of many succeed.
  * - Its holder moves the row's `beat` from time to time.
- * - Giving it back, or taking it over, names the very row that was seen (`instance`, `turn`, `beat`), so whoever comes late
+ * - Giving it back, or taking it over, names the very row that was seen (`instance`, `turn`, `beat`). One who comes late
  *   with that finds nothing to change.
  *
  * A holder is dead when its beat has not moved for a whole lease by *our own* monotonic clock, while the database
- * answered: no clocks of two machines are compared, and after an outage of the database every holder has time to
+ * answered. So no clocks of two machines are compared, and after an outage of the database every holder has time to
  * show that it lives.
  */
 import { randomUUID } from 'node:crypto';

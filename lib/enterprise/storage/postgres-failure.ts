@@ -8,9 +8,12 @@ const CODES: Readonly<Record<string, StorageErrorCode>> = {
 };
 
 /**
- * SQLSTATEs after which the same statement may succeed at once: connection exceptions (08), a server that is stopping,
- * starting or full (57P, 53300), a replica that has not been promoted yet (25006), and the conflicts that a distributed
- * database asks its clients to try again (40001, 40P01).
+ * SQLSTATEs after which the same statement may succeed at once:
+ *
+ * - connection exceptions (08)
+ * - a server that is stopping, starting or full (57P, 53300)
+ * - a replica that has not been promoted yet (25006)
+ * - conflicts that a distributed database asks its clients to try again (40001, 40P01)
  */
 const PASSING = /^(08|57P0[1-5]|53300|25006|40001|40P01)/;
 

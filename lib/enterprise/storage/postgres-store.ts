@@ -65,7 +65,7 @@ export interface PostgresStoreOptions {
  *
  * A connection that is lost is replaced, and what was under way on it is sent again; every method rejects with a
  * `StorageError` while the database is away. A write or delete within `withLock` is carried out only if the lock is still
- * held then: whoever stood still for so long that somebody else took over cannot overwrite what they did.
+ * held then. A holder that stood still for so long that another took over cannot overwrite what that one did.
  */
 export class PostgresStore implements DocumentStore {
   readonly #database: PostgresDatabase;

@@ -91,7 +91,7 @@ async function createMigrationTable(database: PostgresDatabase): Promise<void> {
 }
 
 async function take(query: Query, version: number, { name, statements }: Migration): Promise<void> {
-  // Whoever comes second waits here, and then fails because the number is taken, or goes on if the first one failed.
+  // The second one waits here, and then fails because the number is taken, or goes on if the first one failed.
   await query('INSERT INTO openhands_migrations (version, name) VALUES ($1, $2)', [version, name]);
   // In an order by bytes, capitals come first.
   const [facts] = await query<{ ordersByBytes: boolean }>(`SELECT 'B' < 'a' AS "ordersByBytes"`);

@@ -37,7 +37,7 @@ export function nextFailure(
 
 /**
  * For how many more milliseconds GitHub is to be left alone; 0 when it may be asked. More than the whole pause is left
- * after a clock was set back; then nothing is, or one failure could lock a user out for as long as the clock was wrong.
+ * only after a clock was set back. Then it may be asked, or one failure could lock a user out for as long.
  */
 export function backoffRemaining(failure: RefreshFailure | undefined, now: number): number {
   if (failure === undefined) return 0;

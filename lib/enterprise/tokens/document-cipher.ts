@@ -16,7 +16,7 @@ export function nothingReadable(error: unknown): undefined {
 
 /**
  * Encrypts what a document keeps secret: JWE Compact Serialization, `dir` with A256GCM (RFC 7516; RFC 7518, sections
- * 4.5 and 5.3). The protected header names the key, and the document, as `aud`: so a ciphertext that is copied to
+ * 4.5 and 5.3). The protected header names the key, and the document, as `aud`. So a ciphertext that is copied to
  * another user's document is refused there (claims in the header: RFC 7519, section 5.3).
  */
 export class DocumentCipher {

@@ -21,7 +21,7 @@ interface OpenState {
 
 /**
  * Stops all refreshes and revocations of this process for a while when GitHub says that the fault is the App's and not
- * one user's: wrong credentials after a bad deploy, or a rate limit, which would soon hit sign-ins as well.
+ * one user's. That is wrong credentials after a bad deploy, or a rate limit, which would soon hit sign-ins as well.
  */
 export class GitHubCircuitBreaker {
   readonly #log: Logger;

@@ -45,7 +45,7 @@ export class GithubTokenCustody implements TokenCustody {
   }
 
   async revoke(githubUserId: string): Promise<void> {
-    // Sessions before tokens: whoever still has a cookie must not see the tokens go.
+    // Sessions before tokens: nobody who still has a cookie may see the tokens go.
     await this.#sessions.end(githubUserId);
     await this.#tokens.revoke(githubUserId);
   }

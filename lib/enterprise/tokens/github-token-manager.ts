@@ -42,8 +42,8 @@ export interface GithubTokenManagerOptions {
 const YOUNG_MS = 10_000;
 
 /**
- * Keeps GitHub's tokens for the signed-in users: encrypted in the store, refreshed ahead of their expiry, by one caller
- * at a time, and deleted for no other reason than that GitHub or the user has ended them.
+ * Keeps GitHub's tokens for the signed-in users: encrypted in the store, and refreshed ahead of their expiry by one
+ * caller at a time. They are deleted only when GitHub or the user has ended them.
  *
  * @example
  * const tokens = new GithubTokenManager({ documents, oauth, encryption, log });

@@ -13,7 +13,7 @@ export interface GithubTokens {
 }
 
 /**
- * Whoever keeps the tokens of the signed-in users: the GithubTokenManager here; a Keycloak would be another. Users are
+ * The keeper of the signed-in users' tokens: the GithubTokenManager here; a Keycloak would be another. Users are
  * named by GitHub's numeric id in decimal, never by their login, which they can change.
  */
 export interface GithubTokenProvider {

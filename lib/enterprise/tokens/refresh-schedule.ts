@@ -6,8 +6,8 @@ import { isExpired, type SignedIn } from './token-record.ts';
 export type Stage = 'fresh' | 'due' | 'expired';
 
 /**
- * How far ahead of its expiry the token of this user is refreshed, in milliseconds: from once to twice `aheadMs`, spread
- * over the users by their id, so that those who signed in together do not refresh together. Tokens that live for less
+ * How far ahead of its expiry the token of this user is refreshed, in milliseconds: from once to twice `aheadMs`. It is
+ * spread over the users by their id, so that those who signed in together do not refresh together. Tokens that live for less
  * than an hour or so are refreshed in the last half of their life.
  */
 export function refreshAheadMs(githubUserId: string, lifetimeMs: number, aheadMs: number): number {

@@ -7,7 +7,7 @@ import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
 const PREFIX = 'users/github/';
 const NAME = '/github_token.json';
 
-/** A token document as it is stored. The back-off is outside the encryption: it is no secret. */
+/** A token document as it is stored. The backoff is outside the encryption: it is no secret. */
 const documentSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('signed_in'),
@@ -26,8 +26,8 @@ export interface StoredRecord {
 /**
  * The token documents of all users, `users/github/<github_user_id>/github_token.json`.
  *
- * Two locks per user: a short one around reading, comparing and writing, so that a sign-in or a sign-out never waits for
- * GitHub; and a long one around a refresh, so that there is one at a time on this store.
+ * Two locks per user. A short one is around reading, comparing and writing, so that a sign-in or a sign-out never waits
+ * for GitHub. A long one is around a refresh, so that there is one at a time on this store.
  */
 export class TokenDocuments {
   readonly #documents: DocumentStore;

@@ -41,8 +41,8 @@ interface Outcome {
 /**
  * Refreshes the tokens of one user, once, however many ask, in this process and in all others on the same store.
  *
- * A refresh token works once, and using it kills the pair. So whoever uses one must be alone, must have looked at the
- * store just before, and must have stored the new pair before anybody uses it or the next one may refresh.
+ * A refresh token works once, and using it kills the pair. So one who uses it must be alone, and must have looked at the
+ * store just before. The new pair must be stored before anybody uses it, and before the next refresh.
  */
 export class TokenRefresh {
   readonly #documents: TokenDocuments;
@@ -165,7 +165,7 @@ export class TokenRefresh {
   /** A sign-in, a sign-out or a revocation that came while GitHub rotated the pair outranks it. */
   async #outcomeOf(githubUserId: string, pair: SignedIn, stored: TokenRecord | undefined): Promise<SignedIn> {
     if (stored?.state === 'signed_in') return stored;
-    // Whoever signed the user out could give back only the old pair, which was dead by then.
+    // The sign-out could give back only the old pair, which was dead by then.
     await this.#revocations.add(githubUserId, pair);
     void this.#revocations.attemptSoon(githubUserId);
     throw new SignedOutError();
