@@ -44,7 +44,7 @@ export class GracefulServer {
   }
 
   /**
-   * Ends the server: for a while it goes on, but tells every client to take another connection next time; then it takes
+   * Ends the server. For a while it goes on, but tells every client to take another connection next time. Then it takes
    * no new ones, and waits for the requests in flight.
    *
    * @returns how many requests were cut off because they took too long.
