@@ -63,7 +63,7 @@ async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<vo
   const signal = await signaled;
   process.on('SIGTERM', () => server.drainNow()).on('SIGINT', () => server.drainNow());
   app.drain();
-  // Whoever pressed Ctrl-C is no load balancer.
+  // A person who presses Ctrl-C is no load balancer.
   const noticeMs = signal === 'SIGINT' ? 0 : config.environment.SHUTDOWN_DELAY;
   config.log.info({ signal, notice_ms: noticeMs }, 'Draining: /ready says no, requests are still answered');
   const cut = await server.drain({ noticeMs, patienceMs: PATIENCE_MS });
