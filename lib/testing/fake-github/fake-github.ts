@@ -34,7 +34,7 @@ export interface FakeGitHubOptions extends Partial<FakeGitHubBehavior> {
 
 /**
  * A GitHub for tests and demos: an HTTP server that behaves as GitHub does, with people, repositories and an App of its
- * own, whose clock can be set forward and which fails on demand. Everything is in memory.
+ * own. Its clock can be set forward, and it fails on demand. Everything is in memory.
  *
  * @example
  * const github = await FakeGitHub.listen();

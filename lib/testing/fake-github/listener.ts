@@ -115,7 +115,7 @@ export class Listener {
   }
 }
 
-/** Blanks, which JSON may begin with, until whoever reads them leaves. */
+/** Blanks, which JSON may begin with, until their reader leaves. */
 async function* goOn(how: 'endless' | 'trickle', signal: AbortSignal): AsyncGenerator<Buffer> {
   const chunk = Buffer.alloc(how === 'endless' ? 65_536 : 8, ' ');
   for (;;) {

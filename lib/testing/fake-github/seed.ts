@@ -3,8 +3,8 @@ import { Directory } from './directory.ts';
 const LANGUAGES = ['TypeScript', 'Python', 'Go', null] as const;
 
 /**
- * The town that every fake GitHub starts with: `octocat`, who has enough of everything to page through it;
- * `hubot`, who has a little; `monalisa`, who has nothing and whose profile is all nulls.
+ * The town that every fake GitHub starts with. `octocat` has enough of everything to page through it, and `hubot` has a
+ * little. `monalisa` has nothing, and a profile that is all nulls.
  */
 export function seed(): Directory {
   const directory = new Directory();
