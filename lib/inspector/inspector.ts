@@ -9,7 +9,7 @@ import { Recorder } from './recorder.ts';
 /** Who may look at a stack, and what is shown of the requests through it. */
 export interface InspectorOptions {
   /**
-   * Who may look. By default whoever makes the request on this machine, with no proxy in between. An own rule is the
+   * Who may look. By default a request from this machine, with no proxy in between. An own rule is the
    * only one that counts, so it should ask for more than an address.
    */
   readonly allow?: (req: Request) => boolean | Promise<boolean>;
@@ -73,7 +73,7 @@ export function inspector(
 
 const FORBIDDEN = {
   error:
-    'The stack inspector is for this machine only: open it there, by the name localhost and without a proxy. Whoever runs this server can allow more.',
+    'The stack inspector is for this machine only: open it there, by the name localhost and without a proxy. Its operator can allow more.',
   code: 'forbidden',
 };
 const NO_STREAM = {

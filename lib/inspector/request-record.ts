@@ -73,7 +73,7 @@ export class FollowedRequest {
     const { entries, conflicts, application } = this.#stack;
     const furthest = entries.findLastIndex(({ outcome }) => outcome !== 'passed');
     const behind = outcomeBehind(entries, furthest);
-    // What is not accounted for belongs to whoever has answered.
+    // What is not accounted for belongs to the middleware that has answered.
     const left = Math.max(0, duration - entries.reduce((sum, { duration = 0 }) => sum + duration, 0));
     return {
       id: this.id,

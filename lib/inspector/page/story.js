@@ -121,7 +121,7 @@ class Teller {
     const { says, names } = this.#crowd;
     this.#crowd = { says: '', names: [] };
     if (names.length === 0) return;
-    // Whoever did nothing of note is counted, not listed.
+    // A middleware that did nothing of note is counted, not listed.
     const [shown, others] = names.length > 4 ? [names.slice(0, 3), names.length - 3] : [names, 0];
     const listed = enumerated([...shown.map(code), ...(others > 0 ? [`${others} more`] : [])]);
     this.#say('quiet', ...listed, ` ${says}.`);
