@@ -32,7 +32,7 @@ export interface Conflict {
 
 /**
  * What to do about a conflict, besides writing it down in `req.stack.conflicts`: `'record'` nothing, `'warn'` log it,
- * once per kind and pair, `'error'` throw a {@link ConflictError} at whoever caused it. A function is called each time,
+ * once per kind and pair, `'error'` throw a {@link ConflictError} at its cause. A function is called each time,
  * and may return one of these; by default then `'warn'`.
  */
 export type ConflictPolicy =

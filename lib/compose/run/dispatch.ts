@@ -142,7 +142,7 @@ function onFailure(view: StateView, reason: unknown): void {
   try {
     run.runtime.reporter.report(run, stage, 'S308', NEXT_MISUSE.S308, { error: reason });
   } catch {
-    // `onConflict: 'error'` throws at whoever caused the conflict, and that handler is over. It has been logged.
+    // `onConflict: 'error'` throws at the handler that caused the conflict, which is then over. It has been logged.
   }
 }
 

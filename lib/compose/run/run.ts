@@ -60,7 +60,7 @@ export class Run {
     return (this.noted ??= new RunNotes(this.runtime));
   }
 
-  /** Gives the turn to whoever is furthest in, when nobody further out has it again. */
+  /** Gives the turn to the middleware furthest in, when none further out has it again. */
   syncState(): void {
     const state = this.innerState ?? this.last;
     if (state !== undefined) this.req.state = state;

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts';
 import { readByRule, visibleState, writeByRule } from './state-rules.ts';
 
 /**
- * One middleware's turn on one request, and at the same time `req.state` as that middleware sees it: whoever holds it,
+ * One middleware's turn on one request, and at the same time `req.state` as that middleware sees it: one who holds it,
  * however much later, reads and writes as that middleware.
  *
  * A request makes one of these for each middleware and little else, so it is one object, and holds no more than every
