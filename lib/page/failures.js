@@ -17,7 +17,7 @@ export function describe(error) {
     console.error(error);
     return {
       title: 'This page made a mistake',
-      text: 'Load it again. If that does not help, tell whoever runs this server.',
+      text: 'Load it again. If that does not help, tell the operator of this server.',
     };
   }
   const { status, code, message, retryAfterSeconds } = error;
