@@ -1,7 +1,7 @@
 /**
  * Bundles the JavaScript of `lib` into `dist`: one file for each part of the house, not one for each module. Node takes
  * 0.3 ms to load a module however small it is, and a start would load two hundred of ours (docs/benchmarks.md).
- * Dependencies stay what they are: packages that whoever installs this one shares, updates and audits.
+ * Dependencies stay what they are: packages that those who install this one share, update and audit.
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -201,7 +201,7 @@ describe('server.ts', () => {
       }
       const answer = await fetch(`${url}/health`);
       assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close']);
-      // Whoever sends a second signal does not want to wait.
+      // A second signal says that nobody wants to wait.
       void server.end('SIGTERM');
       assert.equal(await exit, 0);
     });

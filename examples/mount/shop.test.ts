@@ -10,7 +10,7 @@ describe('The shop', () => {
   });
   afterEach(() => app.close());
 
-  it('shows its start page to all, and orders only to whoever is signed in', async () => {
+  it('shows its start page to all, and orders only to those who are signed in', async () => {
     await app.agent().get('/').expect(200, 'Welcome to the shop');
     await app.agent().get('/api/orders').expect(401);
   });

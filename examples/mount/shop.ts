@@ -12,7 +12,7 @@ export function shop(edition: OpenHandsApp): Express {
 
   app.use(edition);
 
-  // Under `/api` the edition has found out who is signed in, and has turned away whoever is not.
+  // Under `/api` the edition has found out who is signed in, and has turned away all others.
   app.get('/api/orders', (req, res) => {
     res.json({ buyer: req.state.github_user_id, orders: [] });
   });

@@ -114,7 +114,7 @@ describe('the page of the Enterprise edition', () => {
     assert.equal(await page.locator('.notice').count(), 0, 'the list is there all the same');
   });
 
-  it('ends the session of whoever takes the permission back at GitHub', async () => {
+  it('ends the session of a user who takes the permission back at GitHub', async () => {
     await signIn(page);
     await page.getByText(/^Page 1 of/).waitFor();
     server.github.options.webhookUrl = `${server.url}/integration/github/events`;

@@ -198,7 +198,7 @@ describe('wrap', () => {
     assert.equal((await request(express().use(stack)).get('/')).text, 'boom');
   });
 
-  it('takes a ready declaration, spread and changed by whoever configures the middleware otherwise', () => {
+  it('takes a ready declaration, spread and changed where the middleware is configured otherwise', () => {
     const stack = compose({
       base: [
         wrap(session({ secret: 'not a secret', resave: false, saveUninitialized: false }), {
@@ -217,7 +217,7 @@ interface User {
   readonly name: string;
 }
 
-/** Believes whoever says a name. */
+/** Believes everybody who says a name. */
 class ByName extends passport.Strategy {
   override readonly name = 'by-name';
 

@@ -63,7 +63,7 @@ describe('onConflict', () => {
     assert.deepEqual(lines, []);
   });
 
-  it("with 'error' throws at whoever caused it, and has it logged as well", async () => {
+  it("with 'error' throws at its cause, and has it logged as well", async () => {
     const { lines, log } = recorder();
     const { stack: seen, response } = await serve(sloppy({ log, onConflict: 'error' }));
     assert.deepEqual(

@@ -268,7 +268,7 @@ describe('The rule at run time', () => {
       );
     });
 
-    it('and leaves the turn to whoever is furthest in, when a handler returns after next', async () => {
+    it('and leaves the turn to the middleware furthest in, when a handler returns after next', async () => {
       const stack = compose({
         base: [
           pass('outer', {}, (_req, _res, next) => next()),
@@ -288,7 +288,7 @@ describe('The rule at run time', () => {
     });
   });
 
-  describe('leaves the turn to whoever is furthest in, when the handlers in between have returned,', () => {
+  describe('leaves the turn to the middleware furthest in, when the handlers in between have returned,', () => {
     const late = pass('late', {}, (req, _res, next) => {
       setTimeout(() => {
         touch(req.state);

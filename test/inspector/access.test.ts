@@ -94,7 +94,7 @@ describe('Who may look at the stack inspector', () => {
     assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
   });
 
-  it('whoever the host allows may, and nobody else, and every path asks', async () => {
+  it('those whom the host allows may, and nobody else, and every path asks', async () => {
     const allow = (req: express.Request) => Promise.resolve(req.get('X-Operator') === 'yes');
     const app = mount({ allow });
     for (const path of ['/stack', '/stack/', '/stack/main.js', '/stack/outline', '/stack/events']) {

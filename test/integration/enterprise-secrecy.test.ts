@@ -159,7 +159,7 @@ describe('What a process of the Enterprise edition prints', () => {
   });
 });
 
-/** All that can be found in an error by whoever gets hold of it. */
+/** All that can be found in an error by those who get hold of it. */
 function inDepth(error: unknown): string {
   return inspect(error, { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null });
 }

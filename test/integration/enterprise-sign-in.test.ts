@@ -281,7 +281,7 @@ describe('Signing in to the Enterprise edition', () => {
       site = await EnterpriseSite.open({ GITHUB_USER_LIST_FILE: list });
     });
 
-    it('lets in whoever is on it, whatever the case', async () => {
+    it('lets in everybody who is on it, whatever the case', async () => {
       assert.equal((await site.signIn(site.browser(), 'octocat')).status, 302);
     });
 

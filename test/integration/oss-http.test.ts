@@ -38,7 +38,7 @@ describe('the HTTP surface of the OSS edition', () => {
     await oss.request.get('/api/options/security-analyzers').expect(200, ['s']);
   });
 
-  it('authenticates whoever has a token in Settings', async () => {
+  it('authenticates a user who has a token in Settings', async () => {
     const one = await OssApp.start();
     try {
       await one.request

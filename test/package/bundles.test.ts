@@ -39,7 +39,7 @@ describe('The bundles of the packed package', () => {
     assert.deepEqual(mixed(new Map([['dist/index.js', { sources }]])), ['dist/index.js']);
   });
 
-  it('come with their sources, for whoever debugs', () => {
+  it('come with their sources, for those who debug', () => {
     for (const [path, { sources, sourcesContent = [] }] of maps) {
       assert.equal(sourcesContent.length, sources.length, path);
       assert.ok(

@@ -7,7 +7,7 @@ describe('GracefulServer', () => {
   let server: GracefulServer;
   let port: number;
   let agent: Agent;
-  /** Answers whoever waits at `/slow`. */
+  /** Answers those who wait at `/slow`. */
   let waiting: ServerResponse[];
   let arrived: () => void;
 

@@ -71,7 +71,7 @@ describe(`A process that is killed while it signs users in and refreshes their t
       files.filter((file) => file.includes('.corrupt-')),
       [],
     );
-    // Whoever comes next has cleaned up what writers and lockers left behind.
+    // The next one has cleaned up what writers and lockers left behind.
     await custody.documents().check();
     assert.deepEqual(await readdir(join(custody.folder, '~tmp')), []);
     assert.ok(seen.refreshesCut > KILLS / 4 && seen.signInsCut > KILLS / 20, JSON.stringify(seen));

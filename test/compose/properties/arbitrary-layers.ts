@@ -77,7 +77,7 @@ function withUniqueOverrides(all: readonly Declared[]): Declared[] {
       !taken.has(target.name);
     if (!holds) return one;
     taken.add(target.name);
-    // Whoever stands in for a writer writes its key, lest a reader be left without it.
+    // What stands in for a writer writes its key, lest a reader be left without it.
     return { ...one, overrides: target.name, writes: [...one.writes, ...target.writes] };
   });
 }

@@ -10,7 +10,7 @@ describe('GET /ready', () => {
     return express().use(healthRoutes({ checks, isDraining: () => false, log }));
   }
 
-  it('runs its checks once for all who ask meanwhile, and anew for whoever asks later', async () => {
+  it('runs its checks once for all who ask meanwhile, and anew for those who ask later', async () => {
     let runs = 0;
     let arrived = 0;
     let end = (): void => undefined;

@@ -40,7 +40,7 @@ interface User {
   readonly gid?: number;
 }
 
-/** Whom to run a server as: whoever we are, but `nobody` instead of root, which PostgreSQL and PgBouncer refuse. */
+/** Whom to run a server as: ourselves, but `nobody` instead of root, which PostgreSQL and PgBouncer refuse. */
 export const user: User = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
 
 /** A new folder that belongs to {@link user}. */
