@@ -151,7 +151,7 @@ describe('The stack of the Enterprise edition', () => {
       assert.equal((await request(site.url).get('/oauth/github/authorize')).status, 302);
     });
 
-    it('by address for whoever is signed out, their refusals included', async () => {
+    it('by address for those who are signed out, their refusals included', async () => {
       const browser = await site.signedIn();
       for (let count = 0; count < 5; count += 1) {
         assert.equal((await request(site.url).get('/api/settings')).status, 401);
