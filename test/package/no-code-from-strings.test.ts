@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { packed } from './fixture.ts';
+import { root } from './packed.ts';
+
+/** Where a module makes code from strings, asks for `node:vm`, or needs its own path as it is loaded. */
+function faultsIn(code: string): string[] {
+  const file = ts.createSourceFile('module.js', code, ts.ScriptTarget.Latest, true);
+  const faults: string[] = [];
+  const visit = (node: ts.Node, isLater: boolean): void => {
+    const isName = ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node.parent);
+    if (isName && ['eval', 'Function'].includes(node.text)) faults.push(node.parent.getText());
+    if (ts.isStringLiteral(node) && /^(node:)?vm$/.test(node.text)) faults.push(node.parent.getText());
+    if (ts.isMetaProperty(node) && node.name.text === 'meta' && !isLater) faults.push(node.parent.getText());
+    ts.forEachChild(node, (child) => visit(child, isLater || ts.isFunctionLike(node)));
+  };
+  visit(file, false);
+  return faults;
+}
+
+describe('The code of the packed package', () => {
+  it('makes no code from strings, and needs no path of its own as it is loaded', async () => {
+    const files = packed().files.filter((path) => /^dist\/(?!(inspector\/)?page\/).*\.js$/.test(path));
+    assert.ok(files.length > 10);
+    for (const path of files) assert.deepEqual(faultsIn(await readFile(join(root, path), 'utf8')), [], path);
+  });
+
+  it('would be found to, if it did', () => {
+    for (const code of [
+      'const f = new Function("a", "return a");',
+      'export const f = () => (0, eval)("1");',
+      'import { runInThisContext } from "node:vm";',
+      'const folder = new URL("page/", import.meta.url);',
+      'class A { static folder = import.meta.dirname; }',
+    ]) {
+      assert.equal(faultsIn(code).length, 1, code);
+    }
+    assert.deepEqual(faultsIn('const f = () => import.meta.url; f.eval = it.Function;'), []);
+  });
+});
