@@ -101,7 +101,7 @@ const SETTINGS: readonly Operation[] = [
     tag: TAGS.settings,
     summary: 'Change settings',
     description:
-      'A field that is left out keeps its value, and so does a secret that is posted as `""` or as its mask. ' +
+      'A field that is left out keeps its value, and so does a secret that is posted as its mask, or a GitHub token that is `""`; `llm_api_key: ""` clears the key. ' +
       '`null` clears, except `llm_api_key`, `github_token` and `user_consents_to_analytics`, where it keeps. ' +
       'A GitHub token is checked at GitHub first.',
     body: { name: 'SettingsUpdate', schema: settingsUpdate },
@@ -154,9 +154,9 @@ const GITHUB: readonly Operation[] = [
     summary: 'Who the user is at GitHub',
     responses: {
       200: {
-        description: 'The user; through an outage of GitHub the last answer, marked `X-Stale`.',
+        description: 'The user; when GitHub does not give them, the last profile seen, marked `X-Stale`.',
         body: answers.user,
-        headers: { 'X-Stale?': '`1` when GitHub could not be asked.' },
+        headers: { 'X-Stale?': '`1` when it is the last profile seen.' },
       },
     },
     errors: GITHUB_ERRORS,

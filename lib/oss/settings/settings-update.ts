@@ -2,12 +2,21 @@ import { z } from 'zod';
 import { MASK, Secret } from '../secret.ts';
 import type { Settings } from './settings.ts';
 
-/** A secret as posted: the mask and the empty string stand for "as it was". */
-const secret = z
-  .string()
-  .transform((value) => value.trim())
-  .transform((value) => (value === '' || value === MASK ? null : new Secret(value)))
-  .nullish();
+/**
+ * A secret as posted: null and the mask stand for "as it was".
+ *
+ * @param empty what the empty string stands for: null clears, undefined keeps.
+ */
+const secret = (empty: null | undefined) =>
+  z
+    .string()
+    .nullable()
+    .transform((posted) => {
+      const value = posted?.trim();
+      if (value === '') return empty;
+      return value === undefined || value === MASK ? undefined : new Secret(value);
+    })
+    .optional();
 
 /** The body of `POST /api/settings`. Unknown fields are dropped. */
 export const settingsUpdate = z.object({
@@ -19,30 +28,26 @@ export const settingsUpdate = z.object({
   max_iterations: z.int().nullish(),
   remote_runtime_resource_factor: z.int().nullish(),
   confirmation_mode: z.boolean().nullish(),
-  user_consents_to_analytics: z.boolean().nullish(),
+  user_consents_to_analytics: z
+    .boolean()
+    .nullable()
+    .transform((posted) => posted ?? undefined)
+    .optional(),
   enable_default_condenser: z.boolean().optional(),
-  llm_api_key: secret,
-  github_token: secret,
+  /** The stock client's "Reset to defaults" posts it empty. */
+  llm_api_key: secret(null),
+  github_token: secret(undefined),
   /** Removes the token from Settings; applies last. */
   unset_github_token: z.boolean().nullish(),
 });
 
-/** What a client asks to be changed. A field that is left out keeps its stored value. */
+/** What is to be changed. A field that is left out, or undefined, keeps its stored value; null clears. */
 export type SettingsUpdate = z.output<typeof settingsUpdate>;
-
-/** In these, null means "as it was"; in every other field it clears. */
-const NULL_KEEPS: ReadonlySet<string> = new Set<keyof Settings>([
-  'llm_api_key',
-  'github_token',
-  'user_consents_to_analytics',
-]);
 
 /** The stored settings with an update applied: the merge rules of the HTTP contract, in one place. */
 export function applyUpdate(stored: Settings, update: SettingsUpdate): Settings {
   const { unset_github_token: unset, ...fields } = update;
-  const changed = Object.entries(fields).filter(
-    ([field, value]) => value !== undefined && !(value === null && NULL_KEEPS.has(field)),
-  );
+  const changed = Object.entries(fields).filter(([, value]) => value !== undefined);
   const merged = { ...stored, ...Object.fromEntries(changed) };
   return unset === true ? { ...merged, github_token: null } : merged;
 }

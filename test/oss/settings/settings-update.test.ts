@@ -53,13 +53,25 @@ describe('an update of Settings', () => {
     });
   }
 
-  for (const field of ['llm_api_key', 'github_token'] as const) {
-    for (const kept of [MASK, '', '  ']) {
-      it(`keeps ${field} with ${JSON.stringify(kept)}`, () => {
-        assert.equal(update({ [field]: kept })[field]?.reveal(), STORED[field]?.reveal());
-      });
-    }
+  for (const [field, posted] of [
+    ['llm_api_key', MASK],
+    ['llm_api_key', ` ${MASK}\n`],
+    ['github_token', MASK],
+    ['github_token', ''],
+    ['github_token', '  '],
+  ] as const) {
+    it(`keeps ${field} with ${JSON.stringify(posted)}`, () => {
+      assert.equal(update({ [field]: posted })[field]?.reveal(), STORED[field]?.reveal());
+    });
+  }
 
+  for (const posted of ['', '  ']) {
+    it(`clears llm_api_key with ${JSON.stringify(posted)}, and nothing else`, () => {
+      assert.deepEqual(plain(update({ llm_api_key: posted })), { ...plain(STORED), llm_api_key: null });
+    });
+  }
+
+  for (const field of ['llm_api_key', 'github_token'] as const) {
     it(`takes a new ${field}, without the blanks of a careless paste`, () => {
       assert.deepEqual(plain(update({ [field]: ' new\n' })), { ...plain(STORED), [field]: 'new' });
     });
