@@ -11,6 +11,8 @@ import type { Operation } from '../oss/openapi/operation.ts';
 import { LastProfile } from '../oss/profile/last-profile.ts';
 import type { ReadinessCheck } from '../oss/routes/health.ts';
 import { type ClientOptions, ServerConfig, type ServerConfigOptions } from '../oss/server-config.ts';
+import type { Settings } from '../oss/settings/settings.ts';
+import { settingsFrom } from '../oss/settings/settings-document.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
@@ -96,6 +98,11 @@ export class SaasServerConfig extends ServerConfig {
       : new SettingsStore(this.documents, `users/github/${userId}/settings.json`);
   }
 
+  /** The stock client takes a 404 of somebody who is signed in for "not connected to GitHub". */
+  override settingsOfNewcomer(): Settings {
+    return settingsFrom({});
+  }
+
   override githubService(req: Request): GitHubService | undefined {
     const githubUserId = req.state.github_user_id;
     if (githubUserId === undefined) return undefined;
@@ -120,9 +127,17 @@ export class SaasServerConfig extends ServerConfig {
 
   override lastProfile(req: Request): LastProfile | undefined {
     const userId = req.state.github_user_id;
-    return userId === undefined
-      ? undefined
-      : new LastProfile(this.documents, `users/github/${userId}/github_profile.json`, userId);
+    return userId === undefined ? undefined : this.lastProfileOfUser(userId);
+  }
+
+  /** A token in Settings is nobody's identity here. */
+  override lastProfileOf(): undefined {
+    return undefined;
+  }
+
+  /** Where the last GitHub profile of a user is kept, by their `github_user_id`. */
+  lastProfileOfUser(githubUserId: string): LastProfile {
+    return new LastProfile(this.documents, `users/github/${githubUserId}/github_profile.json`, githubUserId);
   }
 
   /**

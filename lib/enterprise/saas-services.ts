@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Environment } from '../oss/environment.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
+import type { LastProfile } from '../oss/profile/last-profile.ts';
 import type { Secret } from '../oss/secret.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
@@ -55,6 +56,7 @@ export interface SaasServicesOptions {
   readonly patience: { readonly timeoutMs: number; readonly replicaLagMs: number };
   tokenProvider(): GithubTokenProvider | undefined;
   githubServiceFor(token: Secret): GitHubService;
+  lastProfileOfUser(githubUserId: string): LastProfile;
 }
 
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
@@ -98,6 +100,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
       sessions,
       allowList,
       githubServiceFor: (token) => config.githubServiceFor(token),
+      lastProfileOfUser: (githubUserId) => config.lastProfileOfUser(githubUserId),
       replicaLagMs: patience.replicaLagMs,
       log,
     }),

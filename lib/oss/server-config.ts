@@ -26,6 +26,7 @@ import type { ReadinessCheck } from './routes/health.ts';
 import { ossRouters } from './routes/oss-routers.ts';
 import { hasIndexPage } from './routes/static.ts';
 import type { Secret } from './secret.ts';
+import type { Settings } from './settings/settings.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
@@ -175,6 +176,11 @@ export class ServerConfig {
     return new SettingsStore(this.documents, 'settings.json');
   }
 
+  /** The settings of somebody who has stored none; undefined when `GET /api/settings` is to be 404 for them. */
+  settingsOfNewcomer(): Settings | undefined {
+    return undefined;
+  }
+
   /** GitHub on behalf of the user who makes this request; undefined when there is no token to use. */
   githubService(req: Request): GitHubService | undefined {
     const token = req.state.github_token;
@@ -209,7 +215,12 @@ export class ServerConfig {
   /** Where the last GitHub profile of the user who makes this request is kept; undefined when there is nobody. */
   lastProfile(req: Request): LastProfile | undefined {
     const token = req.state.github_token;
-    return token && LastProfile.ofToken(this.documents, 'github_profile.json', token);
+    return token && this.lastProfileOf(token);
+  }
+
+  /** Where the last GitHub profile is kept of the user that a token is from; undefined where a token is nobody's identity. */
+  lastProfileOf(token: Secret): LastProfile | undefined {
+    return LastProfile.ofToken(this.documents, 'github_profile.json', token);
   }
 
   /** What `openhands-express tokens` works on; undefined where no tokens are kept for users. */

@@ -2,6 +2,22 @@ import assert from 'node:assert/strict';
 import request from 'supertest';
 import { type Browser, EnterpriseSite } from './enterprise-site.ts';
 
+/** Somebody who is signed in and has stored nothing. */
+const SETTINGS_OF_NEWCOMER = {
+  language: null,
+  agent: null,
+  security_analyzer: null,
+  llm_model: null,
+  llm_base_url: null,
+  max_iterations: null,
+  remote_runtime_resource_factor: null,
+  confirmation_mode: null,
+  user_consents_to_analytics: null,
+  enable_default_condenser: false,
+  llm_api_key: null,
+  github_token_is_set: true,
+};
+
 describe('The API of the Enterprise edition', () => {
   let site: EnterpriseSite;
 
@@ -130,7 +146,9 @@ describe('The API of the Enterprise edition', () => {
     });
 
     it('keeps settings for each user, with a token always set', async () => {
-      assert.equal((await browser.get('/api/settings')).status, 404);
+      const first = await browser.get('/api/settings');
+      assert.deepEqual([first.status, first.body], [200, SETTINGS_OF_NEWCOMER]);
+      assert.ok(!(await site.documents()).includes('users/github/583231/settings.json'));
       const stored = await browser.post('/api/settings').send({ language: 'cs', llm_api_key: 'sk-1' });
       assert.deepEqual([stored.status, stored.body], [200, { message: 'Settings stored' }]);
       const { body } = await browser.get('/api/settings');
@@ -139,7 +157,7 @@ describe('The API of the Enterprise edition', () => {
         ['cs', '**********', true, false],
       );
       const other = await site.signedIn('hubot');
-      assert.equal((await other.get('/api/settings')).status, 404);
+      assert.deepEqual((await other.get('/api/settings')).body, SETTINGS_OF_NEWCOMER);
       assert.ok((await site.documents()).includes('users/github/583231/settings.json'));
     });
 

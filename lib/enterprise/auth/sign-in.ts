@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { HttpError } from '../../oss/errors.ts';
 import { InvalidGitHubTokenError } from '../../oss/github/errors.ts';
 import type { GitHubService, GitHubUser } from '../../oss/github/github-service.ts';
+import type { LastProfile } from '../../oss/profile/last-profile.ts';
 import type { Secret } from '../../oss/secret.ts';
 import { AppMisconfiguredError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
@@ -19,6 +20,7 @@ export interface SignInOptions {
   readonly allowList: AllowList;
   /** GitHub with a token that is in no store yet. */
   readonly githubServiceFor: (token: Secret) => GitHubService;
+  readonly lastProfileOfUser: (githubUserId: string) => LastProfile;
   /** Milliseconds for which GitHub's replicas may not know a new token yet. */
   readonly replicaLagMs: number;
   readonly log: Logger;
@@ -52,6 +54,7 @@ export class SignIn {
     }
     const github_user_id = String(user.id);
     await tokens.store(github_user_id, issued);
+    await this.#options.lastProfileOfUser(github_user_id).seen(user, log);
     return { github_user_id, generation: await sessions.begin(github_user_id) };
   }
 

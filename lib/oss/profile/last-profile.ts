@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import { userAnswer } from '../github/answers.ts';
 import type { GitHubUser } from '../github/github-service.ts';
 import type { Secret } from '../secret.ts';
 import type { DocumentStore } from '../storage/document-store.ts';
 
 /**
- * The GitHub profile last seen for one identity, kept so that it can be shown while GitHub is down. A profile that
+ * The GitHub profile last seen for one identity, kept so that it can be shown while GitHub does not give it. A profile that
  * was kept for another identity is never given out.
  */
 export class LastProfile {
@@ -30,7 +32,16 @@ export class LastProfile {
 
   async recall(): Promise<GitHubUser | undefined> {
     const document = await this.#documents.read(this.#key);
-    return document?.identity === this.#identity ? (document.profile as GitHubUser) : undefined;
+    return document?.identity === this.#identity ? userAnswer.safeParse(document.profile).data : undefined;
+  }
+
+  /** Keeps a profile that was seen. Whoever saw it goes on even if it cannot be kept: the log says so. */
+  async seen(profile: GitHubUser, log: Logger): Promise<void> {
+    try {
+      await this.remember(profile);
+    } catch (err) {
+      log.error({ err }, 'A profile could not be kept');
+    }
   }
 
   /** Keeps a profile, unless it is the one already kept: profiles seldom change, and a write is durable, thus slow. */

@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Logger } from 'pino';
-import { GitHubRateLimitError, GitHubTokenRequiredError, GitHubUnavailableError } from '../github/errors.ts';
+import { HttpError } from '../errors.ts';
+import { GitHubTokenRequiredError } from '../github/errors.ts';
 import type { GitHubService } from '../github/github-service.ts';
 import type { LastProfile } from '../profile/last-profile.ts';
 import { parseInput } from '../validation.ts';
@@ -33,17 +34,15 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
       try {
         if (rate_limited) throw rate_limited;
         const user = await github.getUser();
-        // The user gets the answer even if it cannot be kept.
-        await kept?.remember(user).catch((err: unknown) => log.error({ err }, 'A profile could not be kept'));
+        await kept?.seen(user, log);
         return user;
       } catch (error) {
-        const passing =
-          error instanceof GitHubUnavailableError ||
-          error instanceof GitHubRateLimitError ||
-          error === rate_limited;
-        const user = passing ? await kept?.recall() : undefined;
-        if (!user) throw error;
         // The stock client takes any error here for a sign-out, and wipes the user's token.
+        const user = endsIdentity(error) ? undefined : await kept?.recall().catch(() => undefined);
+        if (!user) throw error;
+        if (rate_limited === undefined)
+          log.info({ err: error }, 'The last profile seen stands in for one that GitHub did not give');
+        res.removeHeader('Retry-After');
         res.set('X-Stale', '1');
         return user;
       }
@@ -78,6 +77,11 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
   });
 
   return router;
+}
+
+/** Whether nobody is signed in any more: GitHub's 401, or no token. Whatever else goes wrong is somebody else's trouble. */
+function endsIdentity(error: unknown): boolean {
+  return error instanceof HttpError && error.status === 401;
 }
 
 /** The query parameters that have a value: `installation_id=` says no more than leaving it out. */

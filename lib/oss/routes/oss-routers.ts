@@ -5,6 +5,7 @@ import { openApiDocument, type OpenApiOptions } from '../openapi/openapi-documen
 import { openApiRoutes } from '../openapi/openapi-routes.ts';
 import type { LastProfile } from '../profile/last-profile.ts';
 import type { Secret } from '../secret.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { githubRoutes } from './github.ts';
 import { healthRoutes, type ReadinessCheck } from './health.ts';
@@ -26,7 +27,9 @@ export interface OssRoutersOptions {
   openApi(): OpenApiOptions;
   isAuthenticated(req: Request): boolean;
   settingsStore(req: Request): SettingsStore | undefined;
+  settingsOfNewcomer(): Settings | undefined;
   lastProfile(req: Request): LastProfile | undefined;
+  lastProfileOf(token: Secret): LastProfile | undefined;
   githubService(req: Request): GitHubService | undefined;
   githubServiceFor(token: Secret): GitHubService;
 }
@@ -41,7 +44,9 @@ export function ossRouters(config: OssRoutersOptions): Router[] {
     settingsRoutes({
       settingsStore: (req) => config.settingsStore(req),
       isTokenSet: (req) => config.isAuthenticated(req),
+      settingsOfNewcomer: () => config.settingsOfNewcomer(),
       checkToken: (token) => config.githubServiceFor(token).getUser(),
+      tokenStored: async (token, user) => config.lastProfileOf(token)?.seen(user, log),
     }),
     sessionRoutes({ isAuthenticated: (req) => config.isAuthenticated(req) }),
     githubRoutes({

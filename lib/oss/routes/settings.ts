@@ -1,8 +1,9 @@
 import { type Request, Router } from 'express';
 import { HttpError } from '../errors.ts';
 import { InvalidGitHubTokenError } from '../github/errors.ts';
+import type { GitHubUser } from '../github/github-service.ts';
 import type { Secret } from '../secret.ts';
-import { showSettings } from '../settings/settings.ts';
+import { type Settings, showSettings } from '../settings/settings.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { settingsUpdate } from '../settings/settings-update.ts';
 import { parseInput } from '../validation.ts';
@@ -13,16 +14,21 @@ export interface SettingsRoutesOptions {
   readonly settingsStore: (req: Request) => SettingsStore | undefined;
   /** What the client is told as `github_token_is_set`. */
   readonly isTokenSet: (req: Request) => boolean;
+  /** What somebody has who is signed in and has stored nothing yet; undefined where that is 404. */
+  readonly settingsOfNewcomer: () => Settings | undefined;
   /** Asks GitHub about a token that is to be stored. Rejects when it is invalid, or when GitHub cannot say. */
-  readonly checkToken: (token: Secret) => Promise<unknown>;
+  readonly checkToken: (token: Secret) => Promise<GitHubUser>;
+  /** Told of a token that has been stored, and whose it is. */
+  readonly tokenStored: (token: Secret, user: GitHubUser) => Promise<void>;
 }
 
 /** `/api/settings`: what the user has chosen, secrets masked. */
-export function settingsRoutes({ settingsStore, isTokenSet, checkToken }: SettingsRoutesOptions): Router {
+export function settingsRoutes(options: SettingsRoutesOptions): Router {
+  const { settingsStore, isTokenSet, settingsOfNewcomer, checkToken, tokenStored } = options;
   const router = Router();
   resource(router, '/api/settings', {
     get: (req, res) => {
-      const { settings } = req.state;
+      const settings = req.state.settings ?? settingsOfNewcomer();
       if (!settings) throw new HttpError(404, 'settings_not_found', 'Settings not found');
       res.json(showSettings(settings, isTokenSet(req)));
     },
@@ -33,28 +39,21 @@ export function settingsRoutes({ settingsStore, isTokenSet, checkToken }: Settin
         throw new HttpError(415, 'unsupported_media_type', 'Send settings as application/json.');
       }
       const update = parseInput(settingsUpdate, 'body', req.body);
-      if (update.github_token && update.unset_github_token !== true) {
-        await refuseInvalidToken(update.github_token, checkToken);
-      }
+      const token = update.unset_github_token === true ? undefined : update.github_token;
+      const user = token && (await userOf(token, checkToken));
       await store.update(update);
+      if (token && user) await tokenStored(token, user);
       res.json({ message: 'Settings stored' });
     },
   });
   return router;
 }
 
-async function refuseInvalidToken(
-  token: Secret,
-  checkToken: SettingsRoutesOptions['checkToken'],
-): Promise<void> {
-  const refusal = new HttpError(
-    401,
-    'invalid_github_token',
-    'Invalid GitHub token. Please make sure it is valid.',
-  );
+async function userOf(token: Secret, checkToken: SettingsRoutesOptions['checkToken']): Promise<GitHubUser> {
   try {
-    await checkToken(token);
+    return await checkToken(token);
   } catch (error) {
-    throw error instanceof InvalidGitHubTokenError ? refusal : error;
+    if (!(error instanceof InvalidGitHubTokenError)) throw error;
+    throw new HttpError(401, 'invalid_github_token', 'Invalid GitHub token. Please make sure it is valid.');
   }
 }
