@@ -37,7 +37,7 @@ describe('openhands-express stack', () => {
       const { code, out } = await call([]);
       assert.equal(code, 0);
       assert.match(out, /^ 1 {2}request-id +oss/m);
-      assert.match(out, /^11 {2}github-token +oss +\/api +settings +github_token /m);
+      assert.match(out, /^\d+ {2}github-token +oss +\/api +settings +github_token /m);
     });
 
     it('that of the config which the environment names, without its secrets and without its stores', async () => {
