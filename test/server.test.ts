@@ -229,7 +229,6 @@ describe('server.ts', () => {
       { '\uFEFFOPENHANDS_CONFIG_CLS': SAAS },
       /OPENHANDS_CONFIG_CLS has a byte order mark/,
     ],
-    ['a file where the store has to be', { FILE_STORE_PATH: THIS_FILE }, /FILE_STORE_PATH: .*remove it/],
     [
       'a file where the store of the Enterprise edition has to be',
       {

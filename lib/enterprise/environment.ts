@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { commaSeparated, duration, type EnvironmentVariables, readVariables } from '../oss/environment.ts';
 import { Secret } from '../oss/secret.ts';
+import { SHORTEST_COOKIE_SECRET } from './auth/cookie-secrets.ts';
 import { isRedisUrl, REDIS_URL_EXPECTED } from './redis/redis-url.ts';
 import { databaseExpectations, databaseVariables } from './storage/database-environment.ts';
 
-const SHORTEST_COOKIE_SECRET = 32;
 /** Browsers cut a cookie's age to this (RFC 6265bis, section 5.5). */
 const LONGEST_SESSION = '400d';
 

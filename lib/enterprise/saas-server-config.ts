@@ -26,6 +26,7 @@ import { RedisRateLimitStore } from './redis/redis-rate-limit-store.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
 import { type SaasServices, startSaasServices } from './saas-services.ts';
+import { settingsKey } from './settings/settings-documents.ts';
 import { describeDatabase } from './storage/database-url.ts';
 import type { PostgresStore } from './storage/postgres-store.ts';
 import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
@@ -95,7 +96,7 @@ export class SaasServerConfig extends ServerConfig {
     const userId = req.state.github_user_id;
     return userId === undefined
       ? undefined
-      : new SettingsStore(this.documents, `users/github/${userId}/settings.json`);
+      : new SettingsStore(this.documents, settingsKey(userId), this.#started().settingsCipher);
   }
 
   /** The stock client takes a 404 of somebody who is signed in for "not connected to GitHub". */

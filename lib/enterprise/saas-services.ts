@@ -22,6 +22,8 @@ import { registerRedisMetrics } from './metrics/redis-metrics.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import { RedisCache } from './redis/redis-cache.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
+import { SettingsCipher } from './settings/settings-cipher.ts';
+import { SettingsDocuments } from './settings/settings-documents.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
 import { GithubTokenCustody } from './tokens/github-token-custody.ts';
@@ -39,6 +41,8 @@ export interface SaasServices {
   /** Without `REDIS_URL` there is none, and every process goes on alone. */
   readonly redis: RedisConnection | undefined;
   readonly sessions: Sessions;
+  /** How the secrets in users' settings are stored. */
+  readonly settingsCipher: SettingsCipher;
   readonly signIn: SignIn;
   readonly tokens: GithubTokenProvider;
   /** Undefined when the tokens are kept elsewhere. */
@@ -79,6 +83,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   });
   const keys = await loadEncryptionKeys(documents, saasEnvironment.TOKEN_ENCRYPTION_KEYS);
   const encryption = new DocumentCipher(keys);
+  const settingsCipher = new SettingsCipher(encryption, log);
   // The last that is awaited: when something before it fails, there is no connection to close.
   const redis = await openRedis(saasEnvironment.REDIS_URL, log);
   registerRedisMetrics(metrics.registry, redis);
@@ -94,6 +99,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
     oauth,
     redis,
     sessions,
+    settingsCipher,
     signIn: new SignIn({
       oauth,
       tokens,
@@ -110,6 +116,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
         ? new GithubTokenCustody({
             documents: new TokenDocuments(documents, encryption),
             revocations: new RevocationDocuments(documents, encryption),
+            settings: new SettingsDocuments(documents, settingsCipher),
             tokens,
             sessions,
           })

@@ -15,6 +15,7 @@ export * from './error-codes.ts';
 export { ConfigurationError, HttpError, type HttpErrorOptions, type ValidationDetail } from './errors.ts';
 export { MASK, Secret } from './secret.ts';
 export type { Settings } from './settings/settings.ts';
+export type { SettingsSecrets } from './settings/settings-secrets.ts';
 export { SettingsStore } from './settings/settings-store.ts';
 export type { SettingsUpdate } from './settings/settings-update.ts';
 export {

@@ -30,7 +30,6 @@ import type { Settings } from './settings/settings.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
-import { StorageError } from './storage/storage-error.ts';
 import type { TokenCustody } from './token-custody.ts';
 
 export type { Layers } from '../compose.ts';
@@ -323,20 +322,15 @@ export class ServerConfig {
   }
 
   /**
-   * Looks at the start whether documents can be kept. A disk that is full or read-only keeps nobody from reading the
-   * settings and from using GitHub, so here that is a warning. An edition that must not lose what it is given ends instead.
-   *
-   * @throws ConfigurationError when nothing can ever be kept.
+   * Looks at the start whether documents can be kept. Without that a person can still look around, and what is wrong may
+   * be mended while the server runs; so here it is a warning. An edition that must not lose what it is given ends instead.
    */
   protected async verifyDocuments(): Promise<void> {
     try {
       await this.documents.verify?.();
     } catch (error) {
-      const reason = error instanceof ConfigurationError ? error.cause : undefined;
-      const canBeRead =
-        reason instanceof StorageError && ['storage_full', 'storage_read_only'].includes(reason.code);
-      if (!canBeRead) throw error;
-      this.log.warn({ err: error }, 'Nothing can be stored');
+      if (!(error instanceof ConfigurationError)) throw error;
+      this.log.warn(error.message);
     }
   }
 

@@ -18,6 +18,8 @@ export interface TokenStatus {
   readonly refreshFailures?: { readonly count: number; readonly retryAt: number };
   /** Whether the grant is still to be given back to GitHub after a sign-out. */
   readonly revocation: 'none' | 'pending' | 'unreadable';
+  /** Why a secret in the user's settings cannot be decrypted. */
+  readonly settingsProblem?: string;
 }
 
 /**

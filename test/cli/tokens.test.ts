@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chown, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { decodeProtectedHeader } from 'jose';
+import { pino } from 'pino';
 import { main } from '../../lib/cli/main.ts';
+import { SettingsCipher } from '../../lib/enterprise/settings/settings-cipher.ts';
 import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';
 import { Custody, ENCRYPTION_KEYS } from '../enterprise/tokens/custody.ts';
@@ -171,13 +174,64 @@ describe('openhands-express tokens', function () {
       await manager.revoke(hubot);
       const { code, out, error } = await run(['rotate'], { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` });
       assert.equal(code, 0, error);
-      assert.equal(out, 'Of 2 users, 2 had tokens under another key. All are under the first key now.\n');
+      assert.equal(
+        out,
+        'Of 2 users, 2 had secrets under another key, or in the clear. All are under the first key now.\n',
+      );
       assert.equal(error, 'Encrypting: 1 of 2\nEncrypting: 2 of 2\n');
       assert.equal(await keyOf(custody.path('octocat')), 'k2');
       assert.equal(await keyOf(`${custody.folder}/revocations/github/${hubot}.json`), 'k2');
       assert.ok((await managerWith(K2).token(octocat)).equals(tokens.accessToken));
       const again = await run(['rotate'], { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` });
       assert.match(again.out, /^Of 2 users, 0 had/);
+    });
+
+    it('encrypts the secrets in settings, those in the clear too, and keeps all else', async () => {
+      const documents = custody.documents();
+      const [plain, old, newer] = [
+        `users/github/${octocat}/settings.json`,
+        'users/github/7/settings.json',
+        custody.path('hubot'),
+      ];
+      await documents.write(plain, {
+        language: 'de',
+        llm_api_key: 'sk-plain',
+        github_token: '**********',
+        theme: 1,
+      });
+      const cipher = new DocumentCipher(parseEncryptionKeys(K1));
+      await documents.write(old, {
+        llm_api_key: '',
+        github_token: { jwe: await cipher.encrypt(old, { github_token: 'ghp_old' }) },
+      });
+      await custody.manager().store(hubot, custody.issue('hubot'));
+      const token = JSON.parse(await readFile(newer, 'utf8')) as object;
+      await writeFile(newer, JSON.stringify({ ...token, of_a_newer_version: true }));
+
+      const env = { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` };
+      const { code, out } = await run(['rotate'], env);
+      assert.deepEqual(
+        [code, out],
+        [
+          0,
+          'Of 3 users, 3 had secrets under another key, or in the clear. All are under the first key now.\n',
+        ],
+      );
+      const rotated = await documents.read(plain);
+      assert.deepEqual(
+        { ...rotated, llm_api_key: '' },
+        { language: 'de', llm_api_key: '', github_token: '**********', theme: 1 },
+      );
+      const settings = new SettingsCipher(
+        new DocumentCipher(parseEncryptionKeys(K2)),
+        pino({ enabled: false }),
+      );
+      assert.equal((await settings.open(plain, rotated!)).llm_api_key, 'sk-plain');
+      assert.equal((await settings.open(old, (await documents.read(old))!)).github_token, 'ghp_old');
+      assert.ok((await readFile(newer, 'utf8')).includes('of_a_newer_version'));
+      assert.match((await run(['rotate'], env)).out, /^Of 3 users, 0 had/);
+      const listed = await run(['list'], env);
+      assert.deepEqual(listed.out.trim().split('\n').length, 2, 'settings alone are no tokens');
     });
 
     it('can be stopped and run again, while a server refreshes the tokens', async () => {
@@ -194,11 +248,29 @@ describe('openhands-express tokens', function () {
       const { code, out } = await run(['rotate'], env);
       await refreshed;
       assert.equal(code, 0);
-      assert.match(out, /^Of 120 users, \d+ had tokens under another key\. All are under the first key now/);
+      assert.match(
+        out,
+        /^Of 120 users, \d+ had secrets under another key, or in the clear\. All are under the first key now/,
+      );
       const after = managerWith(K2);
       for (const id of ids) assert.equal(custody.worksFor(await after.token(id)), 'octocat');
       assert.equal(custody.github.tokens.reusedRefreshTokens, 0);
       assert.equal(custody.github.calls.refreshes, 120);
+    });
+
+    it('leaves every file to the user to whom the folder belongs, also when root runs it', async () => {
+      const [uid, gid] =
+        process.geteuid?.() === 0 ? [65_534, 65_533] : [process.geteuid!(), process.getegid!()];
+      await chown(custody.folder, uid, gid);
+      await custody.manager().store(octocat, custody.issue('octocat'));
+      const { code } = await run(['rotate'], { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` });
+      assert.equal(code, 0);
+      assert.equal(await keyOf(custody.path('octocat')), 'k2');
+      const names = await readdir(custody.folder, { recursive: true });
+      for (const name of names) {
+        const found = await stat(join(custody.folder, name));
+        assert.deepEqual([found.uid, found.gid], [uid, gid], name);
+      }
     });
 
     it('says who is left under a key that is not configured', async () => {
@@ -206,7 +278,10 @@ describe('openhands-express tokens', function () {
       await managerWith(FOREIGN).store(hubot, custody.issue('hubot'));
       const { code, out, error } = await run(['rotate'], { TOKEN_ENCRYPTION_KEYS: `${K2},${K1}` });
       assert.equal(code, 1);
-      assert.match(out, /1 had tokens under another key\. 1 could not be rewritten: keep the other keys/);
+      assert.match(
+        out,
+        /1 had secrets under another key, or in the clear\. 1 could not be rewritten: keep the other keys/,
+      );
       assert.match(error, new RegExp(`^${hubot} {2}cannot be decrypted`, 'm'));
       assert.equal(await keyOf(custody.path('octocat')), 'k2');
     });
@@ -217,6 +292,20 @@ describe('openhands-express tokens', function () {
       await signIn(3);
       const { code, out } = await run(['verify']);
       assert.deepEqual([code, out], [0, '3 documents were read. All are sound.\n']);
+    });
+
+    it('reports secrets in settings that cannot be decrypted', async () => {
+      const key = `users/github/${octocat}/settings.json`;
+      const cipher = new DocumentCipher(parseEncryptionKeys(FOREIGN));
+      await custody
+        .documents()
+        .write(key, { llm_api_key: { jwe: await cipher.encrypt(key, { llm_api_key: 'sk-1' }) } });
+      const { code, out } = await run(['verify']);
+      assert.equal(code, 1);
+      assert.match(out, new RegExp(`^unreadable {2}${key} cannot be decrypted: no key with the id "other"`));
+      const shown = await run(['show', octocat]);
+      assert.match(shown.out, /^settings +.*no key with the id "other"/m);
+      assert.equal((await run(['rotate'])).code, 1);
     });
 
     it('reports what is damaged, forged or under an unknown key, each time, until it is removed', async () => {

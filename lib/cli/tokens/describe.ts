@@ -14,7 +14,7 @@ export function time(ms: number): string {
 
 /** The status in the form of the JSON that the commands print: names in snake case, times as they are. */
 export function jsonOf(githubUserId: string, status: TokenStatus): string {
-  const { state, problem, revocation, refreshFailures: failures } = status;
+  const { state, problem, revocation, settingsProblem, refreshFailures: failures } = status;
   return JSON.stringify({
     github_user_id: githubUserId,
     state,
@@ -26,5 +26,6 @@ export function jsonOf(githubUserId: string, status: TokenStatus): string {
     signed_out_at: status.signedOutAt,
     refresh_failures: failures && { count: failures.count, retry_at: failures.retryAt },
     revocation,
+    settings_problem: settingsProblem,
   });
 }

@@ -30,7 +30,7 @@ export const rotateTokens: TokensAction = async ({ custody, terminal }) => {
   const { rewritten, busy, unreadable } = outcomes;
   for (const id of busy) terminal.error(`${id}  is kept locked by a server`);
   for (const id of unreadable) terminal.error(`${id}  cannot be decrypted; see tokens show ${id}`);
-  const result = `Of ${done} users, ${rewritten.length} had tokens under another key.`;
+  const result = `Of ${done} users, ${rewritten.length} had secrets under another key, or in the clear.`;
   if (done < ids.length) {
     terminal.out(`Stopped. ${result} ${ids.length - done} users are left: run it again to go on.`);
     return STOPPED;

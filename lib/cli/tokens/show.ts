@@ -26,6 +26,7 @@ function describe(githubUserId: string, status: TokenStatus): string {
     ['failed refreshes', failures && `${failures.count}, next try ${time(failures.retryAt)}`],
     ['signed out', optionalTime(status.signedOutAt)],
     ['revocation', revocation === 'none' ? undefined : revocation],
+    ['settings', status.settingsProblem],
   ];
   return rows
     .flatMap(([name, value]) => (value === undefined ? [] : `${name.padEnd(22)} ${value}`))

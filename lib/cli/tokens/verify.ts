@@ -48,6 +48,7 @@ async function decryptAll(custody: TokenCustody, terminal: Terminal, stop: Abort
     if (stop.aborted) break;
     const status = await custody.status(id);
     if (status?.problem !== undefined) problems.push(status.problem);
+    if (status?.settingsProblem !== undefined) problems.push(status.settingsProblem);
     if (status?.revocation === 'unreadable') problems.push(`the revocation of the user ${id}`);
     shown.advance();
   }

@@ -5,6 +5,9 @@ import { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { generateOnce } from '../../oss/storage/generate-once.ts';
 
+/** How many characters a secret has at least, wherever it comes from. */
+export const SHORTEST_COOKIE_SECRET = 32;
+
 const KEY = 'cookie_secrets.json';
 
 /**
@@ -16,17 +19,20 @@ export async function storedCookieSecrets(documents: DocumentStore): Promise<[Se
   const { secrets } = await generateOnce(documents, KEY, () => ({
     secrets: [randomBytes(48).toString('base64url')],
   }));
-  if (!isListOfStrings(secrets)) {
+  if (!isListOfSecrets(secrets)) {
     throw new ConfigurationError(
-      `${KEY} in the file store holds no secrets. Delete it for a new one, or set COOKIE_SECRETS.`,
+      `${KEY} in the file store holds no secrets of at least ${SHORTEST_COOKIE_SECRET} characters each. ` +
+        'Delete it for a new one, or set COOKIE_SECRETS.',
     );
   }
   const [first, ...others] = secrets;
   return [new Secret(first), ...others.map((secret) => new Secret(secret))];
 }
 
-function isListOfStrings(value: unknown): value is [string, ...string[]] {
+function isListOfSecrets(value: unknown): value is [string, ...string[]] {
   return (
-    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== '')
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => typeof item === 'string' && item.length >= SHORTEST_COOKIE_SECRET)
   );
 }

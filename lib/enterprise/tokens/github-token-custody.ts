@@ -1,6 +1,7 @@
 import { LockTimeoutError } from '../../oss/storage/document-store.ts';
 import type { TokenCustody, TokenRotation, TokenStatus } from '../../oss/token-custody.ts';
 import type { Sessions } from '../auth/sessions.ts';
+import type { SettingsDocuments } from '../settings/settings-documents.ts';
 import { UnreadableDocumentError } from './document-cipher.ts';
 import type { GithubTokenProvider } from './github-token-provider.ts';
 import type { RevocationDocuments } from './revocation-documents.ts';
@@ -9,6 +10,8 @@ import type { StoredRecord, TokenDocuments } from './token-documents.ts';
 export interface GithubTokenCustodyOptions {
   readonly documents: TokenDocuments;
   readonly revocations: RevocationDocuments;
+  /** Their secrets are encrypted with the same keys. */
+  readonly settings: SettingsDocuments;
   readonly tokens: GithubTokenProvider;
   readonly sessions: Sessions;
 }
@@ -17,19 +20,21 @@ export interface GithubTokenCustodyOptions {
 export class GithubTokenCustody implements TokenCustody {
   readonly #documents: TokenDocuments;
   readonly #revocations: RevocationDocuments;
+  readonly #settings: SettingsDocuments;
   readonly #tokens: GithubTokenProvider;
   readonly #sessions: Sessions;
 
-  constructor({ documents, revocations, tokens, sessions }: GithubTokenCustodyOptions) {
+  constructor({ documents, revocations, settings, tokens, sessions }: GithubTokenCustodyOptions) {
     this.#documents = documents;
     this.#revocations = revocations;
+    this.#settings = settings;
     this.#tokens = tokens;
     this.#sessions = sessions;
   }
 
   async *userIds(): AsyncIterable<string> {
     const seen = new Set<string>();
-    for (const ids of [this.#documents.userIds(), this.#revocations.userIds()]) {
+    for (const ids of [this.#documents, this.#revocations, this.#settings].map((part) => part.userIds())) {
       for await (const id of ids) {
         if (seen.has(id)) continue;
         seen.add(id);
@@ -41,7 +46,9 @@ export class GithubTokenCustody implements TokenCustody {
   async status(githubUserId: string): Promise<TokenStatus | undefined> {
     const tokens = await this.#tokenStatus(githubUserId);
     const revocation = await this.#revocationStatus(githubUserId);
-    return tokens.state === 'none' && revocation === 'none' ? undefined : { ...tokens, revocation };
+    const settingsProblem = await this.#settings.problem(githubUserId);
+    if (tokens.state === 'none' && revocation === 'none' && settingsProblem === undefined) return undefined;
+    return { ...tokens, revocation, ...(settingsProblem !== undefined && { settingsProblem }) };
   }
 
   async revoke(githubUserId: string): Promise<void> {
@@ -51,15 +58,11 @@ export class GithubTokenCustody implements TokenCustody {
   }
 
   async rotate(githubUserId: string): Promise<TokenRotation> {
-    try {
-      const tokens = await this.#documents.rewrite(githubUserId);
-      const revocation = await this.#revocations.rewrite(githubUserId);
-      return tokens || revocation ? 'rewritten' : 'unchanged';
-    } catch (error) {
-      if (error instanceof UnreadableDocumentError) return 'unreadable';
-      if (error instanceof LockTimeoutError) return 'busy';
-      throw error;
+    const outcomes: TokenRotation[] = [];
+    for (const part of [this.#documents, this.#revocations, this.#settings]) {
+      outcomes.push(await rotationOf(() => part.rewrite(githubUserId)));
     }
+    return WORST_FIRST.find((outcome) => outcomes.includes(outcome)) ?? 'unchanged';
   }
 
   async #tokenStatus(githubUserId: string): Promise<Omit<TokenStatus, 'revocation'>> {
@@ -82,6 +85,18 @@ export class GithubTokenCustody implements TokenCustody {
       if (!(error instanceof UnreadableDocumentError)) throw error;
       return 'unreadable';
     }
+  }
+}
+
+const WORST_FIRST: readonly TokenRotation[] = ['unreadable', 'busy', 'rewritten'];
+
+async function rotationOf(rewrite: () => Promise<boolean>): Promise<TokenRotation> {
+  try {
+    return (await rewrite()) ? 'rewritten' : 'unchanged';
+  } catch (error) {
+    if (error instanceof UnreadableDocumentError) return 'unreadable';
+    if (error instanceof LockTimeoutError) return 'busy';
+    throw error;
   }
 }
 

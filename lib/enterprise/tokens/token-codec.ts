@@ -1,15 +1,18 @@
 /** What documents hold of a sign-in and of failures, in GitHub's words. */
 import { z } from 'zod';
-import { Secret } from '../../oss/secret.ts';
+import { MASK, Secret } from '../../oss/secret.ts';
 import type { RefreshFailure } from './backoff.ts';
 import type { GithubTokens } from './github-token-provider.ts';
 import type { SignedIn } from './token-record.ts';
 
+/** An older server may have stored the mask that it had shown; that is no token. */
+const token = z.string().refine((value) => value !== '' && value !== MASK);
+
 const tokensSchema = z
   .object({
-    access_token: z.string(),
+    access_token: token,
     expires_at: z.number().optional(),
-    refresh_token: z.string().optional(),
+    refresh_token: token.optional().catch(undefined),
     refresh_token_expires_at: z.number().optional(),
   })
   .transform((json): GithubTokens => ({

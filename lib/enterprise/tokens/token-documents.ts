@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
+import { userDocumentKey, userIdsWith } from '../storage/user-documents.ts';
 import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from './document-cipher.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
 
-const PREFIX = 'users/github/';
-const NAME = '/github_token.json';
+const NAME = 'github_token.json';
 
 /** A token document as it is stored. The backoff is outside the encryption: it is no secret. */
 const documentSchema = z.discriminatedUnion('state', [
@@ -102,13 +102,18 @@ export class TokenDocuments {
   /** @returns whether the document had to be rewritten to be encrypted with the first key. */
   async rewrite(githubUserId: string): Promise<boolean> {
     const key = keyOf(githubUserId);
-    const isUnderOtherKey = (stored: StoredRecord | undefined): stored is StoredRecord =>
+    const isUnderOtherKey = (stored: StoredRecord | undefined) =>
       stored?.kid !== undefined && stored.kid !== this.#cipher.kid;
     if (!isUnderOtherKey(await this.find(githubUserId))) return false;
     return this.#documents.withLock(key, async () => {
-      const stored = await this.find(githubUserId);
-      if (!isUnderOtherKey(stored)) return false;
-      await this.#write(key, stored.record);
+      if (!isUnderOtherKey(await this.find(githubUserId))) return false;
+      const document = (await this.#documents.read(key)) ?? {};
+      // As it is, whatever a newer version keeps in it.
+      const { content } = await this.#cipher.decrypt(key, String(document.secret));
+      await this.#documents.write(key, {
+        ...document,
+        secret: await this.#cipher.encrypt(key, content as object),
+      });
       return true;
     });
   }
@@ -119,15 +124,12 @@ export class TokenDocuments {
    * @throws LockTimeoutError
    */
   whileRefreshing<T>(githubUserId: string, fn: () => Promise<T>, waitMs: number): Promise<T> {
-    return this.#documents.withLock(`${PREFIX}${idOf(githubUserId)}/github_token.refresh`, fn, { waitMs });
+    return this.#documents.withLock(userDocumentKey(githubUserId, 'github_token.refresh'), fn, { waitMs });
   }
 
   /** The ids of all users with a document. */
-  async *userIds(): AsyncIterable<string> {
-    for await (const key of this.#documents.list(PREFIX)) {
-      const id = key.endsWith(NAME) ? key.slice(PREFIX.length, -NAME.length) : '';
-      if (/^\d+$/.test(id)) yield id;
-    }
+  userIds(): AsyncIterable<string> {
+    return userIdsWith(this.#documents, NAME);
   }
 
   async #write(key: string, record: TokenRecord): Promise<void> {
@@ -145,10 +147,5 @@ export class TokenDocuments {
 }
 
 function keyOf(githubUserId: string): string {
-  return `${PREFIX}${idOf(githubUserId)}${NAME}`;
-}
-
-function idOf(githubUserId: string): string {
-  if (!/^\d{1,20}$/.test(githubUserId)) throw new TypeError('A github_user_id is a number in decimal.');
-  return githubUserId;
+  return userDocumentKey(githubUserId, NAME);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../secret.ts';
 import type { Document } from '../storage/document-store.ts';
 import type { Settings } from './settings.ts';
+import { isPlainSecret } from './settings-secrets.ts';
 
 // A file may be older than this program, newer, or edited by hand: a field of another type reads as unset.
 const text = z.string().nullable().catch(null);
@@ -9,7 +10,7 @@ const integer = z.int().nullable().catch(null);
 const flag = z.boolean().nullable().catch(null);
 const secret = z
   .string()
-  .min(1)
+  .refine(isPlainSecret)
   .transform((value) => new Secret(value))
   .nullable()
   .catch(null);
@@ -37,12 +38,16 @@ export function settingsFrom(document: Document): Settings {
   return storedSettings.parse(document);
 }
 
-/** The fields as they are stored: plain JSON, secrets in the clear (the file is 0600, as in the original). */
-export function documentFrom(settings: Settings): Document {
-  const reveal = (secret: Secret | null) => secret?.reveal() ?? null;
-  return {
-    ...settings,
-    llm_api_key: reveal(settings.llm_api_key),
-    github_token: reveal(settings.github_token),
-  };
+/**
+ * The document with what has changed between two readings of it. All else stays as it is, also what another version has
+ * stored in another type, which reads as unset.
+ */
+export function documentWith(document: Document, before: Settings, after: Settings): Document {
+  const fields = Object.entries(after) as [keyof Settings, unknown][];
+  const changed = fields
+    .filter(([field, value]) => value !== before[field] || !(field in document))
+    .map(([field, value]) => [field, value instanceof Secret ? value.reveal() : value] as const);
+  const merged: Document = { ...document, ...Object.fromEntries(changed) };
+  // The original server reads this file as well, and takes no null here.
+  return { ...merged, llm_api_key: merged.llm_api_key ?? '' };
 }

@@ -1,37 +1,47 @@
 import type { DocumentStore } from '../storage/document-store.ts';
 import type { Settings } from './settings.ts';
-import { documentFrom, settingsFrom } from './settings-document.ts';
+import { documentWith, settingsFrom } from './settings-document.ts';
+import { plainSecrets, type SettingsSecrets } from './settings-secrets.ts';
 import { applyUpdate, type SettingsUpdate } from './settings-update.ts';
 
 /** The settings of one user: a document in the store. */
 export class SettingsStore {
   readonly #documents: DocumentStore;
   readonly #key: string;
+  readonly #secrets: SettingsSecrets;
 
-  /** @param key - of the document: `settings.json`, or `users/github/<github_user_id>/settings.json`. */
-  constructor(documents: DocumentStore, key: string) {
+  /**
+   * @param key - of the document: `settings.json`, or `users/github/<github_user_id>/settings.json`
+   * @param secrets - how the secrets in it are stored; in the clear unless given
+   */
+  constructor(documents: DocumentStore, key: string, secrets: SettingsSecrets = plainSecrets) {
     this.#documents = documents;
     this.#key = key;
+    this.#secrets = secrets;
   }
 
   /** The settings, or undefined when nothing has been stored yet. */
   async load(): Promise<Settings | undefined> {
     const document = await this.#documents.read(this.#key);
-    return document && settingsFrom(document);
+    return document && settingsFrom(await this.#secrets.open(this.#key, document));
   }
 
   /**
-   * Applies an update to what is stored by then, so that two tabs that save at once both count. What a newer
-   * version has put into the document stays there.
+   * Applies an update to what is stored by then, so that two tabs that save at once both count. What another version
+   * has put into the document stays there.
    *
    * @throws LockTimeoutError when somebody else holds the document for too long; nothing is changed.
    */
   async update(update: SettingsUpdate): Promise<Settings> {
     return this.#documents.withLock(this.#key, async () => {
-      const document = await this.#documents.read(this.#key);
-      const settings = applyUpdate(settingsFrom(document ?? {}), update);
-      await this.#documents.write(this.#key, { ...document, ...documentFrom(settings) });
-      return settings;
+      const document = (await this.#documents.read(this.#key)) ?? {};
+      const before = settingsFrom(await this.#secrets.open(this.#key, document));
+      const after = applyUpdate(before, update);
+      // Also a token that could not be read is to be gone then.
+      const kept = update.unset_github_token === true ? { ...document, github_token: null } : document;
+      const next = await this.#secrets.seal(this.#key, documentWith(kept, before, after));
+      await this.#documents.write(this.#key, next);
+      return after;
     });
   }
 }

@@ -36,7 +36,13 @@ describe('storedCookieSecrets', () => {
   });
 
   it('refuses a document that holds none, and says what to do', async () => {
-    for (const content of ['{}', '{"secrets": []}', '{"secrets": [""]}', '{"secrets": "x"}']) {
+    for (const content of [
+      '{}',
+      '{"secrets": []}',
+      '{"secrets": [""]}',
+      '{"secrets": "x"}',
+      `{"secrets": ["${'x'.repeat(32)}", "short"]}`,
+    ]) {
       await writeFile(join(path, 'cookie_secrets.json'), content);
       await assert.rejects(storedCookieSecrets(documents), (err) => {
         assert.ok(err instanceof ConfigurationError);

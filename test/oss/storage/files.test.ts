@@ -291,7 +291,7 @@ describe('the files of a JsonFileStore', () => {
       await open().check();
       for (const wrap of [full, mountedAlone(path(), path('~tmp'), 'ro')]) {
         const [warning = '', outcome, ...others] = (await said('startOss', wrap)).trim().split('\n');
-        assert.match(warning, /"level":40.*Nothing can be stored/);
+        assert.match(warning, /"level":40.*"msg":"FILE_STORE_PATH: .* cannot be used/);
         assert.deepEqual([outcome, others], ['goes on', []]);
       }
     });
