@@ -19,8 +19,7 @@ import { buildStages } from './compose/run/build-stages.ts';
 import { ConflictReporter } from './compose/run/conflict-reporter.ts';
 import type { StackObserver } from './compose/run/observer.ts';
 import type { StackRuntime } from './compose/run/runtime.ts';
-import { trackedRunner } from './compose/run/tracked-runner.ts';
-import { untrackedRunner } from './compose/run/untracked-runner.ts';
+import { runnerOf } from './compose/run/runner.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 
 // `export *`, not a list of names: so can `declare module` merge keys into RequestState through this module.
@@ -115,10 +114,7 @@ function observe({ observers }: StackRuntime, observer: StackObserver): () => vo
 }
 
 function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler {
-  const handler =
-    options.tracking === false
-      ? untrackedRunner(runtime)
-      : trackedRunner(runtime, options.timing ?? 'sampled');
+  const handler = runnerOf(runtime, options.timing ?? 'sampled');
   runtime.handler = handler;
   return handler;
 }

@@ -21,7 +21,6 @@ export function stackOfTen(options: ComposeOptions = {}): RequestHandler {
 const contenders: Contenders = {
   'hand-nested': () => alone(handNested(handlers())),
   'hand-guarded': () => alone(handGuarded(handlers())),
-  'compose, tracking off': () => alone(stackOfTen({ tracking: false })),
   compose: () => alone(stackOfTen()),
   'compose, all timed': () => alone(stackOfTen({ timing: 'all' })),
   'koa-compose': () => koa('async (ctx, next) => { await next(); }'),
@@ -30,7 +29,6 @@ const contenders: Contenders = {
   connect: () => alone(connectApp()),
   'ten router.use': () => alone(routerWith(handlers())),
   'compose in a router': () => alone(routerWith([stackOfTen()])),
-  'compose, tracking off, in a router': () => alone(routerWith([stackOfTen({ tracking: false })])),
   'hand-guarded in a router': () => alone(routerWith([handGuarded(handlers())])),
   'one router.use': () => alone(routerWith(handlers().slice(0, 1))),
 };

@@ -25,7 +25,6 @@ async function requests(smoke: boolean): Promise<Result> {
     claims: [
       ratio(timings, ['compose in a router', 'ten router.use'], 0.35),
       ratio(timings, ['compose', 'koa-compose'], 0.5),
-      ratio(timings, ['compose, tracking off', 'hand-guarded'], 1.5),
     ],
   };
 }

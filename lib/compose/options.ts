@@ -9,11 +9,6 @@ export interface ComposeOptions extends PlanOptions {
   /** By default nothing is logged. */
   readonly log?: StackLog;
   /**
-   * Whether requests are watched: `req.state` by the rule, `req.stack`, conflicts. By default they are. Without it
-   * `req.state` is a plain object, and only the guard of `next` remains.
-   */
-  readonly tracking?: boolean;
-  /**
    * Which entries are timed. With `'sampled'`, the default, an entry that calls `next` at once is timed on the first
    * request and on one in 128: to read the clock costs more than all else that the engine does. `'all'` times every entry.
    * Entries that make the request wait are always timed.

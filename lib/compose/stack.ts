@@ -35,7 +35,7 @@ export interface Stack<Provides extends StateKey = StateKey> extends RequestHand
   readonly outline: StackOutline;
   /** The plan for a terminal (`'table'`, the default), as a Mermaid flowchart, or as JSON. */
   print(format?: PrintFormat): string;
-  /** Has somebody watch requests. Without `tracking` there is nothing to see. @returns what ends it. */
+  /** Has somebody watch requests. @returns what ends it. */
   observe(observer: StackObserver): () => void;
   /** Types a route handler: its `req.state` holds what this stack provides. */
   handler(handle: RouteHandler<Provides>): RequestHandler;

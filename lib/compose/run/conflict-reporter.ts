@@ -53,13 +53,6 @@ export class ConflictReporter {
     if (reaction === 'error') throw new ConflictError(conflict);
   }
 
-  /** Logs what happened on a request that is not tracked. */
-  log(stage: Culprit, id: ConflictId, predicate: string, about: About = {}): void {
-    const conflict = conflictOf(stage, id, predicate, about);
-    if (about.error === undefined) this.#logOnce(conflict);
-    else this.#logError(conflict, about.error);
-  }
-
   /** An error that nobody else gets is logged each time, whatever the policy. */
   #logError(conflict: Conflict, error: unknown): void {
     this.#log?.warn({ conflict: factsOf(conflict), err: error }, `${conflict.id} ${conflict.message}`);

@@ -9,8 +9,8 @@ import { isTraced } from './tracing.ts';
 /** One request in so many is timed step by step. */
 const SAMPLE = 128;
 
-/** The handler that takes a request through the stack, with everything tracked. */
-export function trackedRunner(runtime: StackRuntime, timing: 'sampled' | 'all'): RequestHandler {
+/** The handler that takes a request through the stack. */
+export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): RequestHandler {
   let requests = 0;
   return function stack(req: EnteredRequest, res, next) {
     const isObserved = runtime.observers.size > 0;
