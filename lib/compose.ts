@@ -18,7 +18,7 @@ import { printPlan } from './compose/report/print.ts';
 import { buildStages } from './compose/run/build-stages.ts';
 import { ConflictReporter } from './compose/run/conflict-reporter.ts';
 import type { StackObserver } from './compose/run/observer.ts';
-import type { StackRuntime } from './compose/run/runtime.ts';
+import type { StackRuntime } from './compose/run/run.ts';
 import { runnerOf } from './compose/run/runner.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 
@@ -120,13 +120,14 @@ function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler 
 }
 
 function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
-  const { stages, application, indexOf } = buildStages(plan);
-  const unset = Array.from({ length: 1 + Math.max(-1, ...indexOf.values()) }, () => undefined);
+  const { stages, application, indexOf, indexByNumber } = buildStages(plan);
+  const unset = Array.from({ length: plan.keys.length + 1 }, () => undefined);
   return {
     stages,
     application,
     keys: plan.keys,
     indexOf,
+    indexByNumber,
     losingKeys: plan.losingKeys,
     reporter: new ConflictReporter(onConflict, log),
     observers: new Set(),

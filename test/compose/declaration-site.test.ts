@@ -18,6 +18,8 @@ import { callerIn } from '../../lib/compose/declare/stack-trace.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const FROZEN = join(root, 'test/compose/fixtures/frozen-error.ts');
 
 /** The line that calls this, so that the line of a declaration beside it is known. */
@@ -226,6 +228,8 @@ describe('The place of a declaration in a bundle', function () {
           platform: 'node',
           sourcemap: true,
           logLevel: 'error',
+          // What esbuild asks for where packages written in CommonJS, Express among them, go into an ES module.
+          ...(format === 'esm' && { banner: { js: REQUIRE } }),
         });
         const sites = async (...flags: string[]) =>
           JSON.parse((await run(process.execPath, [...flags, outfile], { cwd: folder })).stdout) as string[];

@@ -38,7 +38,7 @@ describe('The guarded next', () => {
     await delay(5);
     assert.equal(runs, 1);
     assert.deepEqual(lines, [
-      'S307 twice calls next() a second time; only the first call counts. Further ones of this kind are not logged.',
+      'S307 twice calls next() a second time; only the first call counts. Further ones of this kind are not logged. See openhands-express/docs/diagnostics.md#s307-next-called-twice',
     ]);
   });
 

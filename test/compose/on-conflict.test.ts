@@ -49,7 +49,7 @@ describe('onConflict', () => {
             },
           },
           message:
-            'S304 session writes "visitor" without declaring it. Further ones of this kind are not logged.',
+            'S304 session writes "visitor" without declaring it. Further ones of this kind are not logged. See openhands-express/docs/diagnostics.md#s304-undeclared-write',
         },
       ]);
     }
@@ -68,7 +68,10 @@ describe('onConflict', () => {
     const { stack: seen, response } = await serve(sloppy({ log, onConflict: 'error' }));
     assert.deepEqual(
       [response.status, response.text],
-      [500, 'S304 (undeclared write): session writes "visitor" without declaring it.'],
+      [
+        500,
+        'S304 (undeclared write): session writes "visitor" without declaring it. See openhands-express/docs/diagnostics.md#s304-undeclared-write',
+      ],
     );
     assert.deepEqual(
       seen.entries.map(({ outcome }) => outcome),

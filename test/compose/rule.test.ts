@@ -379,7 +379,7 @@ describe('The rule at run time', () => {
     );
   });
 
-  it('goes on from what it holds when a handler puts another object in place of req.state', async () => {
+  it('takes an object in place of req.state for writes of its keys, and records it', async () => {
     const stack = compose(
       {
         base: [
@@ -392,7 +392,15 @@ describe('The rule at run time', () => {
       },
       { reads: ['visitor'] },
     );
-    assert.equal((await serve(stack)).state?.visitor, 'ada');
+    const { state, stack: seen } = await serve(stack);
+    assert.equal(state?.visitor, 'eve');
+    assert.deepEqual(
+      seen.conflicts.map(({ id, key, middlewares }) => [id, key, middlewares]),
+      [
+        ['S309', undefined, ['replace']],
+        ['S304', 'visitor', ['replace']],
+      ],
+    );
   });
 
   it('keeps what the host, or a stack further out, had put into req.state', async () => {

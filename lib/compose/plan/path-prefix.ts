@@ -8,16 +8,17 @@ export function prefixesOf(path: string | readonly string[] | undefined): Prefix
   return prefixes.includes('') ? undefined : prefixes;
 }
 
-/** The path of a `req.url`, which may be an absolute URL (RFC 9112, section 3.2.2), in lower case. */
-export function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  const target = query === -1 ? url : url.slice(0, query);
-  const path = target.startsWith('/') ? target : target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '');
-  return path.toLowerCase();
+/**
+ * Matches the paths at or below one of the prefixes, in whole segments and whatever the case, as Express's
+ * `app.use(path, …)` does; also the empty path, which stands for one that cannot be read.
+ */
+export function patternOf(prefixes: Prefixes): RegExp {
+  const literal = prefixes.map((prefix) => prefix.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+  return new RegExp(`^(?:(?:${literal.join('|')})(?=/|$)|$)`, 'i');
 }
 
-/** Whether the path lies at or below one of the prefixes, in whole segments. */
-export function isBelow(path: string, prefixes: Prefixes): boolean {
+/** Whether a prefix lies at or below one of the others, in whole segments. */
+function isBelow(path: string, prefixes: Prefixes): boolean {
   return prefixes.some(
     (prefix) => path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/'),
   );

@@ -6,14 +6,21 @@ import { StateView } from './state-view.ts';
 export interface Stages {
   readonly stages: readonly Stage[];
   readonly application: Stage;
+  /** The place of each key in the tables of a request, from 1. */
   readonly indexOf: ReadonlyMap<string, number>;
+  /** The same by the key's number (see `StateView.declare`); 0 if the key is another stack's. */
+  readonly indexByNumber: Int32Array;
 }
 
 export function buildStages(plan: Plan): Stages {
-  const indexOf = new Map(plan.keys.map((key) => [key, StateView.declare(key)]));
-  const known = { losingKeys: plan.losingKeys, indexOf, size: 1 + Math.max(-1, ...indexOf.values()) };
+  const indexOf = new Map(plan.keys.map((key, place) => [key, place + 1]));
+  const numbers = plan.keys.map((key) => StateView.declare(key));
+  const indexByNumber = new Int32Array(1 + Math.max(-1, ...numbers));
+  numbers.forEach((number, place) => (indexByNumber[number] = place + 1));
+  const known = { losingKeys: plan.losingKeys, indexOf };
   return {
     indexOf,
+    indexByNumber,
     stages: plan.entries.map(
       (entry, position) => new Stage(entry, position, entry.middleware.handle, entry.middleware, known),
     ),

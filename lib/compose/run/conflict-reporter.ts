@@ -1,12 +1,19 @@
 import type { Request } from 'express';
 import type { StackLog } from '../diagnose/stack-log.ts';
-import { type Conflict, ConflictError, type ConflictId, type ConflictPolicy, CONFLICTS } from './conflict.ts';
+import {
+  type Conflict,
+  ConflictError,
+  type ConflictId,
+  type ConflictPolicy,
+  CONFLICTS,
+  seeExplanation,
+} from './conflict.ts';
 import type { StackObserver } from './observer.ts';
 
 /** A request, as far as conflicts on it are concerned. */
 export interface ConflictedRequest {
   readonly req: Request;
-  readonly notes: { readonly conflicts: RecordedConflict[] };
+  readonly conflicts: RecordedConflict[];
   readonly runtime: { readonly observers: Iterable<StackObserver> };
 }
 
@@ -31,12 +38,12 @@ export class ConflictReporter {
   }
 
   /**
-   * @param predicate what the middleware does, such as `calls next() a second time.`
+   * @param predicate - what the middleware does, such as `calls next() a second time.`
    * @throws ConflictError when the policy says `'error'`.
    */
   report(run: ConflictedRequest, stage: Culprit, id: ConflictId, predicate: string, about: About = {}): void {
     const found = conflictOf(stage, id, predicate, about);
-    const { conflicts } = run.notes;
+    const { conflicts } = run;
     const known = conflicts.find((one) => pairOf(one) === pairOf(found));
     if (known === undefined) {
       if (conflicts.length < RECORDED_AT_MOST) conflicts.push(found);
@@ -55,7 +62,10 @@ export class ConflictReporter {
 
   /** An error that nobody else gets is logged each time, whatever the policy. */
   #logError(conflict: Conflict, error: unknown): void {
-    this.#log?.warn({ conflict: factsOf(conflict), err: error }, `${conflict.id} ${conflict.message}`);
+    this.#log?.warn(
+      { conflict: factsOf(conflict), err: error },
+      `${conflict.id} ${conflict.message} ${seeExplanation(conflict)}`,
+    );
   }
 
   #logOnce(conflict: Conflict): void {
@@ -64,7 +74,7 @@ export class ConflictReporter {
     this.#logged.add(pair);
     this.#log.warn(
       { conflict: factsOf(conflict) },
-      `${conflict.id} ${conflict.message} Further ones of this kind are not logged.`,
+      `${conflict.id} ${conflict.message} Further ones of this kind are not logged. ${seeExplanation(conflict)}`,
     );
   }
 }

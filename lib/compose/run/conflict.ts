@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { explanationOf } from '../diagnose/explanation.ts';
 
 /** What can go wrong between middleware at run time. The ids are stable; docs/diagnostics.md explains each. */
 export const CONFLICTS = {
@@ -10,6 +11,13 @@ export const CONFLICTS = {
   S306: 'late write',
   S307: 'next called twice',
   S308: 'late error',
+  S309: 'replaced state',
+} as const;
+
+/** What a handler does that uses its `next` wrongly. */
+export const NEXT_MISUSE = {
+  S307: 'calls next() a second time; only the first call counts.',
+  S308: 'fails after it has called next().',
 } as const;
 
 export type ConflictId = keyof typeof CONFLICTS;
@@ -40,6 +48,11 @@ export type ConflictPolicy =
 
 export type ConflictReaction = 'record' | 'warn' | 'error';
 
+/** The end of every message: where the conflict is explained. */
+export function seeExplanation({ id, kind }: Pick<Conflict, 'id' | 'kind'>): string {
+  return `See ${explanationOf(id, kind)}`;
+}
+
 /** Thrown where the conflict arose when `onConflict` says `'error'`. */
 export class ConflictError extends Error {
   override readonly name = 'ConflictError';
@@ -47,7 +60,7 @@ export class ConflictError extends Error {
   readonly conflict: Conflict;
 
   constructor(conflict: Conflict) {
-    super(`${conflict.id} (${conflict.kind}): ${conflict.message}`);
+    super(`${conflict.id} (${conflict.kind}): ${conflict.message} ${seeExplanation(conflict)}`);
     this.conflict = conflict;
   }
 }

@@ -1,8 +1,11 @@
+/**
+ * A request on its way through the stages of a stack, from top to bottom: `dispatch` finds the next stage that takes it,
+ * `enter` and `invoke` give that one its turn, and the functions below answer what its handler does.
+ */
 import { performance } from 'node:perf_hooks';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { ConflictError } from './conflict.ts';
-import { standsInRoute } from './express-route.ts';
-import { NEXT_MISUSE } from './next-misuse.ts';
+import { ConflictError, NEXT_MISUSE } from './conflict.ts';
+import { setNextOf } from './express-request.ts';
 import type { Run } from './run.ts';
 import { errorOf, type Stage } from './stage.ts';
 import { StateView } from './state-view.ts';
@@ -17,7 +20,7 @@ export function dispatch(run: Run, position: number): void {
   const { stages } = run.runtime;
   let stage = stages[position];
   while (stage !== undefined && !stage.takesAll && !stage.takes(run.req, false)) {
-    run.state.passBy(stage);
+    run.passBy(stage);
     stage = stages[stage.position + 1];
   }
   if (stage === undefined) exit(run);
@@ -26,92 +29,95 @@ export function dispatch(run: Run, position: number): void {
 
 /** Gives a stage its turn, on a call stack of its own where the present one may have become deep. */
 function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown, from: number): void {
-  if (needsFreshStack(stage.position, from)) trampoline(run, stage, handle, error);
-  else invoke(run, stage, handle, error);
+  if (stage.position < FRESH_STACK_EVERY || !needsFreshStack(stage.position, from)) {
+    invoke(run, stage, handle, error);
+  } else {
+    trampoline(run, stage, handle, error);
+  }
 }
 
 /** Whether so many stages lie between two places that the call stack has to start anew. */
 function needsFreshStack(position: number, from: number): boolean {
-  return (
-    position >= FRESH_STACK_EVERY &&
-    Math.floor(position / FRESH_STACK_EVERY) > Math.floor(Math.max(from, 0) / FRESH_STACK_EVERY)
-  );
+  return Math.floor(position / FRESH_STACK_EVERY) > Math.floor(Math.max(from, 0) / FRESH_STACK_EVERY);
 }
 
 /** One middleware's turn. */
 function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
+  const { turn } = run;
   const view = new StateView(run, stage);
-  run.req.state = view;
+  run.furthest = stage;
+  turn.advance(view);
   let isOver = false as boolean;
   const next = (signal?: unknown): void => {
-    const { req } = StateView.runOf(view);
-    if (isOver || signal) {
-      onNext(view, signal);
-      if (isOver) {
-        StateView.runOf(view).syncState();
-        return;
-      }
-    } else advance(view);
+    if (isOver) {
+      onLateNext(run, stage, signal);
+      return;
+    }
+    if (signal || run.furthest !== stage || run.instrumentation !== undefined) onNext(run, stage, signal);
+    else dispatch(run, stage.position + 1);
     // What the handler does after `next()` is still its own doing.
-    req.state = view;
+    turn.give(view);
   };
   try {
     const result: unknown =
       run.instrumentation === undefined
         ? handle(run.req, run.res, next)
-        : invokeInstrumented(view, handle, error, next);
-    if (result !== undefined) onResult(view, result);
+        : invokeInstrumented(run, stage, handle, error, next);
+    if (result !== undefined) onResult(run, stage, result);
   } catch (thrown) {
-    onFailure(view, thrown);
+    onFailure(run, stage, thrown);
   }
   isOver = true;
-  if (run.last === view) onReturn(view);
-}
-
-/** A handler has called `next()` while it ran. */
-function advance(view: StateView): void {
-  const run = StateView.runOf(view);
-  if (run.last !== view || run.instrumentation !== undefined) onNext(view, undefined);
-  else dispatch(run, StateView.stageOf(view).position + 1);
+  if (run.furthest === stage) onReturn(run, stage);
 }
 
 function invokeInstrumented(
-  view: StateView,
+  run: Run,
+  stage: Stage,
   handle: RequestHandler,
   error: unknown,
   next: (signal?: unknown) => void,
 ): unknown {
-  const run = StateView.runOf(view);
-  const stage = StateView.stageOf(view);
-  run.notes.beginTiming(stage, run.notes.clock);
+  run.timings.begin(stage, run.timings.clock);
   if (run.instrumentation === 'timed') return handle(run.req, run.res, next);
-  return invokeTraced(view, error, next, (reason) => {
-    onFailure(view, reason);
+  return invokeTraced(run, stage, error, next, (reason) => {
+    onFailure(run, stage, reason);
   });
 }
 
 /** A handler has called its `next`: the first call counts. */
-function onNext(view: StateView, signal: unknown): void {
-  const run = StateView.runOf(view);
-  const stage = StateView.stageOf(view);
+function onNext(run: Run, stage: Stage, signal: unknown): void {
   if (run.outcomeOf(stage) !== 'running') {
     run.runtime.reporter.report(run, stage, 'S307', NEXT_MISUSE.S307);
     return;
   }
-  run.noted?.endTiming(stage);
+  run.timingsIfAny?.end(stage);
   if (!signal) {
     dispatch(run, stage.position + 1);
   } else if (signal === 'router') {
-    run.notes.signals.set(stage, signal);
+    run.signals.set(stage, signal);
     exit(run, signal);
   } else if (signal === 'route') {
-    run.notes.signals.set(stage, signal);
-    if (standsInRoute(run.req, run.runtime.handler)) exit(run, signal);
+    run.signals.set(stage, signal);
+    if (run.isInRoute) exit(run, signal);
     else dispatch(run, stage.position + 1);
   } else {
-    run.notes.signals.set(stage, 'error');
+    run.signals.set(stage, 'error');
     dispatchError(run, stage, signal);
   }
+}
+
+/** A handler has called its `next` after it had returned. */
+function onLateNext(run: Run, stage: Stage, signal: unknown): void {
+  onNext(run, stage, signal);
+  run.turn.settle();
+}
+
+/** Somebody has called `req.next`: the request goes on from where it is, as in a router. */
+export function onRequestNext(run: Run, signal: unknown): void {
+  const { furthest } = run;
+  if (furthest === undefined || furthest === run.runtime.application) run.out(signal);
+  else onLateNext(run, furthest, signal);
 }
 
 /** Takes a request on to the next error handler that concerns it. */
@@ -123,18 +129,15 @@ function dispatchError(run: Run, from: Stage, error: unknown): void {
       enter(run, stage, bound, error, from.position);
       return;
     }
-    run.state.passBy(stage);
+    run.passBy(stage);
   }
   exit(run, error);
 }
 
 /** A handler has thrown, or its promise was rejected. */
-function onFailure(view: StateView, reason: unknown): void {
-  const run = StateView.runOf(view);
-  const stage = StateView.stageOf(view);
+function onFailure(run: Run, stage: Stage, reason: unknown): void {
   if (run.outcomeOf(stage) === 'running') {
-    onNext(view, errorOf(reason, stage));
-    run.syncState();
+    onLateNext(run, stage, errorOf(reason, stage));
     return;
   }
   if (reason instanceof ConflictError) return;
@@ -142,59 +145,51 @@ function onFailure(view: StateView, reason: unknown): void {
   try {
     run.runtime.reporter.report(run, stage, 'S308', NEXT_MISUSE.S308, { error: reason });
   } catch {
-    // `onConflict: 'error'` throws at the handler that caused the conflict, which is then over. It has been logged.
+    // `onConflict: 'error'` throws at the handler that caused the conflict, and that one is over. It has been logged.
   }
 }
 
-/** A handler has returned something: if that is a promise, its step is not over. */
-function onResult(view: StateView, result: unknown): void {
+/** A handler has returned something: if that is a promise, its turn is not over. */
+function onResult(run: Run, stage: Stage, result: unknown): void {
   if (!isThenable(result)) return;
   result.then(
     () => {
-      onReturn(view);
+      onReturn(run, stage);
     },
     (reason: unknown) => {
-      onFailure(view, reason);
+      onFailure(run, stage, reason);
     },
   );
 }
 
 /** A handler has returned without calling `next`: it has ended the response, or it makes the request wait. */
-function onReturn(view: StateView): void {
-  const run = StateView.runOf(view);
-  const stage = StateView.stageOf(view);
+function onReturn(run: Run, stage: Stage): void {
   if (run.outcomeOf(stage) !== 'running') return;
-  if (run.res.writableEnded) {
-    run.noted?.endTiming(stage);
-  } else {
-    run.notes.beginTiming(stage, performance.now());
-  }
+  if (run.res.writableEnded) run.timingsIfAny?.end(stage);
+  else run.timings.begin(stage, performance.now());
 }
 
 /** Goes on with a call stack of its own. */
 function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
-  const { notes, lastStage } = run;
-  if (notes.trampoline && lastStage !== undefined) {
-    run.runtime.reporter.report(run, lastStage, 'S307', NEXT_MISUSE.S307);
+  if (run.isOnTrampoline && run.furthest !== undefined) {
+    run.runtime.reporter.report(run, run.furthest, 'S307', NEXT_MISUSE.S307);
     return;
   }
-  notes.trampoline = true;
+  run.isOnTrampoline = true;
   setImmediate(() => {
-    notes.trampoline = false;
+    run.isOnTrampoline = false;
     invoke(run, stage, handle, error);
-    run.syncState();
+    run.turn.settle();
   });
 }
 
 /** Behind the last middleware, or where one says so: from here on `req.state` is the application's view. */
 function exit(run: Run, signal?: unknown): void {
-  const { req } = run;
   const { application } = run.runtime;
-  const view = new StateView(run, application);
-  if (signal === 'route' || signal === 'router') run.notes.signals.set(application, signal);
-  req.state = view;
+  if (signal === 'route' || signal === 'router') run.signals.set(application, signal);
+  run.furthest = application;
+  run.turn.advance(new StateView(run, application));
+  if (run.outerNext !== undefined) setNextOf(run.req, run.turn, run.outerNext);
   if (signal === undefined) run.out();
   else run.out(signal);
-  // Another stack behind this one may have taken over.
-  if (req.state !== view) run.innerState = req.state;
 }

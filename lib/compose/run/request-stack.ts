@@ -39,17 +39,17 @@ export class RequestStack {
 
   /** The conflicts so far, in the order in which they first arose. */
   get conflicts(): readonly Conflict[] {
-    return this.#run.noted?.conflicts ?? [];
+    return this.#run.conflictsIfAny ?? [];
   }
 
   /** What each entry has done, in the order of running. */
   get entries(): readonly EntryReport[] {
     const run = this.#run;
-    const furthest = run.furthest?.position ?? -1;
+    const furthest = furthestOf(run)?.position ?? -1;
+    const passed = new Set(run.passed);
     return run.runtime.stages.map((stage) => {
       const { name, layer, position } = stage;
-      const hasPassed = run.stateIfAny?.hasPassed(stage) ?? false;
-      if (position > furthest || hasPassed) {
+      if (position > furthest || passed.has(stage)) {
         const outcome = position > furthest ? 'skipped' : 'passed';
         return { name, layer, outcome, duration: undefined, reads: [], writes: [] };
       }
@@ -58,7 +58,7 @@ export class RequestStack {
         name,
         layer,
         outcome: outcome === 'running' && run.res.writableEnded ? 'ended' : outcome,
-        duration: run.noted?.durationOf(stage),
+        duration: run.timingsIfAny?.durationOf(stage),
         ...keysOf(stage, run),
       };
     });
@@ -73,6 +73,13 @@ export class RequestStack {
     const { order, entries, conflicts, application } = this;
     return { order, entries, conflicts, application };
   }
+}
+
+/** Where the request is, or was when it left the stack. */
+function furthestOf({ furthest, signalsIfAny, runtime }: Run): Stage | undefined {
+  if (furthest !== runtime.application || !signalsIfAny?.has(furthest)) return furthest;
+  // It has left early, from the last stage that signaled, and the application has noted the same signal.
+  return [...signalsIfAny.keys()].at(-2);
 }
 
 function keysOf(stage: Stage, { stateIfAny }: Run): Pick<EntryReport, 'reads' | 'writes'> {

@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import { dispatch } from './dispatch.ts';
+import { dispatch, onRequestNext } from './dispatch.ts';
+import { nextOf, setNextOf, turnOf } from './express-request.ts';
+import { standsInRoute } from './express-route.ts';
 import { RequestStack } from './request-stack.ts';
-import { type EnteredRequest, Run } from './run.ts';
-import type { StackRuntime } from './runtime.ts';
+import { type EnteredRequest, Run, type StackRuntime } from './run.ts';
+import { StateView } from './state-view.ts';
 import { isTraced } from './tracing.ts';
 
-/** One request in so many is timed step by step. */
+/** One request in so many is timed stage by stage. */
 const SAMPLE = 128;
 
 /** The handler that takes a request through the stack. */
@@ -16,25 +18,53 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
     const isObserved = runtime.observers.size > 0;
     const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
     const instrumentation = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
-    const run = new Run(runtime, req, res, next, instrumentation);
-    if (run.outer !== undefined) adoptHostState(run, run.outer);
-    req.stack = new RequestStack(run, req.stack);
+    const turn = turnOf(req);
+    turn.noticeReplacement();
+    const found: unknown = turn.state;
+    const outer = typeof found === 'object' && found !== null ? found : undefined;
+    const run = new Run(runtime, req, res, next, turn, outer, hostOf(outer), instrumentation);
+    replaceNext(run);
+    turn.show(new RequestStack(run, turn.report));
     if (instrumentation !== undefined) beginInstrumentation(run);
     dispatch(run, 0);
-    run.syncState();
+    turn.settle();
   };
+}
+
+/** The run of the stack in whose layer another one stands, which has its turn there as one of the entries. */
+function hostOf(outer: object | undefined): Run | undefined {
+  if (outer === undefined || !StateView.is(outer)) return undefined;
+  const run = StateView.runOf(outer);
+  return StateView.stageOf(outer) === run.runtime.application ? undefined : run;
+}
+
+/**
+ * Lets `req.next()` go on in the stack, as in a router it goes on in the router: `res.sendFile` and `res.format` call it.
+ * In a route it belongs to the router around that, as Express has it.
+ */
+function replaceNext(run: Run): void {
+  const { req, turn, out, host } = run;
+  const given = nextOf(req, turn);
+  // Behind another stack in the same router, it is still that one's, which hands on to the router's.
+  let original: unknown = given;
+  for (let one = turn.replacedNext; one !== undefined; one = one.replacedBefore) {
+    if (one.requestNext === given) original = one.out;
+  }
+  run.isInRoute = host?.isInRoute ?? (original !== out && standsInRoute(req, run.runtime.handler));
+  if (typeof original !== 'function' || run.isInRoute) return;
+  run.requestNext = (signal?: unknown): void => {
+    onRequestNext(run, signal);
+  };
+  setNextOf(req, turn, run.requestNext);
+  if (original === out) {
+    run.replacedBefore = turn.replacedNext;
+    turn.replacedNext = run;
+  } else {
+    run.outerNext = given;
+  }
 }
 
 function beginInstrumentation(run: Run): void {
   for (const observer of run.runtime.observers) observer.request?.(run.req, run.res);
-  run.notes.clock = performance.now();
-}
-
-/** What was in `req.state` before the stack stays, but for the keys that may not be used. */
-function adoptHostState(run: Run, outer: object): void {
-  for (const [key, number] of run.runtime.indexOf) {
-    if (run.runtime.losingKeys.has(key)) continue;
-    const value = (outer as Record<string, unknown>)[key];
-    if (value !== undefined) run.state.values[number] = value;
-  }
+  run.timings.clock = performance.now();
 }

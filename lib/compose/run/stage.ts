@@ -1,19 +1,20 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import parseUrl from 'parseurl';
 import type { Entry } from '../plan/entry.ts';
-import { isBelow, pathOf, type Prefixes } from '../plan/path-prefix.ts';
+import { patternOf } from '../plan/path-prefix.ts';
+import { asMounted } from './mounted-app.ts';
 
 /** The keys of a stack. */
 export interface KeyTable {
   readonly losingKeys: ReadonlyMap<string, unknown>;
+  /** The place of each key in the tables of a request, from 1. */
   readonly indexOf: ReadonlyMap<string, number>;
-  /** One more than the highest number. */
-  readonly size: number;
 }
 
-/** How many keys a step can mark in the bits of one integer. Keys beyond it take the longer way. */
+/** How many keys of a stage have a bit in one integer. Keys beyond it take the longer way. */
 const BITS = 31;
 
-/** So many numbers have a place in a stage's tables, lest the tables of n stages with n keys take n² places. */
+/** So many keys have a place in a stage's tables, lest the tables of n stages with n keys take n² places. */
 const TABLED = 128;
 
 /** An entry as the runner needs it, one for all requests. The application behind the stack has one as well. */
@@ -26,12 +27,11 @@ export class Stage {
   readonly position: number;
   readonly handle: RequestHandler | ErrorRequestHandler | undefined;
   readonly handlesErrors: boolean;
-  readonly prefixes: Prefixes | undefined;
   /** Whether it takes every request that has no error. */
   readonly takesAll: boolean;
   /** The path as it is declared, for the tracing channel. */
   readonly path: string | readonly string[] | undefined;
-  /** By the key's number (see `StateView`): the bit of a read that needs no second look; 0 if it does. */
+  /** By the key's index: the bit of a read that needs no second look; 0 if it does. */
   readonly readBits: Int32Array;
   /** The same for writes. */
   readonly writeBits: Int32Array;
@@ -39,44 +39,59 @@ export class Stage {
   readonly maskedKeys: readonly string[];
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
+  /** What its path has to match. */
+  readonly #pattern: RegExp | undefined;
+  /** Express calls no handler of five parameters or more. */
+  readonly #isCallable: boolean;
 
   constructor(
     place: Pick<Entry, 'name' | 'layer' | 'rank' | 'handlesErrors' | 'prefixes'>,
     position: number,
     handle: RequestHandler | ErrorRequestHandler | undefined,
     declared: { reads: Iterable<string>; writes: Iterable<string>; path?: string | readonly string[] },
-    known: KeyTable,
+    { losingKeys, indexOf }: KeyTable,
   ) {
     this.name = place.name;
     this.layer = place.layer;
     this.rank = place.rank;
     this.handlesErrors = place.handlesErrors;
-    this.prefixes = place.prefixes;
-    this.takesAll = !place.handlesErrors && place.prefixes === undefined;
+    this.#pattern = place.prefixes && patternOf(place.prefixes);
+    this.#isCallable = (handle?.length ?? 0) <= 4;
+    this.takesAll = !this.handlesErrors && this.#pattern === undefined && this.#isCallable;
     this.path = declared.path;
     this.position = position;
-    this.handle = handle;
+    this.handle = handle && asMounted(handle);
     this.writes = new Set(declared.writes);
     this.reads = new Set([...declared.reads, ...this.writes]);
-    const indexOf = (key: string): number => known.indexOf.get(key) ?? TABLED;
+    const tabled = (key: string): number => indexOf.get(key) ?? TABLED;
     this.maskedKeys = [...this.reads]
-      .filter((key) => !known.losingKeys.has(key) && indexOf(key) < TABLED)
+      .filter((key) => !losingKeys.has(key) && tabled(key) < TABLED)
       .slice(0, BITS);
-    this.readBits = new Int32Array(Math.min(known.size, TABLED));
-    this.writeBits = new Int32Array(Math.min(known.size, TABLED));
+    this.readBits = new Int32Array(Math.min(indexOf.size + 1, TABLED));
+    this.writeBits = new Int32Array(Math.min(indexOf.size + 1, TABLED));
     this.maskedKeys.forEach((key, bit) => {
-      const number = indexOf(key);
-      this.readBits[number] = 1 << bit;
-      if (this.writes.has(key)) this.writeBits[number] = 1 << bit;
+      const index = tabled(key);
+      this.readBits[index] = 1 << bit;
+      if (this.writes.has(key)) this.writeBits[index] = 1 << bit;
     });
   }
 
   /** Whether it takes a request, by its path and by whether there is an error. */
-  takes(req: Request, failed: boolean): boolean {
-    return (
-      this.handlesErrors === failed &&
-      (this.prefixes === undefined || isBelow(pathOf(req.url), this.prefixes))
-    );
+  takes(req: Request, hasFailed: boolean): boolean {
+    if (!this.#isCallable || this.handlesErrors !== hasFailed) return false;
+    return this.#pattern === undefined || this.#pattern.test(pathOf(req));
+  }
+}
+
+/**
+ * The path by which Express routes a request, read by the function with which Express reads it, so that no request is
+ * on a path for the one and not for the other. A path that cannot be read lies below every prefix: no guard is skipped.
+ */
+function pathOf(req: Request): string {
+  try {
+    return parseUrl(req)?.pathname ?? '';
+  } catch {
+    return '';
   }
 }
 

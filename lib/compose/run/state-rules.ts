@@ -71,37 +71,33 @@ export function writeByRule(run: Run, stage: Stage, key: string, value: unknown)
     );
     return;
   }
-  const number = runtime.indexOf.get(key);
-  if (number === undefined) {
+  const index = runtime.indexOf.get(key);
+  if (index === undefined) {
     (run.state.extra ??= new Map()).set(key, { value, writer: stage });
   } else {
-    run.state.values[number] = value;
-    run.state.writers[number] = stage;
+    run.state.values[index] = value;
+    run.state.writers[index] = stage;
   }
+  // A stack in another one's layer writes there as well, as the entry that it is there: that stack's rule holds.
+  if (run.host !== undefined && run.outer !== undefined) Reflect.set(run.outer, key, value);
 }
 
-/** What a middleware may see on a request, for `JSON.stringify` and `console.log`. Looking counts as no read. */
-export function visibleState(run: Run, stage: Stage): Record<string, unknown> {
-  const { runtime } = run;
-  const all = stage === runtime.application;
-  const keys = all ? [...runtime.keys, ...(run.stateIfAny?.extra?.keys() ?? [])] : [...stage.reads];
-  const visible = keys
-    .filter((key) => !runtime.losingKeys.has(key))
-    .map((key) => [key, valueOf(run, key)] as const)
-    .filter(([, value]) => value !== undefined);
-  return Object.fromEntries(visible);
+/** `req.state` was set, where its keys are written one by one. */
+export function reportReplacedState(run: Run, stage: Stage): void {
+  const does = 'sets req.state itself; the keys of what it was set to were written one by one.';
+  run.runtime.reporter.report(run, stage, 'S309', does);
 }
 
-function valueOf(run: Run, key: string): unknown {
-  const number = run.runtime.indexOf.get(key);
-  if (number !== undefined) return run.stateIfAny?.values[number];
-  const extra = run.stateIfAny?.extra?.get(key);
-  return extra === undefined ? (run.outer as Record<string, unknown> | undefined)?.[key] : extra.value;
+/** The value of a key, which may have been written further out. @param outer - where it is looked for then. */
+export function valueOf(run: Run, key: string, outer = run.outer): unknown {
+  if (writerOf(run, key) === undefined) return outer === undefined ? undefined : Reflect.get(outer, key);
+  const index = run.runtime.indexOf.get(key);
+  return index === undefined ? run.stateIfAny?.extra?.get(key)?.value : run.stateIfAny?.values[index];
 }
 
 function writerOf(run: Run, key: string): Stage | undefined {
-  const number = run.runtime.indexOf.get(key);
-  return number === undefined ? run.stateIfAny?.extra?.get(key)?.writer : run.stateIfAny?.writers[number];
+  const index = run.runtime.indexOf.get(key);
+  return index === undefined ? run.stateIfAny?.extra?.get(key)?.writer : run.stateIfAny?.writers[index];
 }
 
 function report(

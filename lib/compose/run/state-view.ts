@@ -3,17 +3,14 @@ import type { RequestState } from '../declare/request-state.ts';
 import { reservedKey } from '../declare/reserved-key.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
-import { readByRule, visibleState, writeByRule } from './state-rules.ts';
+import { readByRule, reportReplacedState, valueOf, writeByRule } from './state-rules.ts';
 
 /**
- * One middleware's turn on one request, and at the same time `req.state` as that middleware sees it: one who holds it,
- * however much later, reads and writes as that middleware.
+ * `req.state` as one middleware sees it on one request: who holds it, however much later, reads and writes as that
+ * middleware. What the engine keeps in it is private, so that nothing but the state shows.
  *
- * A request makes one of these for each middleware and little else, so it is one object, and holds no more than every
- * step needs; what the engine keeps in it is private, so that nothing but the state shows. Every key that some stack
- * declares is an accessor of the prototype. All stacks share this class: with one class for each, V8 took the places
- * that make steps for polymorphic as soon as a process had two stacks, and the whole engine took twice as long
- * (bench/compose).
+ * Every key that some stack declares is an accessor of the prototype. All stacks share this class: a class for each
+ * would make views five times as dear.
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
 export class StateView {
@@ -23,8 +20,6 @@ export class StateView {
   constructor(run: Run, stage: Stage) {
     this.#run = run;
     this.#stage = stage;
-    run.last = this;
-    run.lastStage = stage;
   }
 
   /** Whether `req.state` of some request is one of the engine's. */
@@ -40,7 +35,7 @@ export class StateView {
     return view.#stage;
   }
 
-  /** Makes the key an accessor, if it is not yet one. @returns its number, by which a stage finds its bit. */
+  /** Makes the key an accessor, if it is not yet one. @returns its number, among the keys of all stacks. */
   static declare(key: string): number {
     const known = numbers.get(key);
     if (known !== undefined) return known;
@@ -59,46 +54,80 @@ export class StateView {
   }
 
   static #read(view: StateView, key: string, number: number): unknown {
+    const run = view.#run;
     const stage = view.#stage;
-    const { state } = view.#run;
-    const bit = stage.readBits[number] ?? 0;
-    if (bit === 0) return readByRule(view.#run, stage, key);
+    const index = run.runtime.indexByNumber[number] ?? 0;
+    const bit = stage.readBits[index] ?? 0;
+    if (bit === 0) return readByRule(run, stage, key);
+    const { state } = run;
     state.markRead(stage, bit);
-    return state.values[number];
+    if (state.writers[index] === undefined && run.outer !== undefined) return Reflect.get(run.outer, key);
+    return state.values[index];
   }
 
   static #write(view: StateView, key: string, number: number, value: unknown): void {
+    const run = view.#run;
     const stage = view.#stage;
-    const { state, res } = view.#run;
-    const bit = stage.writeBits[number] ?? 0;
-    const writer = state.writers[number];
-    if (bit === 0 || (writer !== undefined && writer.rank > stage.rank) || res.writableEnded) {
-      writeByRule(view.#run, stage, key, value);
+    const index = run.runtime.indexByNumber[number] ?? 0;
+    const bit = stage.writeBits[index] ?? 0;
+    const { state } = run;
+    const writer = state.writers[index];
+    const isPlain = bit !== 0 && run.host === undefined && !run.res.writableEnded;
+    if (!isPlain || (writer !== undefined && writer.rank > stage.rank)) {
+      writeByRule(run, stage, key, value);
       return;
     }
     state.markWrite(stage, bit);
-    state.writers[number] = stage;
-    state.values[number] = value;
+    state.writers[index] = stage;
+    state.values[index] = value;
   }
 
+  /** What the middleware may see, for `JSON.stringify`. Looking counts as no read. */
   toJSON(): Record<string, unknown> {
-    return visibleState(this.#run, this.#stage);
+    const { runtime, stateIfAny, outer } = this.#run;
+    const isApplication = this.#stage === runtime.application;
+    const extra = stateIfAny?.extra?.keys() ?? [];
+    const keys = isApplication ? [...runtime.keys, ...extra] : [...this.#stage.reads];
+    const outside = outer !== undefined && StateView.is(outer) ? outer.toJSON() : outer;
+    const visible = keys
+      .filter((key) => !runtime.losingKeys.has(key))
+      .map((key) => [key, valueOf(this.#run, key, outside)] as const)
+      .filter(([, value]) => value !== undefined);
+    return Object.fromEntries(visible);
   }
 
+  /** The same for `console.log`. */
   [inspect.custom](): Record<string, unknown> {
-    return visibleState(this.#run, this.#stage);
+    return this.toJSON();
   }
 }
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- `declare` gives it all keys of state
 export interface StateView extends RequestState {}
 
-/** The numbers of the declared keys. */
+/** The numbers of the keys that some stack of the process declares. */
 const numbers = new Map<string, number>();
 
 /**
- * The far end of the prototype chain, where only keys arrive that no stack declares. A declared key is found nearer,
- * and never comes by, so this Proxy costs it nothing.
+ * Somebody has set `req.state` itself. What was meant by it is done key by key, by the rule.
+ *
+ * @param view - whose turn it was.
+ * @param value - what it was set to; the view of another middleware of this request changes nothing.
+ */
+export function replaceState(view: object, value: unknown): void {
+  if (!StateView.is(view)) return;
+  const { turn } = StateView.runOf(view);
+  const given = Object(value ?? {}) as object;
+  if (StateView.is(given) && StateView.runOf(given).turn === turn) return;
+  reportReplacedState(StateView.runOf(view), StateView.stageOf(view));
+  for (const [key, member] of Object.entries(given)) {
+    if (!reservedKey(key)) Reflect.set(view, key, member);
+  }
+}
+
+/**
+ * The far end of the prototype chain, where only keys arrive that the stack does not declare. A declared key is found
+ * nearer, and never comes by, so this Proxy costs it nothing.
  */
 const undeclaredKeys = new Proxy(Object.create(null) as object, {
   get(_target, key, state: object): unknown {

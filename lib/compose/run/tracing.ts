@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
-import { errorOf } from './stage.ts';
-import { StateView } from './state-view.ts';
+import type { Run } from './run.ts';
+import { errorOf, type Stage } from './stage.ts';
 import { isThenable } from './thenable.ts';
 
 /** The name of the tracing channel; its events are `tracing:openhands-express.stack.middleware:start`, and so on. */
@@ -47,22 +47,21 @@ export function isTraced(): boolean {
 const published = new WeakMap<Request, Set<unknown>>();
 
 /**
- * Calls the handler of a view, and publishes what it does: in the order, and with what is known at each event, as
+ * Calls the handler of a stage, and publishes what it does: in the order, and with what is known at each event, as
  * Express's router does of its own handlers.
  *
- * @param onFailure what becomes of an error that the handler throws or is rejected with.
+ * @param onFailure - what becomes of an error that the handler throws or is rejected with.
  * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
  */
 export function invokeTraced(
-  view: StateView,
+  { req, res }: Run,
+  stage: Stage,
   incomingError: unknown,
   next: NextFunction,
   onFailure: (error: unknown) => void,
 ): unknown {
-  const { req, res } = StateView.runOf(view);
-  const stage = StateView.stageOf(view);
   const { handle } = stage;
-  const trace = traceOf(view, incomingError);
+  const trace = traceOf(req, res, stage, incomingError);
   // What an error handler is given did not arise in it, even if nobody listened where it did.
   if (incomingError !== undefined) isNew(req, incomingError);
 
@@ -114,9 +113,7 @@ export function invokeTraced(
   });
 }
 
-function traceOf(view: StateView, incomingError: unknown): MiddlewareTrace {
-  const { req, res } = StateView.runOf(view);
-  const stage = StateView.stageOf(view);
+function traceOf(req: Request, res: Response, stage: Stage, incomingError: unknown): MiddlewareTrace {
   const route = stage.path ?? '/';
   return {
     req,

@@ -7,18 +7,15 @@ export interface EmptyTables {
   readonly noBits: readonly number[];
 }
 
-/** The state of one request: its values, who has read and written which, and whom the request has passed by. */
+/** The state of one request in one stack: its values, and who has read and written which. */
 export class TrackedState {
-  /** The values of the keys, by their numbers. */
+  /** The values of the keys, by their indexes. */
   readonly values: unknown[];
-  /** Who wrote each of them last. */
+  /** Who wrote each of them last; undefined if nobody of this stack has. */
   readonly writers: (Stage | undefined)[];
   /** What was written under keys that the plan doesn't know. */
   extra: Map<string, { value: unknown; writer: Stage }> | undefined = undefined;
-  /**
-   * By the position of a stage: which of its keys it has read. `Stage.maskedKeys` says which bit is which; there is one
-   * more, {@link PASSED}.
-   */
+  /** By the position of a stage: which of its keys it has read. `Stage.maskedKeys` says which bit is which. */
   readonly #readBits: number[];
   /** The same of keys that it has written. */
   readonly #writeBits: number[];
@@ -40,15 +37,6 @@ export class TrackedState {
     this.#writeBits[position] = (this.#writeBits[position] ?? 0) | bit;
   }
 
-  /** Notes that a request does not concern a stage. */
-  passBy(stage: Stage): void {
-    this.markRead(stage, PASSED);
-  }
-
-  hasPassed({ position }: Stage): boolean {
-    return ((this.#readBits[position] ?? 0) & PASSED) !== 0;
-  }
-
   /** The keys without a bit, to add to. */
   otherKeysOf(stage: Stage): OtherKeys {
     const all = (this.#otherKeys ??= new Map<Stage, OtherKeys>());
@@ -68,9 +56,6 @@ export class TrackedState {
     };
   }
 }
-
-/** The bit that `Stage.maskedKeys` leaves over. */
-const PASSED = 1 << 31;
 
 interface OtherKeys {
   readonly reads: Set<string>;
