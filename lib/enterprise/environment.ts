@@ -11,6 +11,9 @@ const LONGEST_SESSION = '400d';
 
 const secret = z.string().transform((value) => new Secret(value));
 
+/** Comma-separated while one is being changed for another. */
+const secrets = commaSeparated.transform((values) => values.map((value) => new Secret(value)));
+
 const origins = commaSeparated.transform((values, context) => {
   if (!values.every(isOrigin)) {
     context.addIssue('must be origins such as https://app.example.com, comma-separated, without a path.');
@@ -46,7 +49,7 @@ const saasEnvironment = z
   .object({
     GITHUB_APP_CLIENT_ID: z.string(),
     GITHUB_APP_CLIENT_SECRET: secret,
-    GITHUB_APP_WEBHOOK_SECRET: secret.optional(),
+    GITHUB_APP_WEBHOOK_SECRET: secrets.prefault(''),
     GITHUB_USER_LIST_FILE: z.string().optional(),
     PERMITTED_CORS_ORIGINS: origins.prefault(''),
     COOKIE_SECRETS: cookieSecrets.optional(),

@@ -127,6 +127,10 @@ export const OSS_ERROR_CODES = {
     statuses: [429],
     meaning: 'Too many requests. Wait as long as `Retry-After` says; the operator sets `RATE_LIMIT`.',
   },
+  request_timeout: {
+    statuses: [408],
+    meaning: 'The body took too long to arrive. Send it at once, on a new connection.',
+  },
   settings_not_found: {
     statuses: [404],
     meaning: 'No settings are stored yet. Store some first.',

@@ -1,23 +1,26 @@
-import { createHmac } from 'node:crypto';
-import express, { type Request, Router } from 'express';
+import { type Request, Router } from 'express';
 import type { Logger } from 'pino';
 import { HttpError } from '../../oss/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import type { FailedAttempts } from './failed-attempts.ts';
+import { bodyLeftByParser, readSignedBody, signaturesOf, type SignedBody } from './signed-body.ts';
 
 export interface GithubWebhookRoutesOptions {
-  /** `GITHUB_APP_WEBHOOK_SECRET`; without it nobody could be told from GitHub, so the answer is 404. */
-  readonly secret: Secret | undefined;
+  /** `GITHUB_APP_WEBHOOK_SECRET`, each of which verifies; without one nobody could be told from GitHub: 404. */
+  readonly secrets: readonly Secret[];
+  /** What had no valid signature. */
+  readonly failures: FailedAttempts;
   readonly tokens: GithubTokenProvider;
   readonly sessions: Sessions;
   readonly log: Logger;
 }
 
 const PATH = '/integration/github/events';
-/** The longest that GitHub sends (its docs, "Webhook events and payloads"). */
-const LONGEST = '25mb';
+/** Far longer than an event that tells of one user and no repository, in bytes. */
+const LONGEST_REVOCATION = 64 * 1024;
 
 /**
  * `POST /integration/github/events`: what GitHub tells of itself. The one event that matters is a user's taking
@@ -25,49 +28,67 @@ const LONGEST = '25mb';
  *
  * @see https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries
  */
-export function githubWebhookRoutes({ secret, tokens, sessions, log }: GithubWebhookRoutesOptions): Router {
+export function githubWebhookRoutes({
+  secrets,
+  failures,
+  tokens,
+  sessions,
+  log,
+}: GithubWebhookRoutesOptions): Router {
   const router = Router();
-  if (secret === undefined) {
+  if (secrets.length === 0) {
     router.all(PATH, () => {
       throw new HttpError(404, 'not_found', 'No webhooks here: GITHUB_APP_WEBHOOK_SECRET is not set.');
     });
     return router;
   }
   resource(router, PATH, {
-    post: [
-      (req, _res, next) => {
-        // Before the body is read: nobody without a signature makes this server hold 25 MB.
-        if (!/^sha256=[\da-f]{64}$/i.test(signatureOf(req))) throw badSignature();
-        next();
-      },
-      express.raw({ type: () => true, limit: LONGEST }),
-      async (req, res) => {
-        const body: unknown = req.body;
-        if (!Buffer.isBuffer(body)) {
-          log.error(
-            'A webhook cannot be checked: a body parser in front of this server has consumed its raw body',
-          );
-          throw badSignature();
+    post: async (req, res) => {
+      const given = signatureOf(req);
+      await failures.check(req);
+      const event = await eventOf(req, { secrets, log });
+      if (!event.signatures.some((signature) => new Secret(signature).equals(new Secret(given)))) {
+        await failures.count(req, res);
+        throw badSignature();
+      }
+      if (tellsOfRevocation(req)) {
+        const userId = revokedUser(payloadOf(req, event.bytes));
+        if (userId !== undefined) {
+          await sessions.end(userId);
+          await tokens.forget(userId);
+          log.info({ github_user_id: userId }, 'A user has taken the authorization back at GitHub');
         }
-        const expected = `sha256=${createHmac('sha256', secret.reveal()).update(body).digest('hex')}`;
-        if (!new Secret(expected).equals(new Secret(signatureOf(req).toLowerCase()))) throw badSignature();
-        if (req.get('X-GitHub-Event') === 'github_app_authorization') {
-          const userId = revokedUser(payloadOf(req, body));
-          if (userId !== undefined) {
-            await sessions.end(userId);
-            await tokens.forget(userId);
-            log.info({ github_user_id: userId }, 'A user has taken the authorization back at GitHub');
-          }
-        }
-        res.json({ message: 'Event received' });
-      },
-    ],
+      }
+      res.json({ message: 'Event received' });
+    },
   });
   return router;
 }
 
+async function eventOf(
+  req: Request,
+  { secrets, log }: Pick<GithubWebhookRoutesOptions, 'secrets' | 'log'>,
+): Promise<SignedBody> {
+  if (!req.readableDidRead) {
+    return readSignedBody(req, { secrets, keep: tellsOfRevocation(req) ? LONGEST_REVOCATION : 0 });
+  }
+  const bytes = bodyLeftByParser(req);
+  if (bytes === undefined) {
+    log.error('A webhook cannot be checked: a body parser in front of this server has consumed its raw body');
+    throw badSignature();
+  }
+  return { bytes, signatures: signaturesOf(bytes, secrets) };
+}
+
+function tellsOfRevocation(req: Request): boolean {
+  return req.get('X-GitHub-Event') === 'github_app_authorization';
+}
+
+/** @throws HttpError before the body is read, for what can be no signature. */
 function signatureOf(req: Request): string {
-  return req.get('X-Hub-Signature-256') ?? '';
+  const signature = req.get('X-Hub-Signature-256') ?? '';
+  if (!/^sha256=[\da-f]{64}$/i.test(signature)) throw badSignature();
+  return signature.toLowerCase();
 }
 
 function badSignature(): HttpError {

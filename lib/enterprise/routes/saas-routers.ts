@@ -1,9 +1,12 @@
 import type { Router } from 'express';
+import type { Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { isBehindProxy } from '../../oss/behind-proxy.ts';
 import type { Environment } from '../../oss/environment.ts';
+import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
 import type { SaasEnvironment } from '../environment.ts';
 import type { SaasServices } from '../saas-services.ts';
+import { FailedAttempts } from './failed-attempts.ts';
 import { githubWebhookRoutes } from './github-webhook.ts';
 import { logoutRoutes } from './logout.ts';
 import { metricsRoutes } from './metrics.ts';
@@ -12,9 +15,10 @@ import { saasRoutes } from './saas.ts';
 
 /** What the routes take from the config of an edition. */
 export interface SaasRoutersOptions {
-  readonly environment: Pick<Environment, 'PUBLIC_URL'>;
+  readonly environment: Pick<Environment, 'PUBLIC_URL' | 'RATE_LIMIT'>;
   readonly saasEnvironment: Pick<SaasEnvironment, 'GITHUB_APP_WEBHOOK_SECRET' | 'METRICS_TOKEN'>;
   readonly log: Logger;
+  rateLimitStore(limit: RateLimit): Store;
 }
 
 /** The routes of the Enterprise edition; those of the OSS edition come behind them. */
@@ -25,7 +29,16 @@ export function saasRouters(config: SaasRoutersOptions, services: SaasServices):
     saasRoutes(),
     oauthRoutes({ ...services, log }),
     logoutRoutes(services),
-    githubWebhookRoutes({ ...services, secret: GITHUB_APP_WEBHOOK_SECRET, log }),
+    githubWebhookRoutes({
+      ...services,
+      secrets: GITHUB_APP_WEBHOOK_SECRET,
+      failures: new FailedAttempts({
+        limits: environment.RATE_LIMIT,
+        storeFor: (limit) => config.rateLimitStore(limit),
+        log,
+      }),
+      log,
+    }),
     metricsRoutes({
       registry: services.metrics.registry,
       token: METRICS_TOKEN,

@@ -1,22 +1,38 @@
 import { json } from 'express';
 import { defineMiddleware } from '../../compose.ts';
+import { BODY_MS, bodyDeadline } from '../body-deadline.ts';
 import { HttpError } from '../errors.ts';
 import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 
 /** Settings are some hundred bytes. */
 const LIMIT = '100kb';
 
+export interface JsonBodyOptions {
+  /** How long a body may take, in milliseconds; 10 seconds unless given. */
+  readonly patienceMs?: number;
+}
+
 /** Reads JSON bodies under `/api` into `req.body`. Bodies of other types are left to the routes that know them. */
-export function jsonBody() {
+export function jsonBody({ patienceMs = BODY_MS }: JsonBodyOptions = {}) {
   const parse = json({ limit: LIMIT, strict: false });
   return defineMiddleware({
     name: 'json-body',
     path: '/api',
-    ends: [400, 413, 415],
+    ends: [400, 408, 413, 415],
     // No body is read for somebody who is refused anyway.
     after: [...ON_EVERY_ANSWER, 'rate-limit?', 'cross-origin?'],
     handle(req, res, next) {
-      parse(req, res, (error?: unknown) => (error === undefined ? next() : next(bodyErrorFrom(error))));
+      let isLate = false;
+      const stopWaiting = bodyDeadline(patienceMs, (error) => {
+        isLate = true;
+        next(error);
+      });
+      parse(req, res, (error?: unknown) => {
+        stopWaiting();
+        if (isLate) return;
+        if (error === undefined) next();
+        else next(bodyErrorFrom(error));
+      });
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { rateLimit as limiter, type RateLimitRequestHandler, type Store } from 'express-rate-limit';
+import { rateLimit as limiter, type Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
 import { clientAddress } from '../client-address.ts';
@@ -43,20 +43,28 @@ export function rateLimit(options: Omit<RateLimitOptions, 'defers'>) {
  */
 export function limitRequests(options: RateLimitOptions): RequestHandler {
   const limiters = limitersFor(options);
-  return (req, res, next) => runAll(limiters, req, res, next);
+  return (req, res, next) => runLimiters(limiters, req, res, next);
 }
 
-/** The limiters of express-rate-limit, one for each limit. */
+/** One limit, by express-rate-limit. */
+export interface Limiter {
+  /** Counts a request, and refuses it if it is one too many. */
+  readonly count: RequestHandler;
+  /** Counts nothing. @returns the refusal of somebody who has used up the limit. */
+  readonly usedUp: (req: Request) => Promise<HttpError | undefined>;
+}
+
+/** A limiter for each of the limits. */
 export function limitersFor({
   limits,
   keyOf = clientAddress,
   defers = () => false,
   storeFor,
   log,
-}: RateLimitOptions): RateLimitRequestHandler[] {
+}: RateLimitOptions): Limiter[] {
   return limits.map((limit) => {
     const counted = withBurst(limit);
-    return limiter({
+    const count = limiter({
       limit: counted.limit,
       windowMs: counted.windowMs,
       store: storeFor(counted),
@@ -78,6 +86,30 @@ export function limitersFor({
         warn: (err) => log.warn({ err }, 'The rate limit'),
       },
     });
+    const usedUp = async (req: Request) => {
+      const known = await count.getKey(keyOf(req));
+      if (known === undefined || known.totalHits < counted.limit) return undefined;
+      return new RateLimitedError(limit, known.resetTime);
+    };
+    return { count, usedUp };
+  });
+}
+
+/** Counts a request for each of the limits, up to the first that refuses it. */
+export function runLimiters(
+  limiters: readonly Limiter[],
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): void {
+  const [first, ...rest] = limiters;
+  if (first === undefined) {
+    next();
+    return;
+  }
+  void first.count(req, res, (error?: unknown) => {
+    if (error === undefined) runLimiters(rest, req, res, next);
+    else next(error);
   });
 }
 
@@ -89,23 +121,14 @@ export function asksForProfile({ method, path }: Pick<Request, 'method' | 'path'
   return /^(GET|HEAD)$/.test(method) && /^\/api\/github\/user\/?$/i.test(path);
 }
 
-/** `Retry-After` is already in the response. */
 class RateLimitedError extends HttpError {
-  constructor({ limit, per }: RateLimit) {
-    super(429, 'rate_limit_exceeded', `Rate limit exceeded: ${limit} per ${per}`);
+  /** @param resetTime when to come back; not needed where `Retry-After` is in the response already. */
+  constructor({ limit, per }: RateLimit, resetTime?: Date) {
+    const seconds = resetTime && Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1000));
+    super(429, 'rate_limit_exceeded', `Rate limit exceeded: ${limit} per ${per}`, {
+      headers: seconds === undefined ? {} : { 'Retry-After': String(seconds) },
+    });
   }
-}
-
-function runAll(handlers: readonly RequestHandler[], req: Request, res: Response, next: NextFunction): void {
-  const [first, ...rest] = handlers;
-  if (first === undefined) {
-    next();
-    return;
-  }
-  void first(req, res, (error?: unknown) => {
-    if (error === undefined) runAll(rest, req, res, next);
-    else next(error);
-  });
 }
 
 /** A CORS preflight (Fetch standard, section 3.3.2). */

@@ -24,6 +24,7 @@ export const API_ERRORS: ErrorCodes = {
 export const CHANGE_ERRORS: ErrorCodes = {
   400: ['malformed_json', 'bad_request'],
   403: ['cross_origin'],
+  408: ['request_timeout'],
   413: ['body_too_large'],
   415: ['unsupported_media_type'],
 };
