@@ -1,5 +1,6 @@
 import type { AccessToken, AuthorizationCode } from 'simple-oauth2';
 import { boundedFetch, parseBody } from '../../oss/github/bounded-fetch.ts';
+import { withDeadline } from '../../oss/github/deadline.ts';
 import { errorOf, GitHubUnavailableError } from '../../oss/github/errors.ts';
 import { meaningOf } from '../../oss/github/meaning.ts';
 import { Secret } from '../../oss/secret.ts';
@@ -146,17 +147,19 @@ export class GitHubOAuthClient {
     let response: Response;
     let body: unknown;
     try {
-      response = await boundedFetch(`${this.#applicationUrl}/${what}`, {
-        method,
-        headers: {
-          accept: 'application/vnd.github+json',
-          authorization: this.#authorization.reveal(),
-          'content-type': 'application/json',
-          'user-agent': 'openhands-express',
-        },
-        body: JSON.stringify({ access_token: accessToken.reveal() }),
-        signal: AbortSignal.timeout(this.#timeoutMs),
-      });
+      response = await withDeadline(this.#timeoutMs, undefined, (signal) =>
+        boundedFetch(`${this.#applicationUrl}/${what}`, {
+          method,
+          headers: {
+            accept: 'application/vnd.github+json',
+            authorization: this.#authorization.reveal(),
+            'content-type': 'application/json',
+            'user-agent': 'openhands-express',
+          },
+          body: JSON.stringify({ access_token: accessToken.reveal() }),
+          signal,
+        }),
+      );
       body = parseBody(await response.text());
     } catch (error) {
       throw new GitHubUnavailableError(undefined, { cause: error });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Secret } from '../secret.ts';
 import { boundedFetch, parseBody } from './bounded-fetch.ts';
+import { withDeadline } from './deadline.ts';
 import {
   classifyGitHubFailure,
   ClientLeftError,
@@ -94,12 +95,11 @@ export class GitHubClient {
     const { timeoutMs, now, signal } = this.#options;
     if (signal?.aborted) throw new ClientLeftError();
     const octokit = await (this.#octokit ??= openOctokit(this.#options));
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const headers = { authorization: `Bearer ${token.reveal()}` };
     try {
-      return await send(octokit, {
-        headers: { authorization: `Bearer ${token.reveal()}` },
-        request: { signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) },
-      });
+      return await withDeadline(timeoutMs, signal, (until) =>
+        send(octokit, { headers, request: { signal: until } }),
+      );
     } catch (error) {
       if (signal?.aborted) throw new ClientLeftError();
       throw classifyGitHubFailure({ ...failureOf(error), now: now() });
