@@ -56,7 +56,8 @@ export function meaningOf(answer: GitHubAnswer): GitHubMeaning {
       : { kind: 'operator-error', reason: 'incorrect_client_credentials' };
   }
   if (status === 403) return refusalFrom(text, headers, answer.origin);
-  const isGitHubs = of === 'api' || isObject(body);
+  // On the word of a proxy's page, no token of the App counts as unknown.
+  const isGitHubs = of === 'api' || (isObject(body) && typeof body.message === 'string');
   if (status === 404 && isGitHubs) return { kind: 'not-found' };
   if (status === 422 && isGitHubs) return { kind: 'rejected' };
   return unavailable(answer);

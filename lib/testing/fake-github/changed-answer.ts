@@ -1,8 +1,9 @@
 import type { Answer } from './answer.ts';
 import type { Fault } from './fault.ts';
 
-/** An answer as a proxy passes it on that changes what goes through it. */
+/** An answer as a proxy passes it on that changes what goes through it. Where there is no body, there is nothing to change. */
 export function changed(answer: Answer, change: Fault & { kind: 'changed' }): Answer {
+  if (answer.body === '') return answer;
   const { contentType, prefix = '', asForm = false, fields = {}, without = [] } = change;
   const body = changedBody(answer.body, { ...fields }, without, asForm);
   const headers = contentType === undefined ? {} : { 'content-type': contentType };
