@@ -1,4 +1,4 @@
-import type { DocumentStore } from '../storage/document-store.ts';
+import type { Document, DocumentStore } from '../storage/document-store.ts';
 import type { Settings } from './settings.ts';
 import { documentWith, settingsFrom } from './settings-document.ts';
 import { plainSecrets, type SettingsSecrets } from './settings-secrets.ts';
@@ -37,11 +37,19 @@ export class SettingsStore {
       const document = (await this.#documents.read(this.#key)) ?? {};
       const before = settingsFrom(await this.#secrets.open(this.#key, document));
       const after = applyUpdate(before, update);
-      // Also a token that could not be read is to be gone then.
-      const kept = update.unset_github_token === true ? { ...document, github_token: null } : document;
+      const kept = withoutCleared(document, update);
       const next = await this.#secrets.seal(this.#key, documentWith(kept, before, after));
       await this.#documents.write(this.#key, next);
       return after;
     });
   }
+}
+
+/** Secrets that are to be gone are so also where they could not be read: their key may come back. */
+function withoutCleared(document: Document, update: SettingsUpdate): Document {
+  return {
+    ...document,
+    ...(update.llm_api_key === null && { llm_api_key: null }),
+    ...(update.unset_github_token === true && { github_token: null }),
+  };
 }

@@ -20,7 +20,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { takeFolderOwner } from './file-owner.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import { errorCode } from './storage-error.ts';
+import { absent, errorCode } from './storage-error.ts';
 
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
@@ -125,7 +125,7 @@ export class FileLock {
   }
 
   async #leaseIsOver(folder: string, holder: string): Promise<boolean> {
-    const mtime = await stat(join(folder, holder)).then((file) => file.mtimeMs, gone);
+    const mtime = await stat(join(folder, holder)).then((file) => file.mtimeMs, absent);
     const beat = `${holder} ${String(mtime)}`;
     const seen = this.#heartbeats.get(folder);
     if (seen?.beat === beat) return performance.now() - seen.since > this.#options.leaseMs;
@@ -146,7 +146,7 @@ async function take(candidate: string, folder: string): Promise<boolean> {
 }
 
 async function holderOf(folder: string): Promise<string | undefined> {
-  const names = await readdir(folder).catch(gone);
+  const names = await readdir(folder).catch(absent);
   return names?.[0];
 }
 
@@ -157,8 +157,4 @@ async function removeIfEmpty(folder: string): Promise<void> {
     const code = errorCode(error) ?? '';
     if (code !== 'ENOENT' && !TAKEN.has(code)) throw error;
   }
-}
-
-function gone(error: unknown): undefined {
-  if (errorCode(error) !== 'ENOENT') throw error;
 }

@@ -1,6 +1,6 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { errorCode } from './storage-error.ts';
+import { absent } from './storage-error.ts';
 
 /** As many links as Linux follows: path_resolution(7). */
 const MOST_LINKS = 40;
@@ -13,9 +13,7 @@ const MOST_LINKS = 40;
 export async function linkTarget(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MOST_LINKS; links += 1) {
-    const found = await lstat(target).catch((error: unknown) => {
-      if (errorCode(error) !== 'ENOENT') throw error;
-    });
+    const found = await lstat(target).catch(absent);
     if (found?.isSymbolicLink() !== true) return target;
     target = resolve(await realpath(dirname(target)), await readlink(target));
   }

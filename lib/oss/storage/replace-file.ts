@@ -10,7 +10,7 @@ import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import { ForeignFileError, keepOwner, takeFolderOwner } from './file-owner.ts';
 import { makeFolder, syncFolder } from './make-folder.ts';
-import { errorCode } from './storage-error.ts';
+import { absent, errorCode } from './storage-error.ts';
 
 /** What says of a rename that this file cannot be replaced, or this folder not be changed. */
 const IRREPLACEABLE = new Set(['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS']);
@@ -134,8 +134,4 @@ async function overwrite(file: FileHandle, bytes: Buffer): Promise<void> {
     done += (await file.write(bytes, done, undefined, done)).bytesWritten;
   await file.truncate(bytes.length);
   await file.sync();
-}
-
-function absent(error: unknown): undefined {
-  if (errorCode(error) !== 'ENOENT') throw error;
 }

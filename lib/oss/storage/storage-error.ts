@@ -39,6 +39,11 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** For a `catch` where what is not there counts as nothing. Any other error goes on. */
+export function absent(error: unknown): undefined {
+  if (errorCode(error) !== 'ENOENT') throw error;
+}
+
 /** Runs a file system operation; its failure becomes a {@link StorageError}. */
 export async function storing<T>(operation: () => Promise<T>): Promise<T> {
   try {

@@ -5,7 +5,7 @@ import { takeFolderOwner } from './file-owner.ts';
 import { makeFolder } from './make-folder.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { TemporaryFile } from './replace-file.ts';
-import { errorCode } from './storage-error.ts';
+import { absent, errorCode } from './storage-error.ts';
 
 // No key can hold a `~`, so nothing of ours can be taken for a document.
 const LOCKS = '~locks';
@@ -119,8 +119,4 @@ export class StoreFolder {
 async function isForgotten(path: string): Promise<boolean> {
   const file = await stat(path).catch(absent);
   return file !== undefined && Date.now() - file.mtimeMs > LONGEST_USE_MS;
-}
-
-function absent(error: unknown): undefined {
-  if (errorCode(error) !== 'ENOENT') throw error;
 }

@@ -108,6 +108,8 @@ describe('the secrets of settings in the Enterprise edition', () => {
     await without.update({ language: 'de', unset_github_token: true });
     const both = await storeWith(cipherWith(keyOf('k2', 2), keyOf('k1', 1))).load();
     assert.deepEqual([both?.llm_api_key?.reveal(), both?.github_token, both?.language], ['sk-1', null, 'de']);
+    await without.update({ llm_api_key: null });
+    assert.equal((JSON.parse(await text()) as Record<string, unknown>).llm_api_key, '');
   });
 
   it('can be read in the store that they were copied to', async () => {
