@@ -20,6 +20,6 @@ export function mountedAlone(file: string, folder: string, options = 'rw'): [str
   );
   const [command = 'sh', ...args] = namespace ?? [];
   const mount = `mount --bind "$0" "$0" && mount -o remount,bind,${options} "$0" && exec "$@"`;
-  const close = `chmod ${options === 'ro' ? '0444' : '0644'} "$0"; chmod 0555 "${folder}"; exec "$@"`;
+  const close = `chmod 0555 "${folder}"; chmod ${options === 'ro' ? '0400' : '0600'} "$0"; exec "$@"`;
   return namespace === undefined ? ['sh', '-c', close, file] : [command, ...args, 'sh', '-c', mount, file];
 }
