@@ -201,6 +201,9 @@ describe('Sessions of the Enterprise edition', () => {
         ['github_app_authorization', { action: 'other', sender }],
         ['github_app_authorization', { action: 'revoked' }],
         ['github_app_authorization', { action: 'revoked', sender: { id: '583231' } }],
+        ...[0, -1, -583231, 1.5, 1e300].map(
+          (id) => ['github_app_authorization', { action: 'revoked', sender: { id } }] as const,
+        ),
       ] as const) {
         assert.equal((await deliver(site.github.webhook(event, payload))).status, 200);
       }

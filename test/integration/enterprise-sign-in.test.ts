@@ -15,6 +15,19 @@ describe('Signing in to the Enterprise edition', () => {
       site = await EnterpriseSite.open();
     });
 
+    it('is an outage when GitHub names a user whose id can be none', async () => {
+      for (const id of [0, -1, 1.5, '583231', null]) {
+        const body = { id, login: 'octocat', avatar_url: '' };
+        site.github.faults.add({ on: 'GET /user', kind: 'answer', body, times: 1 });
+        const { status, headers } = await site.signIn(site.browser(), 'octocat');
+        assert.deepEqual([status, Number(headers['retry-after']) > 0], [503, true], String(id));
+      }
+      assert.deepEqual(
+        (await site.documents()).filter((path) => path.startsWith('users/')),
+        [],
+      );
+    });
+
     it('begins with a redirect to GitHub that asks for PKCE and carries a state', async () => {
       const answer = await site.browser().get('/oauth/github/authorize');
       assert.equal(answer.status, 302);

@@ -62,6 +62,13 @@ for (const edition of ['oss', 'enterprise'] as const) {
       });
     }
 
+    it('stands in, and its address for single sign-on stays out of the log', async () => {
+      app.github.faults.add({ on: USER, kind: 'refusal', reason: 'single-sign-on' });
+      await agent.get(PATH).expect(200).expect('X-Stale', '1');
+      assert.ok(!app.log.join('').includes('authorization_request'));
+      assert.ok(app.log.some((line) => line.includes('github_sso_required')));
+    });
+
     it('is of whoever it is now, and of nobody else', async () => {
       const other = await become(edition, app, 'hubot');
       app.github.faults.add({ on: USER, kind: 'reset' });

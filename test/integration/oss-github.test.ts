@@ -47,6 +47,13 @@ describe('GitHub in the OSS edition', () => {
           .expect(401, { error: 'Invalid Github token', code: 'invalid_github_token' });
       });
 
+      it('says that a stored token is none when no header can carry it', async () => {
+        await oss.writeFile('settings.json', JSON.stringify({ github_token: 'ghp_m\u00fcll\u200b' }));
+        await oss.request
+          .get(path)
+          .expect(401, { error: 'Invalid Github token', code: 'invalid_github_token' });
+      });
+
       it('says that GitHub limits the rate, and for how long', async () => {
         await findToken();
         oss.github.faults.add({ on: route, kind: 'rate-limit' });

@@ -71,6 +71,9 @@ export class GitHubOAuthClient {
           maxBytes: LARGEST_ANSWER_BYTES,
           // A proxy may call JSON by another name; what is none comes with the error, as it was.
           json: 'force',
+          // Nor does a proxy always ask before it compresses.
+          gunzip: true,
+          headers: { 'Accept-Encoding': 'identity' },
           agent: shortLivedConnections(baseUrl, 2 * timeoutMs),
         },
       });

@@ -111,5 +111,5 @@ function payloadOf(req: Request, body: Buffer): unknown {
 function revokedUser(payload: unknown): string | undefined {
   const { action, sender } = (payload ?? {}) as { action?: unknown; sender?: { id?: unknown } };
   const id = sender?.id;
-  return action === 'revoked' && Number.isSafeInteger(id) ? String(id) : undefined;
+  return action === 'revoked' && Number.isSafeInteger(id) && Number(id) > 0 ? String(id) : undefined;
 }

@@ -41,7 +41,7 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
         const user = endsIdentity(error) ? undefined : await kept?.recall().catch(() => undefined);
         if (!user) throw error;
         if (rate_limited === undefined)
-          log.info({ err: error }, 'The last profile seen stands in for one that GitHub did not give');
+          log.info(inLog(error), 'The last profile seen stands in for one that GitHub did not give');
         res.removeHeader('Retry-After');
         res.set('X-Stale', '1');
         return user;
@@ -82,6 +82,11 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
 /** Whether nobody is signed in any more: GitHub's 401, or no token. Whatever else goes wrong is somebody else's trouble. */
 function endsIdentity(error: unknown): boolean {
   return error instanceof HttpError && error.status === 401;
+}
+
+/** Without its sentence, which is for the user: it may have an address for single sign-on that is theirs alone. */
+function inLog(error: unknown): object {
+  return error instanceof HttpError ? { code: error.code, err: error.cause } : { err: error };
 }
 
 /** The query parameters that have a value: `installation_id=` says no more than leaving it out. */

@@ -1,6 +1,10 @@
 /** Answers of the token endpoint that are not as GitHub documents them: the code, or the old pair, is used up by then. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { GitHubOAuthClient } from '../../../lib/enterprise/github/github-oauth-client.ts';
 import type { GithubTokens } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
@@ -161,6 +165,31 @@ describe('An answer of the token endpoint', () => {
       }
     });
   }
+});
+
+describe('A compressed answer of the token endpoint', () => {
+  it('is read, though nobody has asked for one', async () => {
+    const asked: IncomingHttpHeaders[] = [];
+    const server = createServer((req, res) => {
+      asked.push(req.headers);
+      res.setHeader('content-encoding', 'gzip');
+      res.end(gzipSync('{"access_token":"ghu_new","refresh_token":"ghr_new"}'));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const options = { clientId: 'id', clientSecret: new Secret('secret'), baseUrl, apiUrl: baseUrl };
+    try {
+      const { accessToken } = await new GitHubOAuthClient(options).refresh(new Secret('ghr_old'));
+      assert.equal(accessToken.reveal(), 'ghu_new');
+      const [{ accept, 'accept-encoding': encoding, 'content-type': type } = {}] = asked;
+      assert.deepEqual(
+        [accept, encoding, type],
+        ['application/json', 'identity', 'application/x-www-form-urlencoded'],
+      );
+    } finally {
+      server.close();
+    }
+  });
 });
 
 describe('An answer to the App', () => {
