@@ -3,14 +3,14 @@
  * `enter` and `invoke` give that one its turn, and the functions below answer what its handler does.
  */
 import { performance } from 'node:perf_hooks';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, NextFunction, RequestHandler } from 'express';
 import { ConflictError, NEXT_MISUSE } from './conflict.ts';
 import { setNextOf } from './express-request.ts';
 import type { Run } from './run.ts';
 import { errorOf, type Stage } from './stage.ts';
-import { StateView } from './state-view.ts';
+import { replaceState, StateView } from './state-view.ts';
 import { isThenable } from './thenable.ts';
-import { invokeTraced } from './tracing.ts';
+import { invokeTraced, isError } from './tracing.ts';
 
 /** After so many stages in a row the call stack starts anew, as all of them may call `next` at once. */
 const FRESH_STACK_EVERY = 300;
@@ -44,6 +44,7 @@ function needsFreshStack(position: number, from: number): boolean {
 /** One middleware's turn. */
 function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
   const { turn } = run;
+  if (!StateView.is(turn.holder.state)) takeReplacement(run);
   const view = new StateView(run, stage);
   run.furthest = stage;
   turn.advance(view);
@@ -58,6 +59,7 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
     // What the handler does after `next()` is still its own doing.
     turn.give(view);
   };
+  run.next = next;
   try {
     const result: unknown =
       run.instrumentation === undefined
@@ -110,7 +112,7 @@ function onNext(run: Run, stage: Stage, signal: unknown): void {
 /** A handler has called its `next` after it had returned. */
 function onLateNext(run: Run, stage: Stage, signal: unknown): void {
   onNext(run, stage, signal);
-  run.turn.settle();
+  settle(run);
 }
 
 /** Somebody has called `req.next`: the request goes on from where it is, as in a router. */
@@ -118,6 +120,23 @@ export function onRequestNext(run: Run, signal: unknown): void {
   const { furthest } = run;
   if (furthest === undefined || furthest === run.runtime.application) run.out(signal);
   else onLateNext(run, furthest, signal);
+}
+
+/**
+ * Somebody has called `req.next` in a route. There it is the router's, and the request leaves the route, and with it the
+ * stack.
+ *
+ * @param routerNext - what the router has set it to.
+ */
+export function onRouterNext(run: Run, routerNext: NextFunction, signal: unknown): void {
+  const { furthest } = run;
+  if (furthest !== undefined && run.outcomeOf(furthest) === 'running') {
+    run.timingsIfAny?.end(furthest);
+    run.signals.set(furthest, isError(signal) ? 'error' : 'router');
+    run.signals.set(run.runtime.application, 'router');
+  }
+  exit(run, signal, routerNext);
+  settle(run);
 }
 
 /** Takes a request on to the next error handler that concerns it. */
@@ -179,17 +198,34 @@ function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unkno
   setImmediate(() => {
     run.isOnTrampoline = false;
     invoke(run, stage, handle, error);
-    run.turn.settle();
+    settle(run);
   });
 }
 
 /** Behind the last middleware, or where one says so: from here on `req.state` is the application's view. */
-function exit(run: Run, signal?: unknown): void {
+function exit(run: Run, signal?: unknown, out = run.out): void {
   const { application } = run.runtime;
   if (signal === 'route' || signal === 'router') run.signals.set(application, signal);
+  if (!StateView.is(run.turn.holder.state)) takeReplacement(run);
   run.furthest = application;
   run.turn.advance(new StateView(run, application));
   if (run.outerNext !== undefined) setNextOf(run.req, run.turn, run.outerNext);
-  if (signal === undefined) run.out();
-  else run.out(signal);
+  if (signal === undefined) out();
+  else out(signal);
+}
+
+/** A call into the engine is over, and nobody further out has the turn again: it is where the request is furthest in. */
+export function settle(run: Run): void {
+  const { turn } = run;
+  if (!StateView.is(turn.holder.state)) takeReplacement(run);
+  if (turn.innermost !== undefined) turn.give(turn.innermost);
+}
+
+/** Something else is in the place of a plain `req.state`. A setter would have seen it at once. */
+function takeReplacement({ turn }: Run): void {
+  // Before the first turn it is the host's own.
+  if (turn.innermost === undefined) return;
+  const given = turn.holder.state;
+  turn.give(turn.innermost);
+  replaceState(turn.innermost, given);
 }

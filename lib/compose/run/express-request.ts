@@ -29,7 +29,7 @@ export function turnOf(req: EnteredRequest): Turn {
     if (Array.isArray(holder)) {
       const known = holder[TURN];
       if (known?.req === req) return known.turn;
-      const turn = new Turn(undefined, replaceState);
+      const turn = new Turn();
       if (known === undefined && hold(holder, { req, turn })) return turn;
     }
   }
@@ -49,21 +49,21 @@ function hold(holder: TurnHolder, held: Held): boolean {
 /** The turn of a request that keeps `state` and `stack` itself, as a bare router's, a plain object, or a derived one. */
 function plainTurnOf(req: EnteredRequest): Turn {
   const state: unknown = req.state;
-  if (typeof state === 'object' && state !== null && StateView.is(state)) {
+  if (StateView.is(state)) {
     const run = StateView.runOf(state);
     if (run.req === req) return run.turn;
   }
-  return new Turn(req, replaceState);
+  return new Turn(req);
 }
 
 /** `req.next`, which a router sets. */
 export function nextOf(req: EnteredRequest, turn: Turn): NextFunction | undefined {
-  return turn.plain === undefined ? (propertyOf(req, 'next') as NextFunction | undefined) : req.next;
+  return turn.holder === turn ? (propertyOf(req, 'next') as NextFunction | undefined) : req.next;
 }
 
 /** Sets it. */
 export function setNextOf(req: EnteredRequest, turn: Turn, next: NextFunction): void {
-  if (turn.plain === undefined) setPropertyOf(req, 'next', next);
+  if (turn.holder === turn) setPropertyOf(req, 'next', next);
   else req.next = next;
 }
 

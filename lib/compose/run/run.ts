@@ -61,6 +61,8 @@ export class Run {
   replacedBefore: ReplacedNext | undefined = undefined;
   /** What `req.next` has to be again behind the stack, if it is not {@link out}. */
   outerNext: NextFunction | undefined = undefined;
+  /** The `next` of the stage that the request has come to last. */
+  next: NextFunction | undefined = undefined;
   /** Where the request is, or was when it left the stack. */
   furthest: Stage | undefined = undefined;
   /** Whether the request is between two call stacks: the last stage has handed it on, the next one is put off. */

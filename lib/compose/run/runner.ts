@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import { dispatch, onRequestNext } from './dispatch.ts';
+import { dispatch, onRequestNext, onRouterNext, settle } from './dispatch.ts';
 import { nextOf, setNextOf, turnOf } from './express-request.ts';
 import { standsInRoute } from './express-route.ts';
 import { RequestStack } from './request-stack.ts';
@@ -19,21 +19,21 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
     const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
     const instrumentation = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
     const turn = turnOf(req);
-    turn.noticeReplacement();
-    const found: unknown = turn.state;
+    const found: unknown = turn.holder.state;
     const outer = typeof found === 'object' && found !== null ? found : undefined;
     const run = new Run(runtime, req, res, next, turn, outer, hostOf(outer), instrumentation);
     replaceNext(run);
-    turn.show(new RequestStack(run, turn.report));
+    turn.report = new RequestStack(run, turn.report);
+    if (turn.holder === req) req.stack = turn.report;
     if (instrumentation !== undefined) beginInstrumentation(run);
     dispatch(run, 0);
-    turn.settle();
+    settle(run);
   };
 }
 
 /** The run of the stack in whose layer another one stands, which has its turn there as one of the entries. */
 function hostOf(outer: object | undefined): Run | undefined {
-  if (outer === undefined || !StateView.is(outer)) return undefined;
+  if (!StateView.is(outer)) return undefined;
   const run = StateView.runOf(outer);
   return StateView.stageOf(outer) === run.runtime.application ? undefined : run;
 }
@@ -50,11 +50,13 @@ function replaceNext(run: Run): void {
   for (let one = turn.replacedNext; one !== undefined; one = one.replacedBefore) {
     if (one.requestNext === given) original = one.out;
   }
-  run.isInRoute = host?.isInRoute ?? (original !== out && standsInRoute(req, run.runtime.handler));
-  if (typeof original !== 'function' || run.isInRoute) return;
-  run.requestNext = (signal?: unknown): void => {
-    onRequestNext(run, signal);
-  };
+  // A stack that stands itself in a layer stands where that layer's stack does.
+  const isEntry = host?.next === out;
+  run.isInRoute = isEntry ? host.isInRoute : original !== out && standsInRoute(req, run.runtime.handler);
+  if (given === undefined || (isEntry && run.isInRoute)) return;
+  run.requestNext = run.isInRoute
+    ? (signal) => onRouterNext(run, given, signal)
+    : (signal) => onRequestNext(run, signal);
   setNextOf(req, turn, run.requestNext);
   if (original === out) {
     run.replacedBefore = turn.replacedNext;

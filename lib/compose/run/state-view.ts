@@ -23,8 +23,8 @@ export class StateView {
   }
 
   /** Whether `req.state` of some request is one of the engine's. */
-  static is(state: object): state is StateView {
-    return #run in state;
+  static is(state: unknown): state is StateView {
+    return typeof state === 'object' && state !== null && #run in state;
   }
 
   static runOf(view: StateView): Run {
@@ -88,7 +88,7 @@ export class StateView {
     const isApplication = this.#stage === runtime.application;
     const extra = stateIfAny?.extra?.keys() ?? [];
     const keys = isApplication ? [...runtime.keys, ...extra] : [...this.#stage.reads];
-    const outside = outer !== undefined && StateView.is(outer) ? outer.toJSON() : outer;
+    const outside = StateView.is(outer) ? outer.toJSON() : outer;
     const visible = keys
       .filter((key) => !runtime.losingKeys.has(key))
       .map((key) => [key, valueOf(this.#run, key, outside)] as const)
@@ -117,10 +117,10 @@ const numbers = new Map<string, number>();
 export function replaceState(view: object, value: unknown): void {
   if (!StateView.is(view)) return;
   const { turn } = StateView.runOf(view);
-  const given = Object(value ?? {}) as object;
-  if (StateView.is(given) && StateView.runOf(given).turn === turn) return;
+  if (StateView.is(value) && StateView.runOf(value).turn === turn) return;
   reportReplacedState(StateView.runOf(view), StateView.stageOf(view));
-  for (const [key, member] of Object.entries(given)) {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
     if (!reservedKey(key)) Reflect.set(view, key, member);
   }
 }

@@ -54,12 +54,13 @@ const published = new WeakMap<Request, Set<unknown>>();
  * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
  */
 export function invokeTraced(
-  { req, res }: Run,
+  run: Run,
   stage: Stage,
   incomingError: unknown,
   next: NextFunction,
   onFailure: (error: unknown) => void,
 ): unknown {
+  const { req, res } = run;
   const { handle } = stage;
   const trace = traceOf(req, res, stage, incomingError);
   // What an error handler is given did not arise in it, even if nobody listened where it did.
@@ -74,6 +75,7 @@ export function invokeTraced(
     report(signal);
     next(signal);
   };
+  run.next = tracedNext;
   const failTraced = (reason: unknown): void => {
     const error = errorOf(reason, stage);
     report(error);
@@ -154,6 +156,6 @@ function isNew(req: Request, error: unknown): boolean {
 }
 
 /** `'route'` and `'router'` are signals. */
-function isError(signal: unknown): boolean {
+export function isError(signal: unknown): boolean {
   return Boolean(signal) && signal !== 'route' && signal !== 'router';
 }

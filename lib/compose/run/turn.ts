@@ -1,70 +1,35 @@
 import type { Request } from 'express';
 
-/** A request that keeps `req.state` itself, as a plain property. */
-interface PlainRequest {
-  state: Request['state'];
-  stack: Request['stack'];
-}
-
 /**
  * Whose turn it is on a request: that middleware's view of the state is `req.state`. A request has one turn, however
  * many stacks it goes through.
  */
 export class Turn {
-  /** `req.state`; undefined before anybody has had a turn. */
-  state: Request['state'] | undefined;
+  /** Where `req.state` is read: here, through an accessor, or on the request, where it is a plain property. */
+  readonly holder: { state: Request['state'] | undefined };
+  /** What {@link holder} holds, if it is this. */
+  state: Request['state'] | undefined = undefined;
   /** `req.stack`: what the stack that the request has entered last has done with it. */
   report: Request['stack'] | undefined = undefined;
+  /** The view of the middleware where the request is furthest in. */
+  innermost: Request['state'] | undefined = undefined;
   /** The run that has replaced `req.next` of a router last. */
   replacedNext: ReplacedNext | undefined = undefined;
-  /** Where the request is furthest in. */
-  #innermost: Request['state'] | undefined = undefined;
-  /** The request, if `state` and `stack` have to be set on it. */
-  readonly plain: PlainRequest | undefined;
-  readonly #onReplaced: (state: Request['state'], by: unknown) => void;
 
-  /**
-   * @param onReplaced - is told when something else has been found there.
-   */
-  constructor(plain: PlainRequest | undefined, onReplaced: (state: Request['state'], by: unknown) => void) {
-    this.state = plain?.state;
-    this.plain = plain;
-    this.#onReplaced = onReplaced;
+  /** @param plain - the request, if `state` is a property of its own. */
+  constructor(plain?: { state: Request['state'] | undefined }) {
+    this.holder = plain ?? this;
   }
 
   /** The request comes to somebody, whose view this is. */
   advance(state: Request['state']): void {
-    if (this.plain !== undefined && this.plain.state !== this.state) this.noticeReplacement();
-    this.#innermost = state;
-    this.give(state);
+    this.innermost = state;
+    this.holder.state = state;
   }
 
-  /** Somebody has the turn; also when they have it again, since what they called has returned. */
+  /** Somebody has the turn again, since what they called has returned. */
   give(state: Request['state']): void {
-    if (this.plain !== undefined) this.plain.state = state;
-    this.state = state;
-  }
-
-  /** A call into the engine is over: the turn is where the request is furthest in. */
-  settle(): void {
-    if (this.#innermost === undefined) return;
-    this.noticeReplacement();
-    this.give(this.#innermost);
-  }
-
-  /** Shows what a stack is about to do as `req.stack`. */
-  show(report: Request['stack']): void {
-    this.report = report;
-    if (this.plain !== undefined) this.plain.stack = report;
-  }
-
-  /** A plain property may have been set to something else. */
-  noticeReplacement(): void {
-    if (this.plain === undefined || this.plain.state === this.state) return;
-    const by: unknown = this.plain.state;
-    const { state } = this;
-    if (this.#innermost === undefined || state === undefined) this.state = by as Request['state'];
-    else this.#onReplaced(state, by);
+    this.holder.state = state;
   }
 }
 
