@@ -28,4 +28,30 @@ describe("next('route') in a stack", () => {
     app.get('/', (_req, res) => void res.send('the next route'));
     assert.equal((await request(app).get('/')).text, 'the next route');
   });
+
+  it("leaves the route of a router that stands in another stack's layer", async () => {
+    const router = Router();
+    router.get(
+      '/',
+      stackOf(leavesRoute, (_req, res) => void res.send('the rest')),
+    );
+    router.get('/', (_req, res) => void res.send('the next route'));
+    assert.equal((await request(express().use(stackOf(router))).get('/')).text, 'the next route');
+  });
+
+  it('and req.next() go on in the stack, behind a route that it has left by req.next()', async () => {
+    const ran: string[] = [];
+    const stack = stackOf(
+      (req) => req.next!(),
+      (_req, _res, next) => {
+        ran.push('the rest');
+        next();
+      },
+    );
+    const app = express();
+    app.get('/', stack);
+    app.use(stack, (_req, res) => void res.send('behind the route'));
+    assert.equal((await request(app).get('/')).text, 'behind the route');
+    assert.deepEqual(ran, ['the rest']);
+  });
 });

@@ -63,7 +63,7 @@ describe('Setting req.state itself', () => {
     ]);
   });
 
-  for (const nothing of [undefined, null, 0, []]) {
+  for (const nothing of [undefined, null, 'text', 0, []]) {
     it(`to ${JSON.stringify(nothing)} takes nothing away`, async () => {
       const served = await serveOnly([setsVisitor, replaces(nothing)]);
       assert.equal(served.state?.visitor, 'ada');

@@ -45,6 +45,14 @@ export const places: Readonly<Record<string, Place>> = {
     },
   },
   'in a route': inRoute,
+  'in a route, and behind it,': {
+    ...inRoute,
+    put: ({ app }, handlersFor) => {
+      const handlers = handlersFor(app);
+      app.get('/:name', handlers, goOn('behind it in the route'));
+      app.use(recover('behind the route'), handlers);
+    },
+  },
   'in a router below a path': {
     target: `/acme/${FILE}`,
     put: ({ app }, handlersFor) => {
@@ -62,6 +70,14 @@ export const places: Readonly<Record<string, Place>> = {
   },
   "in another stack's layer": { ...inApp, around: between },
   "in another stack's layer, in a route,": { ...inRoute, around: between },
+  "in a route of a router in another stack's layer": {
+    ...inApp,
+    around: (handlers) => {
+      const router = Router({ mergeParams: true });
+      router.get('/:name', handlers as RequestHandler[], goOn('behind it in the route'));
+      return between([router.all('/:name', goOn('the next route'))]);
+    },
+  },
 };
 
 function between(handlers: Chain): Chain {
