@@ -1,11 +1,15 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
-import { compose, type Stack } from './compose.ts';
+import { compose, type Layers, type Stack } from './compose.ts';
 import type { Inspector } from './inspector/index.ts';
 import { isDirectLoopback } from './loopback.ts';
 import { isBehindProxy } from './oss/behind-proxy.ts';
 import { ipAddressIn } from './oss/client-address.ts';
+import { refuseWhatAreNoOptions, refuseWhatIsNoConfig } from './oss/config-or-options.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
+import { mountableInAnyRouter } from './oss/mounted/in-any-router.ts';
+import { limitPolicies } from './oss/mounted/limit-policies.ts';
+import { ownAddresses, pathsOfFiles } from './oss/mounted/own-addresses.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { clientViews } from './oss/routes/static.ts';
 import { ServerConfig, type ServerConfigOptions } from './oss/server-config.ts';
@@ -27,11 +31,12 @@ export interface OpenHandsParts {
  * The whole server of an edition as an Express app: its stack of middleware, its routes, its page, and JSON for
  * everything else.
  *
- * @throws ConfigurationError when the server could not do its work.
+ * @throws ConfigurationError when the server could not do its work, or the config is of another copy of this package.
  */
 export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
+  if (!(config instanceof ServerConfig)) refuseWhatIsNoConfig(config);
   await config.prepare();
-  const app = await appOf(config);
+  const app = await appOf(config, config.layers());
   if (config.environment.FRONTEND_DIRECTORY !== undefined && config.pageDirectory !== undefined) {
     app.use(clientViews(config.pageDirectory));
   }
@@ -42,29 +47,46 @@ export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
 
 /**
  * An edition to mount in a host's own app: `app.use(await openhands({ env: process.env }))`. Addresses that it does
- * not know fall through to the host's routes behind it, which find `req.state` and `req.stack` filled. The page is
- * the host's business unless `page: true` is given.
+ * not know fall through to the host's routes behind it, which find `req.state` and `req.stack` filled. Its policies keep
+ * to its own addresses unless `reach` says more. The page is the host's business unless `page: true` is given.
  *
  * @param options - those of the config, where `env.OPENHANDS_CONFIG_CLS` says which edition it is; or a config.
- * @throws ConfigurationError when the edition could not do its work.
+ * @throws ConfigurationError when the edition could not do its work, or for what is neither options nor a config of this
+ * copy of the package.
  */
 export async function openhands(options: ServerConfigOptions | ServerConfig = {}): Promise<OpenHandsApp> {
-  const config =
-    options instanceof ServerConfig ? options : await loadServerConfig({ page: false, ...options });
+  const config = options instanceof ServerConfig ? options : await mountedConfig(options);
   await config.prepare();
-  const app = await appOf(config);
+  const app = await appOf(config, await layersOfMounted(config));
   app.use(errorHandler({ log: config.log }));
   return app;
 }
 
-async function appOf(config: ServerConfig): Promise<OpenHandsApp> {
+function mountedConfig(options: ServerConfigOptions): Promise<ServerConfig> {
+  // Before they are spread, which takes the methods of a class from them.
+  refuseWhatAreNoOptions(options);
+  return loadServerConfig({ page: false, ...options });
+}
+
+/** The layers in a host's app, where the policies keep to what `reach` says. */
+async function layersOfMounted(config: ServerConfig): Promise<Layers> {
+  const { pageDirectory, policies, reach } = config;
+  if (reach === 'all') return config.layers();
+  const files = pageDirectory === undefined ? [] : await pathsOfFiles(pageDirectory);
+  const isOwn = ownAddresses(config.ownPaths(), files);
+  const reaches = reach === 'own' ? isOwn : (path: string) => isOwn(path) || /^\/api(\/|$)/i.test(path);
+  return limitPolicies(config.layers(), { policies, reaches });
+}
+
+async function appOf(config: ServerConfig, layers: Layers): Promise<OpenHandsApp> {
   const app = express();
+  mountableInAnyRouter(app);
   app.disable('x-powered-by');
   // The client of the original server was written without 304s. Static files have their own.
   app.disable('etag');
   const { TRUST_PROXY } = config.environment;
   if (TRUST_PROXY !== undefined) trustProxy(app, TRUST_PROXY);
-  const stack = compose(config.layers(), config.stackOptions());
+  const stack = compose(layers, config.stackOptions());
   const inspecting = await inspectorOf(stack, config);
   // In front of the stack, so that nothing in the stack can keep anybody from seeing what it does.
   if (inspecting !== undefined) app.use('/stack', inspecting);

@@ -65,6 +65,10 @@ export class SaasServerConfig extends ServerConfig {
     return { ...super.layers(), enterprise: saasLayer(this, this.#started()) };
   }
 
+  override get policies(): readonly string[] {
+    return [...super.policies, 'request-metrics'];
+  }
+
   override exclusive(): Record<string, StateKey[]> {
     return { ...super.exclusive(), identity: ['github_token', 'github_user_id'] };
   }

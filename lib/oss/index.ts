@@ -37,6 +37,7 @@ export {
 } from './github/github-service.ts';
 export type { TokenCustody, TokenRotation, TokenStatus } from './token-custody.ts';
 export { LastProfile } from './profile/last-profile.ts';
+export type { Reach } from './mounted/own-addresses.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';
 export type { Answer, ErrorCodes, NamedSchema, Operation, Tag } from './openapi/operation.ts';
 export type { OpenApiOptions } from './openapi/openapi-document.ts';

@@ -13,6 +13,8 @@ export interface ClassSource<Base extends Class> {
   readonly Base: Base;
   /** What to set, for those who have set something else. */
   readonly expected: string;
+  /** Whether a class is one of another copy; by default it goes by the name of the class, which a bundler may change. */
+  readonly isOfAnotherCopy?: (value: unknown) => boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ClassSource<Base extends Class> {
  * @throws ConfigurationError one line that says what to set.
  */
 export async function loadClass<Base extends Class>(source: ClassSource<Base>): Promise<Base> {
-  const { variable, name, Base, expected } = source;
+  const { variable, name, Base, expected, isOfAnotherCopy } = source;
   const separator = name.lastIndexOf('#');
   const [moduleName, exportName] = [name.slice(0, separator), name.slice(separator + 1)];
   if (separator < 1 || exportName === '') {
@@ -35,11 +37,12 @@ export async function loadClass<Base extends Class>(source: ClassSource<Base>): 
     );
   }
   if (isOrExtends(found, Base)) return found;
-  const complaint = extendsNamesake(found, Base)
-    ? `extends another copy of ${Base.name} than the one that this server runs. ` +
-      'Make its module an ES module (name it .mts, or put "type": "module" into the package.json of its folder), ' +
-      'and install openhands-express only once'
-    : `is not a class that extends ${Base.name}`;
+  const complaint =
+    isOfAnotherCopy?.(found) === true || extendsNamesake(found, Base)
+      ? `extends another copy of ${Base.name} than the one that this server runs. ` +
+        'Make its module an ES module (name it .mts, or put "type": "module" into the package.json of its folder), ' +
+        'and install openhands-express only once'
+      : `is not a class that extends ${Base.name}`;
   throw new ConfigurationError(`${variable}: ${exportName} of ${moduleName} ${complaint}.`);
 }
 
@@ -58,7 +61,7 @@ async function importModule(
 }
 
 /** Whether something is a class, or one that extends it. */
-export function isOrExtends<Base extends Class>(value: unknown, Base: Base): value is Base {
+function isOrExtends<Base extends Class>(value: unknown, Base: Base): value is Base {
   return (
     value === Base ||
     (typeof value === 'function' && (value as { prototype: unknown }).prototype instanceof Base)

@@ -1,3 +1,4 @@
+import { isLikeConfigClass, refuseWhatAreNoOptions } from './config-or-options.ts';
 import { loadClass } from './load-class.ts';
 import { ServerConfig, type ServerConfigOptions } from './server-config.ts';
 
@@ -8,6 +9,7 @@ import { ServerConfig, type ServerConfigOptions } from './server-config.ts';
  * @throws ConfigurationError one line that says what to set.
  */
 export async function loadServerConfig(options: ServerConfigOptions = {}): Promise<ServerConfig> {
+  refuseWhatAreNoOptions(options);
   const name = options.env?.OPENHANDS_CONFIG_CLS;
   const ConfigClass = name === undefined ? ServerConfig : await loadConfigClass(name.trim());
   const config = new ConfigClass(options);
@@ -25,6 +27,7 @@ function loadConfigClass(name: string): Promise<typeof ServerConfig> {
     variable: 'OPENHANDS_CONFIG_CLS',
     name,
     Base: ServerConfig,
+    isOfAnotherCopy: isLikeConfigClass,
     expected:
       'set OPENHANDS_CONFIG_CLS to <module>#<export>, such as openhands-express/enterprise#SaasServerConfig, or unset it for the OSS edition',
   });

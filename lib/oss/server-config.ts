@@ -6,6 +6,7 @@ import type { ComposeOptions, Layers, StateKey } from '../compose.ts';
 import { isLoopback } from '../loopback.ts';
 import { builtInPage } from './built-in-page.ts';
 import { clientSignal } from './client-signal.ts';
+import { refuseWhatAreNoOptions, SERVER_CONFIG } from './config-or-options.ts';
 import type { ConversationManager } from './conversation-manager.ts';
 import { type Environment, type EnvironmentVariables, readEnvironment } from './environment.ts';
 import { errorForLog } from './error-for-log.ts';
@@ -16,6 +17,7 @@ import { hostNameOf, isBeyondDns } from './host-name.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
 import { RateLimitMemory } from './middleware/rate-limit-memory.ts';
+import { type Reach, reachFrom } from './mounted/own-addresses.ts';
 import { HOST_ERRORS } from './openapi/common-errors.ts';
 import type { OpenApiOptions } from './openapi/openapi-document.ts';
 import type { Operation } from './openapi/operation.ts';
@@ -23,7 +25,7 @@ import { ossOperations } from './openapi/oss-operations.ts';
 import { ossLayer } from './oss-layer.ts';
 import { LastProfile } from './profile/last-profile.ts';
 import type { ReadinessCheck } from './routes/health.ts';
-import { ossRouters } from './routes/oss-routers.ts';
+import { ossRouters, UNDESCRIBED_PATHS } from './routes/oss-routers.ts';
 import { hasIndexPage } from './routes/static.ts';
 import type { Secret } from './secret.ts';
 import type { Settings } from './settings/settings.ts';
@@ -66,6 +68,11 @@ export interface ServerConfigOptions {
   readonly allowedHosts?: readonly string[];
   /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
   readonly page?: boolean;
+  /**
+   * How far the policies of a mounted edition reach, such as its headers and its log: over its own addresses (`own`, the
+   * default), over all under `/api`, the host's routes there among them (`api`), or over all requests (`all`).
+   */
+  readonly reach?: Reach;
   /** How the stack is checked and runs: `strict: true`, or `onConflict: 'error'` in tests, for two. */
   readonly stack?: Omit<ComposeOptions, 'exclusive' | 'reads'>;
   /** What a person may choose from in Settings. */
@@ -92,6 +99,8 @@ export class ServerConfig {
   readonly conversationManager: ConversationManager | undefined;
   /** The folder of the page that is served, the built-in one or `FRONTEND_DIRECTORY`; undefined when none is. */
   readonly pageDirectory: string | undefined;
+  /** How far the policies reach where this edition is mounted in a host's app. */
+  readonly reach: Reach;
   readonly models: readonly string[];
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
@@ -103,8 +112,12 @@ export class ServerConfig {
   #prepared: Promise<void> | undefined;
   #draining = false;
 
-  /** @throws ConfigurationError when a variable of the environment has a bad value, or a bundle has no page to serve. */
+  /**
+   * @throws ConfigurationError when a variable of the environment has a bad value, a bundle has no page to serve, or the
+   * options are none.
+   */
   constructor(options: ServerConfigOptions = {}) {
+    refuseWhatAreNoOptions(options);
     this.environment = readEnvironment(options.env ?? {});
     this.log =
       options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
@@ -113,11 +126,22 @@ export class ServerConfig {
     this.conversationManager = options.conversationManager;
     this.pageDirectory =
       options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage());
+    this.reach = reachFrom(options.reach);
     this.#stack = options.stack;
     this.#ownHosts = ownHosts(this.environment, options.allowedHosts);
     this.models = options.models ?? MODELS;
     this.agents = options.agents ?? AGENTS;
     this.securityAnalyzers = options.securityAnalyzers ?? SECURITY_ANALYZERS;
+  }
+
+  /**
+   * The brand, by which every copy of this package knows a config.
+   *
+   * @internal
+   */
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- A field is not on the prototype, so no class has it.
+  get [SERVER_CONFIG](): true {
+    return true;
   }
 
   /** Where settings, tokens and all else are kept; opened when it is first needed. */
@@ -133,6 +157,28 @@ export class ServerConfig {
   /** The layers of middleware, the lowest first. Another edition adds its own behind `super.layers()`. */
   layers(): Layers {
     return { oss: ossLayer(this) };
+  }
+
+  /**
+   * The names of the middleware that are policies: mounted in a host's app they go as far as {@link reach} says. All others,
+   * such as those that find out who makes a request under `/api`, run wherever their paths say.
+   */
+  get policies(): readonly string[] {
+    return [
+      'request-id',
+      'request-log',
+      'proxy-hint',
+      'security-headers',
+      'cors',
+      'cache-control',
+      'rate-limit',
+      'json-body',
+    ];
+  }
+
+  /** The paths of the routes, `{…}` for a parameter: what is this edition's own where it is mounted. */
+  ownPaths(): readonly string[] {
+    return [...this.operations().map(({ path }) => path), ...UNDESCRIBED_PATHS];
   }
 
   /** The groups of state keys of which an application may use only one, for `compose`. */

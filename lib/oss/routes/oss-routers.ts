@@ -34,6 +34,9 @@ export interface OssRoutersOptions {
   githubServiceFor(token: Secret): GitHubService;
 }
 
+/** The paths of routes that are no operation of a client's. */
+export const UNDESCRIBED_PATHS = ['/api/docs/style.css'];
+
 /** The routes that both editions have. */
 export function ossRouters(config: OssRoutersOptions): Router[] {
   const { agents, log, models, securityAnalyzers } = config;

@@ -1,0 +1,56 @@
+import { ConfigurationError } from './errors.ts';
+
+/** On every `ServerConfig`, of whichever copy of this package: `instanceof` knows its own copy only. */
+export const SERVER_CONFIG: unique symbol = Symbol.for('openhands-express.ServerConfig') as never;
+
+/** What options have none of, for configs of copies from before the brand. */
+const METHODS = ['layers', 'routers', 'stackOptions', 'prepare', 'verify'];
+
+/** Two copies would each have classes of errors and configs of their own, so those of another one are not run. */
+const ONE_COPY =
+  'it must be of the very copy of openhands-express that runs. Install the package only once (see npm ls openhands-express), ' +
+  'and load it only with import or only with require';
+
+/**
+ * Refuses what can be no options. All that is unknown in options is ignored, so the OSS edition would start, in which
+ * nobody signs in.
+ *
+ * @throws ConfigurationError one line that says what to give instead.
+ */
+export function refuseWhatAreNoOptions(given: unknown): void {
+  const complaint = complaintAbout(given);
+  if (complaint !== undefined) throw new ConfigurationError(`Not the options of a config, but ${complaint}.`);
+}
+
+/** @throws ConfigurationError for what is no config of this copy of the package. */
+export function refuseWhatIsNoConfig(given: unknown): never {
+  throw new ConfigurationError(
+    isLikeConfig(given) ? `A config cannot be taken: ${ONE_COPY}.` : 'createApp() takes a ServerConfig.',
+  );
+}
+
+/** Whether something is a config, by its brand or by its methods. */
+export function isLikeConfig(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const methods = value as Record<string, unknown>;
+  return SERVER_CONFIG in value || METHODS.some((name) => typeof methods[name] === 'function');
+}
+
+/** Whether something is a config class, of whichever copy. */
+export function isLikeConfigClass(value: unknown): boolean {
+  return typeof value === 'function' && isLikeConfig((value as { prototype?: unknown }).prototype);
+}
+
+function complaintAbout(given: unknown): string | undefined {
+  if (typeof given === 'function') {
+    return 'a class or function. Name a config class in env.OPENHANDS_CONFIG_CLS, or make a config of it with new';
+  }
+  if (typeof given !== 'object' || given === null) return given === null ? 'null' : typeof given;
+  if ('then' in given) return 'a promise. Await it first';
+  if (isLikeConfig(given)) return `a config. Where a config is taken, ${ONE_COPY}`;
+  if (Object.values(given).some((value) => isLikeConfig(value) || isLikeConfigClass(value))) {
+    return 'an object with a config in it. Give the config itself';
+  }
+  if ('OPENHANDS_CONFIG_CLS' in given) return 'an environment. Give it as { env: process.env }';
+  return undefined;
+}

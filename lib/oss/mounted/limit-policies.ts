@@ -1,0 +1,33 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Layers, Middleware } from '../../compose.ts';
+
+export interface PolicyLimits {
+  /** The names of the middleware that speak for an edition: its headers, its limits, its log. */
+  readonly policies: readonly string[];
+  /** Where they speak. */
+  readonly reaches: (path: string) => boolean;
+}
+
+/** The layers of an edition in somebody's app, its policies passing by the requests that are the host's. */
+export function limitPolicies(layers: Layers, { policies, reaches }: PolicyLimits): Layers {
+  const limited = new Set(policies);
+  return Object.fromEntries(
+    Object.entries(layers).map(([layer, members]) => [
+      layer,
+      members.map((member) =>
+        typeof member !== 'function' && limited.has(member.name) ? passingBy(member, reaches) : member,
+      ),
+    ]),
+  );
+}
+
+function passingBy(middleware: Middleware, reaches: PolicyLimits['reaches']): Middleware {
+  const { handle } = middleware;
+  if (isErrorHandler(handle)) return middleware;
+  const limited: RequestHandler = (req, res, next) => (reaches(req.path) ? handle(req, res, next) : next());
+  return Object.freeze({ ...middleware, handle: limited });
+}
+
+function isErrorHandler(handle: RequestHandler | ErrorRequestHandler): handle is ErrorRequestHandler {
+  return handle.length === 4;
+}
