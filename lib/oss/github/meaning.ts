@@ -50,16 +50,15 @@ export function meaningOf(answer: GitHubAnswer): GitHubMeaning {
   const text = textOf(body);
   if (status === 429 || (status === 403 && saysLimit(headers, text))) return limit(answer);
   if (of === 'token-endpoint') return meaningOfOAuthError(answer);
+  if (status === 403) return refusalFrom(text, headers, answer.origin);
+  if (!isGitHubsWord(answer)) return unavailable(answer);
   if (status === 401) {
     return of === 'api'
       ? { kind: 'dead', what: 'access-token' }
       : { kind: 'operator-error', reason: 'incorrect_client_credentials' };
   }
-  if (status === 403) return refusalFrom(text, headers, answer.origin);
-  // On the word of a proxy's page, no token of the App counts as unknown.
-  const isGitHubs = of === 'api' || (isObject(body) && typeof body.message === 'string');
-  if (status === 404 && isGitHubs) return { kind: 'not-found' };
-  if (status === 422 && isGitHubs) return { kind: 'rejected' };
+  if (status === 404) return { kind: 'not-found' };
+  if (status === 422) return { kind: 'rejected' };
   return unavailable(answer);
 }
 
@@ -136,6 +135,15 @@ function textOf(body: unknown): string {
     .map((part) => (typeof part === 'string' ? part.slice(0, LOOKED_AT) : ''))
     .join('\n')
     .replaceAll('rate-limit', 'rate limit');
+}
+
+/**
+ * Whether it is GitHub that says so: it speaks JSON. On the word of a proxy's page no token is dead, and nothing is
+ * missing. At the App's endpoints an unknown token ends a revocation, so GitHub has to say it in so many words.
+ */
+function isGitHubsWord({ of, body }: GitHubAnswer): boolean {
+  if (of === 'api') return typeof body !== 'string' || body.trim() === '';
+  return isObject(body) && typeof body.message === 'string';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -124,12 +124,17 @@ describe('SaaSGitHubService', () => {
     assert.equal(custody.github.calls.refreshes, 1);
   });
 
-  it('spends no refresh on a redirect to another host', async () => {
+  it('spends no refresh on a redirect to another host, nor on a 401 that is a proxy’s', async () => {
     custody.github.advance(HOUR);
     const headers = { location: 'http://127.0.0.1:9/user' };
-    custody.github.faults.add({ on: USER, kind: 'answer', status: 302, headers });
-    await assert.rejects(custody.service(tokens, 'octocat', 1).getUser(), { code: 'github_unavailable' });
-    assert.equal(tries(), 1);
+    for (const fault of [
+      { kind: 'answer', status: 302, headers },
+      { kind: 'html', status: 401 },
+    ] as const) {
+      custody.github.faults.add({ on: USER, times: 1, ...fault });
+      await assert.rejects(custody.service(tokens, 'octocat', 1).getUser(), { code: 'github_unavailable' });
+    }
+    assert.equal(tries(), 2);
     assert.equal(custody.github.calls.refreshes, 0);
   });
 

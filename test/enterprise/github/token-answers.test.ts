@@ -226,8 +226,10 @@ describe('An answer to the App', () => {
     it(`at ${on} says nothing of the token when it is a page, a redirect, a refusal or endless`, async () => {
       const headers = { location: `${github.apiUrl}/user` };
       for (const fault of [
+        { kind: 'html', status: 401 },
         { kind: 'html', status: 404 },
         { kind: 'html', status: 422 },
+        { kind: 'answer', status: 404, body: { error: 'Not Found' } },
         { kind: 'html', status: 200 },
         { kind: 'answer', status: 301, headers },
         { kind: 'endless' },

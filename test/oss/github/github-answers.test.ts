@@ -129,6 +129,15 @@ describe('What GitHub answers', () => {
         }
       });
 
+      it('is an outage when a proxy’s page has the status, which is no word of GitHub’s', async () => {
+        for (const status of [401, 404, 422]) {
+          const answer = await told(ask, { on, kind: 'html', status });
+          assert.deepEqual([answer.status, answer.code], [503, 'github_unavailable'], String(status));
+        }
+        assert.equal((await told(ask, { on, kind: 'status', status: 401 })).code, 'invalid_github_token');
+        assert.equal((await told(ask, { on, kind: 'empty', status: 401 })).code, 'invalid_github_token');
+      });
+
       it('is an outage when it leads to another host, which never sees the token', async () => {
         const elsewhere = await FakeGitHub.listen();
         try {
