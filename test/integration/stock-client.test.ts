@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestAgent, type TestApp, testApp } from '../../lib/testing/index.ts';
+import { type ClientSettings, DEFAULTS, type Send, StockClient } from '../stock-client.ts';
 import { pathOf } from './enterprise-site.ts';
-import { type ClientSettings, DEFAULTS, StockClient } from './stock-client.ts';
 
 const OPTIONS = ['models', 'agents', 'security-analyzers'].map((name) => `GET /api/options/${name} 200`);
 
@@ -11,7 +11,7 @@ describe('The stock client with the OSS edition, from an empty store', () => {
 
   beforeEach(async () => {
     app = await testApp('oss', { env: { RATE_LIMIT: '' } });
-    client = new StockClient(app.agent(), app.url);
+    client = new StockClient(sendAs(app.agent(), app.url));
   });
   afterEach(() => app.close());
 
@@ -106,7 +106,7 @@ describe('The stock client with the Enterprise edition, from an empty store', ()
   beforeEach(async () => {
     app = await testApp('enterprise', { env: { RATE_LIMIT: '' } });
     browser = app.agent();
-    client = new StockClient(browser, app.url);
+    client = new StockClient(sendAs(browser, app.url));
   });
   afterEach(() => app.close());
 
@@ -171,3 +171,12 @@ describe('The stock client with the Enterprise edition, from an empty store', ()
     assert.equal((await client.post('/api/authenticate')).status, 200);
   });
 });
+
+/** Calls as a browser makes them from a page of this origin. */
+function sendAs(agent: TestAgent, origin: string): Send {
+  return (method, path, body) => {
+    if (method === 'GET') return agent.get(path);
+    const call = agent.post(path).set('Origin', origin).set('Sec-Fetch-Site', 'same-origin');
+    return body === undefined ? call : call.send(body);
+  };
+}

@@ -3,7 +3,12 @@
  * with which bodies. Facts read from its `frontend/src/api`, `hooks` and `routes`; both versions make the same ones.
  */
 import type { Response } from 'supertest';
-import type { TestAgent } from '../../lib/testing/index.ts';
+
+/** What comes back from a call, by whatever means it was made. */
+export type Answer = Pick<Response, 'status' | 'body'>;
+
+/** Makes a call as a page of the server's own origin does: in a browser, or as one would. */
+export type Send = (method: 'GET' | 'POST', path: string, body: object | undefined) => Promise<Answer>;
 
 /** What the client holds of settings, under the names that it sends. */
 export interface ClientSettings {
@@ -33,18 +38,18 @@ export const DEFAULTS: ClientSettings = {
 
 /** One browser tab. */
 export class StockClient {
-  readonly #agent: TestAgent;
-  readonly #origin: string;
+  readonly #send: Send;
+  /** The settings that it has read last; it writes them all back with each change. */
+  #held: ClientSettings = DEFAULTS;
   /** What was called, and what it was answered with: `GET /api/settings 404`. */
   readonly calls: string[] = [];
 
-  constructor(agent: TestAgent, origin: string) {
-    this.#agent = agent;
-    this.#origin = origin;
+  constructor(send: Send) {
+    this.#send = send;
   }
 
   /** What every page asks first, whoever is there. */
-  async open(): Promise<{ readonly mode: string; readonly settings: Response }> {
+  async open(): Promise<{ readonly mode: string; readonly settings: Answer }> {
     const [config, settings] = await Promise.all([
       this.get('/api/options/config'),
       this.get('/api/settings'),
@@ -58,7 +63,7 @@ export class StockClient {
   }
 
   /** Saves what the client holds with what has changed, then reads it again. A mask is not sent, nor is a key of null. */
-  async save(held: ClientSettings, changes: object = {}): Promise<Response> {
+  async save(held: ClientSettings, changes: object = {}): Promise<Answer> {
     const { llm_api_key, agent, language, ...body } = { ...held, ...changes };
     const isKeySent = llm_api_key !== null && llm_api_key !== '**********';
     await this.post('/api/settings', {
@@ -70,36 +75,42 @@ export class StockClient {
     return this.get('/api/settings');
   }
 
-  /** What it asks as soon as `github_token_is_set`, in the OSS edition: the user, and all pages of repositories. */
+  /**
+   * What it asks as soon as `github_token_is_set`, in the OSS edition: the user, and all pages of repositories. Any error
+   * of the former removes the token.
+   */
   async showUserOfToken(): Promise<string[]> {
-    await this.get('/api/github/user');
+    const { status } = await this.get('/api/github/user');
+    if (status !== 200) await this.save(this.#held, { unset_github_token: true });
     return this.#pages('/api/github/repositories?sort=pushed', 100);
   }
 
-  /** The same in the Enterprise edition: the repositories come by installation. */
+  /** The same in the Enterprise edition: the repositories come by installation, and any error of the user signs out. */
   async showUserOfApp(): Promise<string[]> {
-    await this.get('/api/github/user');
-    const { body: installations } = await this.get('/api/github/installations');
+    const { status } = await this.get('/api/github/user');
+    if (status !== 200) await this.post('/api/logout');
+    const installations = await this.get('/api/github/installations');
     const names: string[] = [];
-    for (const id of installations as number[]) {
+    if (installations.status !== 200) return names;
+    for (const id of installations.body as number[]) {
       names.push(...(await this.#pages(`/api/github/repositories?sort=pushed&installation_id=${id}`, 30)));
     }
     return names;
   }
 
-  get(path: string): Promise<Response> {
-    return this.#call('GET', path, this.#agent.get(path));
+  get(path: string): Promise<Answer> {
+    return this.#call('GET', path);
   }
 
-  post(path: string, body?: object): Promise<Response> {
-    const call = this.#agent.post(path).set('Origin', this.#origin).set('Sec-Fetch-Site', 'same-origin');
-    return this.#call('POST', path, body === undefined ? call : call.send(body));
+  post(path: string, body?: object): Promise<Answer> {
+    return this.#call('POST', path, body);
   }
 
   async #pages(path: string, perPage: number): Promise<string[]> {
     const names: string[] = [];
     for (let page: string | undefined = '1'; page !== undefined;) {
-      const { body } = await this.get(`${path}&page=${page}&per_page=${perPage}`);
+      const { status, body } = await this.get(`${path}&page=${page}&per_page=${perPage}`);
+      if (status !== 200) break;
       const repositories = body as { full_name: string; link_header: string }[];
       names.push(...repositories.map(({ full_name }) => full_name));
       page = /[?&]page=(\d+)[^>]*>;\s*rel="next"/.exec(repositories[0]?.link_header ?? '')?.[1];
@@ -107,9 +118,11 @@ export class StockClient {
     return names;
   }
 
-  async #call(method: string, path: string, call: Promise<Response>): Promise<Response> {
-    const response = await call;
-    this.calls.push(`${method} ${path} ${response.status}`);
-    return response;
+  async #call(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    const answer = await this.#send(method, path, body);
+    this.calls.push(`${method} ${path} ${answer.status}`);
+    if (method === 'GET' && path === '/api/settings' && answer.status === 200)
+      this.#held = answer.body as ClientSettings;
+    return answer;
   }
 }
