@@ -14,6 +14,9 @@ const PROXY_HEADERS = [
 /**
  * Whether a request was made on this machine, without a proxy in between: the only proof of being its operator that
  * needs no secret. An app that trusts proxies has one in front, and then the loopback address is the proxy's.
+ *
+ * A proxy on this machine that was told to speak HTTP/1.1 and to add nothing cannot be told from the operator;
+ * docs/operations/open-network.md says what to do about it.
  */
 export function isDirectLoopback(req: Request): boolean {
   // The socket's address, which nobody can choose, and not `req.ip`, which a header can. A `Host` of another name
@@ -22,6 +25,8 @@ export function isDirectLoopback(req: Request): boolean {
     !req.app.get('trust proxy') &&
     isLoopback(req.socket.remoteAddress ?? '') &&
     isLoopbackName(req.headers.host ?? '') &&
+    // What nginx speaks to the servers behind it, unless it is told otherwise; no browser and no scraper does.
+    req.httpVersion !== '1.0' &&
     !PROXY_HEADERS.some((name) => req.get(name) !== undefined)
   );
 }

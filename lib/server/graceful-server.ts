@@ -6,13 +6,25 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /**
  * How long an idle connection stays open, in milliseconds: longer than load balancers keep theirs (AWS and nginx:
  * 60 s), so that they, and not this server, end it. Else a request could meet a connection that is just being closed.
  */
 const KEEP_ALIVE_MS = 75_000;
+/**
+ * How long a request's headers may take, and the request as a whole, in milliseconds. Behind a proxy that reads requests
+ * first, both take no time; of the bodies that are read here, the longest are GitHub's events.
+ */
+const HEADERS_MS = 15_000;
+const REQUEST_MS = 30_000;
+/** How often Node looks for requests that take longer, in milliseconds. */
+const CHECK_MS = 5_000;
+/** Then a connection ends with its answer: what one client can ask for before somebody else has a turn. */
+const MOST_REQUESTS_OF_CONNECTION = 1_000;
+/** More answers than any client waits for on one connection; one that sends on and reads nothing has more. */
+const MOST_UNREAD_ANSWERS = 100;
 
 /** How a server is to end. */
 export interface DrainOptions {
@@ -26,14 +38,26 @@ export interface DrainOptions {
 export class GracefulServer {
   readonly #server: Server;
   readonly #answering = new Set<ServerResponse>();
+  /** How many answers of a connection are still to be read. */
+  readonly #unread = new WeakMap<Socket, number>();
   readonly #drainNow = new AbortController();
   #draining = false;
 
   /** @param options - of Node's server, such as the classes of its requests and responses. */
   constructor(listener: RequestListener, options: ServerOptions = {}) {
-    this.#server = createServer({ ...options, keepAliveTimeout: KEEP_ALIVE_MS });
-    this.#server.on('request', (_req, res) => this.#watch(res));
-    this.#server.on('request', listener);
+    this.#server = createServer({
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECK_MS,
+      ...options,
+    });
+    this.#server.maxRequestsPerSocket = MOST_REQUESTS_OF_CONNECTION;
+    this.#server.on('request', (req, res) => {
+      if (!this.#hasRoom(req.socket)) return;
+      this.#watch(req.socket, res);
+      listener(req, res);
+    });
   }
 
   /** @throws what `listen` emits, such as EADDRINUSE. */
@@ -72,11 +96,21 @@ export class GracefulServer {
     this.#drainNow.abort();
   }
 
-  #watch(response: ServerResponse): void {
+  /** A connection whose client reads no answers is ended: each of them takes memory until it is read. */
+  #hasRoom(socket: Socket): boolean {
+    if (socket.destroyed) return false;
+    if ((this.#unread.get(socket) ?? 0) < MOST_UNREAD_ANSWERS) return true;
+    socket.destroy();
+    return false;
+  }
+
+  #watch(socket: Socket, response: ServerResponse): void {
     this.#answering.add(response);
+    this.#unread.set(socket, (this.#unread.get(socket) ?? 0) + 1);
     if (this.#draining) sayClose(response);
     response.once('close', () => {
       this.#answering.delete(response);
+      this.#unread.set(socket, (this.#unread.get(socket) ?? 1) - 1);
       // The answer had begun before the draining, so its connection would be kept alive.
       if (this.#draining && !this.#server.listening) setImmediate(() => this.#server.closeIdleConnections());
     });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import express, { type Express } from 'express';
 import request from 'supertest';
@@ -54,6 +55,24 @@ describe('Who may look at the stack inspector', () => {
     const app = mount();
     app.set('trust proxy', 1);
     await refused(request(app).get('/stack/outline'));
+  });
+
+  it('nobody may who speaks HTTP/1.0, as a proxy does that adds no header', async () => {
+    const server = mount().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const statuses = [];
+    for (const version of ['1.0', '1.1']) {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(
+        `GET /stack/outline HTTP/${version}\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,
+      );
+      let answer = '';
+      for await (const chunk of socket) answer += String(chunk);
+      statuses.push(answer.split(' ')[1]);
+    }
+    server.close();
+    assert.deepEqual(statuses, ['403', '200']);
   });
 
   it('no other machine may', async function () {

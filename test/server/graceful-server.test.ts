@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { GracefulServer } from '../../lib/server/graceful-server.ts';
 
 describe('GracefulServer', () => {
@@ -41,6 +42,7 @@ describe('GracefulServer', () => {
     return body;
   }
 
+  const countOf = (answers: string) => answers.split('HTTP/1.1 200').length - 1;
   const arrival = () => new Promise<void>((resolve) => (arrived = resolve));
   const refused = () => assert.rejects(ask('/', false), { code: 'ECONNREFUSED' });
 
@@ -98,6 +100,61 @@ describe('GracefulServer', () => {
     server.drainNow();
     assert.equal(await drained, 1);
     await asked;
+  });
+
+  it('ends a connection that asks on and on and reads nothing, and goes on for others', async () => {
+    const served: string[] = [];
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const busy = new GracefulServer((req, res) => {
+      if (served.push(req.url ?? '') === 1) req.socket.once('close', end);
+      res.end('x'.repeat(100_000));
+    });
+    const address = await busy.listen(0, '127.0.0.1');
+    const greedy = connect(address.port, '127.0.0.1').pause();
+    greedy.on('error', () => undefined);
+    greedy.write('GET /greedy HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(20_000));
+    await ended;
+    greedy.destroy();
+    assert.ok(served.length <= 1_000, `${served.length} requests were served`);
+    const [answer] = (await once(get({ port: address.port, path: '/other', agent: false }), 'response')) as [
+      IncomingMessage,
+    ];
+    assert.equal((await text(answer)).length, 100_000);
+    await busy.drain({ noticeMs: 0, patienceMs: 0 });
+  });
+
+  it('lets a client that reads its answers ask for many at once, and for a thousand on one connection', async () => {
+    const pipelining = connect(port, '127.0.0.1');
+    let answers = '';
+    pipelining.on('data', (chunk) => (answers += String(chunk)));
+    for (let batch = 0; batch < 20; batch += 1) {
+      const before = countOf(answers);
+      pipelining.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(50));
+      while (countOf(answers) < before + 50) await once(pipelining, 'data');
+    }
+    pipelining.destroy();
+    assert.match(answers, /\r\nConnection: close\r\n(?!.*\r\nConnection: keep-alive)/s);
+  });
+
+  it('ends a request whose headers or body never come', async () => {
+    const patient = new GracefulServer((req, res) => void req.resume().once('end', () => res.end()), {
+      headersTimeout: 20,
+      requestTimeout: 40,
+      connectionsCheckingInterval: 10,
+    });
+    const address = await patient.listen(0, '127.0.0.1');
+    for (const begun of [
+      'GET / HTTP/1.1\r\nHost: local',
+      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n1',
+    ]) {
+      const slow = connect(address.port, '127.0.0.1');
+      slow.write(begun);
+      let answer = '';
+      for await (const chunk of slow) answer += String(chunk);
+      assert.match(answer, /^HTTP\/1\.1 408 /, begun);
+    }
+    await patient.drain({ noticeMs: 0, patienceMs: 0 });
   });
 
   it('rejects when it cannot listen', async () => {
