@@ -36,3 +36,16 @@ export function ratio(
   const value = (timings.get(one)?.minimum ?? NaN) / (timings.get(other)?.minimum ?? NaN);
   return { name: `${one} / ${other}`, value, ...(below !== undefined && { below }) };
 }
+
+/** What one contender takes beyond a third, as a share of what the other takes beyond it. By their minima. */
+export function ratioBeyond(
+  timings: Result['timings'],
+  base: string,
+  [one, other]: readonly [one: string, other: string],
+  below?: number,
+): Claim {
+  const beyond = (name: string): number =>
+    (timings.get(name)?.minimum ?? NaN) - (timings.get(base)?.minimum ?? NaN);
+  const value = beyond(one) / beyond(other);
+  return { name: `${one} / ${other}, each beyond ${base}`, value, ...(below !== undefined && { below }) };
+}

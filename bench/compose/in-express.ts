@@ -5,6 +5,7 @@ import express, { type RequestHandler } from 'express';
 import { messageClassesFor } from '../../lib/express-messages/index.ts';
 import type { Contenders } from '../apart.ts';
 import type { Work } from '../rounds.ts';
+import { handGuarded } from './by-hand.ts';
 import { stackOfTen } from './contenders.ts';
 import { EXPRESS, noOps } from './no-ops.ts';
 
@@ -13,9 +14,11 @@ const handlers = (): RequestHandler[] => noOps<RequestHandler>(EXPRESS);
 const contenders: Contenders = {
   'one app.use': () => inExpress(handlers().slice(0, 1), false),
   'ten app.use': () => inExpress(handlers(), false),
+  'hand-guarded': () => inExpress([handGuarded(handlers())], false),
   compose: () => inExpress([stackOfTen()], false),
   'one app.use, its own classes': () => inExpress(handlers().slice(0, 1), true),
   'ten app.use, its own classes': () => inExpress(handlers(), true),
+  'hand-guarded, its own classes': () => inExpress([handGuarded(handlers())], true),
   'compose, its own classes': () => inExpress([stackOfTen()], true),
 };
 export default contenders;

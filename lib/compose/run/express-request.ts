@@ -6,39 +6,35 @@
  * (docs/benchmarks.md). So `state` and `stack` are accessors of that prototype, and the turn is found by a symbol on
  * `req.rawHeaders`: an array of this request alone, whose shape V8 knows.
  */
-import type { Express, NextFunction, Request } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import type { EnteredRequest } from './run.ts';
 import { replaceState, StateView } from './state-view.ts';
 import { Turn } from './turn.ts';
 
 const TURN = Symbol('openhands-express.turn');
 
-interface Held {
-  readonly req: Request;
-  readonly turn: Turn;
-}
-
 interface TurnHolder {
-  [TURN]: Held | undefined;
+  [TURN]: Turn | undefined;
 }
 
 /** The turn of a request that comes to a stack. */
-export function turnOf(req: EnteredRequest): Turn {
+export function turnOf(req: EnteredRequest, res: Response): Turn {
   if (hasAccessors(req) && !Object.hasOwn(req, 'state')) {
     const holder = propertyOf(req, 'rawHeaders') as TurnHolder | undefined;
     if (Array.isArray(holder)) {
       const known = holder[TURN];
-      if (known?.req === req) return known.turn;
-      const turn = new Turn();
-      if (known === undefined && hold(holder, { req, turn })) return turn;
+      if (known === undefined) {
+        const turn = new Turn(req, res);
+        if (hold(holder, turn)) return turn;
+      } else if (isOf(known, req)) return known;
     }
   }
-  return plainTurnOf(req);
+  return plainTurnOf(req, res);
 }
 
-function hold(holder: TurnHolder, held: Held): boolean {
+function hold(holder: TurnHolder, turn: Turn): boolean {
   try {
-    holder[TURN] = held;
+    holder[TURN] = turn;
     return true;
   } catch {
     // A frozen array takes nothing.
@@ -46,14 +42,27 @@ function hold(holder: TurnHolder, held: Held): boolean {
   }
 }
 
+/**
+ * Whether a turn is that of a request, of a Proxy around it, or of an object that is derived from it. They have one
+ * response. Two requests whose headers somebody has put into one array are still two.
+ */
+function isOf(turn: Turn, req: object): boolean {
+  return turn.req === req || propertyOf(req, 'res') === turn.res;
+}
+
 /** The turn of a request that keeps `state` and `stack` itself, as a bare router's, a plain object, or a derived one. */
-function plainTurnOf(req: EnteredRequest): Turn {
+function plainTurnOf(req: EnteredRequest, res: Response): Turn {
   const state: unknown = req.state;
   if (StateView.is(state)) {
     const run = StateView.runOf(state);
     if (run.req === req) return run.turn;
   }
-  return new Turn(req);
+  if ('state' in req && !Object.hasOwn(req, 'state')) {
+    // An accessor further out would take what is set.
+    keepItself(req, 'state', state);
+    keepItself(req, 'stack', req.stack);
+  }
+  return new Turn(req, res, req);
 }
 
 /** `req.next`, which a router sets. */
@@ -82,8 +91,8 @@ function setPropertyOf(req: object, key: string, value: unknown): void {
 
 function heldTurn(req: object): Turn | undefined {
   const holder = propertyOf(req, 'rawHeaders') as TurnHolder | undefined;
-  const held = holder?.[TURN];
-  return held?.turn;
+  const turn = holder?.[TURN];
+  return turn !== undefined && isOf(turn, req) ? turn : undefined;
 }
 
 /** The accessors, of which a request that no stack has seen, or that is given a `state` before, takes no notice. */

@@ -18,7 +18,7 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
     const isObserved = runtime.observers.size > 0;
     const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
     const instrumentation = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
-    const turn = turnOf(req);
+    const turn = turnOf(req, res);
     const found: unknown = turn.holder.state;
     const outer = typeof found === 'object' && found !== null ? found : undefined;
     const run = new Run(runtime, req, res, next, turn, outer, hostOf(outer), instrumentation);

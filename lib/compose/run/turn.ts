@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 
 /**
  * Whose turn it is on a request: that middleware's view of the state is `req.state`. A request has one turn, however
@@ -16,8 +16,13 @@ export class Turn {
   /** The run that has replaced `req.next` of a router last. */
   replacedNext: ReplacedNext | undefined = undefined;
 
-  /** @param plain - the request, if `state` is a property of its own. */
-  constructor(plain?: { state: Request['state'] | undefined }) {
+  readonly req: Request;
+  readonly res: Response;
+
+  /** @param plain - the request again, if `state` is a property of its own. */
+  constructor(req: Request, res: Response, plain?: { state: Request['state'] | undefined }) {
+    this.req = req;
+    this.res = res;
     this.holder = plain ?? this;
   }
 

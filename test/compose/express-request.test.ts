@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import express, { type Express, type Request, type RequestHandler } from 'express';
+import request from 'supertest';
+import { compose, type RequestState } from '../../lib/compose.ts';
+import { StateView } from '../../lib/compose/run/state-view.ts';
+import { messageClassesFor } from '../../lib/express-messages/index.ts';
+import { pass } from './pass.ts';
+
+import './state-keys.ts';
+
+type Loose = Record<string, unknown>;
+
+/** Writes the visitor that a request says it is from. */
+const session = () =>
+  compose(
+    {
+      base: [
+        pass('session', { writes: ['visitor'] }, (req, _res, next) => {
+          req.state.visitor = req.get('X-Visitor') ?? 'nobody';
+          next();
+        }),
+      ],
+    },
+    { reads: ['visitor'], onConflict: 'error' },
+  );
+
+/** Answers who the visitor is, and whether `state` and `stack` are the request's own properties. */
+const tell: RequestHandler = (req, res) => {
+  const own = ['state', 'stack'].filter((name) => Object.hasOwn(req, name));
+  res.json({ visitor: req.state.visitor, ran: req.stack.order, own });
+};
+
+async function ask(app: Parameters<typeof request>[0], path = '/', visitor = 'ada'): Promise<unknown> {
+  return (await request(app).get(path).set('X-Visitor', visitor)).body as unknown;
+}
+
+/** The request and the response of one GET, as Node makes them. */
+function messages(): [IncomingMessage, ServerResponse] {
+  const req = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/' });
+  return [req, new ServerResponse(req)];
+}
+
+describe('req.state and req.stack of a request in an Express app', () => {
+  it('are accessors of the app’s own requests, and nothing is added to the request itself', async () => {
+    const app = express().use(session(), tell);
+    for (const visitor of ['ada', 'eve']) {
+      assert.deepEqual(await ask(app, '/', visitor), { visitor, ran: ['session'], own: [] });
+    }
+    assert.ok('state' in app.request && !('state' in express.request));
+  });
+
+  it('work with request classes of the app’s own', async () => {
+    const app = express().use(session(), tell);
+    const server = createServer(messageClassesFor(app), app);
+    assert.deepEqual(await ask(server), { visitor: 'ada', ran: ['session'], own: [] });
+  });
+
+  it('are the request’s own behind a bare router', async () => {
+    const router = express.Router().use(session(), (req, res) => {
+      res.end(JSON.stringify({ visitor: req.state.visitor, own: Object.hasOwn(req, 'state') }));
+    });
+    const server = createServer((req, res) => {
+      Object.assign(req, { get: (name: string) => req.headers[name.toLowerCase()] });
+      router(req as Request, res as never, () => res.end());
+    });
+    const { text } = await request(server).get('/').set('X-Visitor', 'ada');
+    assert.deepEqual(JSON.parse(text), { visitor: 'ada', own: true });
+  });
+
+  it('hold what the host had set as req.state, on the first request and on those after it', async () => {
+    const app = express().use(
+      (req, _res, next) => {
+        Object.assign(req, { state: { tenant: 't1' } });
+        next();
+      },
+      compose({ base: [pass('greet', { reads: ['tenant'] })] }, { given: ['tenant'] }),
+      (req, res) => void res.json(req.state),
+    );
+    assert.deepEqual(await ask(app), { tenant: 't1' });
+    assert.deepEqual(await ask(app), { tenant: 't1' });
+  });
+
+  it('leave a `state` alone that the host has given its requests', async () => {
+    const app = express();
+    Object.defineProperty(app.request, 'state', { value: { theme: 'dark' }, writable: true });
+    app.use(session(), (req, res) => void res.json({ ...req.state, visitor: req.state.visitor }));
+    assert.deepEqual(await ask(app), { visitor: 'ada' });
+    assert.deepEqual((app.request as unknown as { state: object }).state, { theme: 'dark' });
+  });
+
+  it('are not found in an app without a stack, where req.state is what somebody sets', async () => {
+    await ask(express().use(session(), tell));
+    const other = express().use((req, res) => {
+      const before = [req.state as unknown, 'state' in req];
+      Object.assign(req, { state: { mine: 1 } });
+      res.json([before, req.state]);
+    });
+    assert.deepEqual(await ask(other), [[null, false], { mine: 1 }]);
+  });
+
+  it('can be set by the host where no stack has come yet', async () => {
+    const app = express();
+    app.get('/with', session(), tell);
+    app.get('/without', (req, res) => {
+      Object.assign(req, { state: { mine: 1 }, stack: 'mine' });
+      res.json([req.state, req.stack]);
+    });
+    await ask(app, '/with');
+    assert.deepEqual(await ask(app, '/without'), [{ mine: 1 }, 'mine']);
+  });
+
+  for (const when of ['before', 'after'] as const) {
+    it(`are seen by the outer app as well, mounted ${when} the first request of the inner one`, async () => {
+      const inner = express().use(session(), (_req, _res, next) => next());
+      const outer = express();
+      if (when === 'before') outer.use(inner);
+      else await ask(inner);
+      if (when === 'after') outer.use(inner);
+      outer.use(tell);
+      assert.deepEqual(await ask(outer), { visitor: 'ada', ran: ['session'], own: [] });
+    });
+  }
+
+  it('are kept apart where two requests share their rawHeaders', () => {
+    const shared: string[] = [];
+    const before: unknown[] = [];
+    const seen: unknown[] = [];
+    const held: Request[] = [];
+    const app = express().use(
+      (req, _res, next) => {
+        req.rawHeaders = shared;
+        before.push(req.state);
+        next();
+      },
+      session(),
+      (req) => void held.push(req),
+    );
+    for (const visitor of ['ada', 'eve']) {
+      const [req, res] = messages();
+      req.headers['x-visitor'] = visitor;
+      app(req, res);
+    }
+    for (const req of held) seen.push(req.state.visitor);
+    assert.deepEqual(seen, ['ada', 'eve']);
+    // Nor does one that has not come to the stack yet see the other's.
+    assert.deepEqual(before, [undefined, undefined]);
+  });
+
+  it('work where rawHeaders are frozen, or none', async () => {
+    for (const rawHeaders of [Object.freeze([]), undefined]) {
+      const app = express().use(
+        (req, _res, next) => {
+          Object.assign(req, { rawHeaders });
+          next();
+        },
+        session(),
+        (req, res) => void res.json(req.state),
+      );
+      assert.deepEqual(await ask(app), { visitor: 'ada' });
+    }
+  });
+
+  it('are those of the request for a Proxy around it', async () => {
+    const app = express().use(session(), (req, res) => {
+      const proxy = new Proxy(req, {});
+      res.json([proxy.state.visitor, proxy.stack.order]);
+    });
+    assert.deepEqual(await ask(app), ['ada', ['session']]);
+  });
+
+  it('of a request that is derived from another are its own', async () => {
+    const stack = session();
+    const app = express().use(stack, (req, res) => {
+      const derived = Object.create(req, { get: { value: () => 'eve' } }) as Request;
+      void stack(derived, res, () => {
+        res.json([derived.state.visitor, req.state.visitor]);
+      });
+    });
+    assert.deepEqual(await ask(app), ['eve', 'ada']);
+  });
+
+  it('do not show in what a log or a test makes of rawHeaders', async () => {
+    const app = express().use(session(), (req, res) => {
+      res.json([JSON.stringify(req.rawHeaders) === JSON.stringify([...req.rawHeaders]), Object.keys(req)]);
+    });
+    const [same, keys] = (await ask(app)) as [boolean, string[]];
+    assert.equal(same, true);
+    assert.ok(!keys.includes('state') && !keys.includes('stack'));
+  });
+});
+
+describe('The tables of a request', () => {
+  it('are as large as its own stack has keys, however many other stacks of the process have', async () => {
+    const many = Array.from({ length: 5000 }, (_, index) => `other_${index}`);
+    compose({ base: [pass('many', { writes: many })] }, { silence: ['S202'] });
+    let state: RequestState | undefined;
+    const app: Express = express().use(session(), (req, res) => {
+      state = req.state;
+      res.json((req.state as Loose).visitor);
+    });
+    assert.equal(await ask(app), 'ada');
+    assert.equal(StateView.runOf(state as StateView).state.values.length, 2);
+  });
+});
