@@ -48,7 +48,7 @@ export class StockClient {
     this.#send = send;
   }
 
-  /** What every page asks first, whoever is there. */
+  /** What every page asks first. */
   async open(): Promise<{ readonly mode: string; readonly settings: Answer }> {
     const [config, settings] = await Promise.all([
       this.get('/api/options/config'),

@@ -69,7 +69,7 @@ for (const edition of ['oss', 'enterprise'] as const) {
       assert.ok(app.log.some((line) => line.includes('github_sso_required')));
     });
 
-    it('is of whoever it is now, and of nobody else', async () => {
+    it('is of the user who is there now, and of nobody else', async () => {
       const other = await become(edition, app, 'hubot');
       app.github.faults.add({ on: USER, kind: 'reset' });
       assert.equal((await other.get(PATH).expect(200)).body.login, 'hubot');

@@ -77,15 +77,18 @@ export function answerInError(error: unknown): TokenAnswer {
   };
 }
 
-/** JSON with a byte order mark, a form, or JSON that something has been added to or cut off. */
+/** JSON with a byte order mark, a form, or JSON that something has been added to or cut off, as long as it has a token. */
 function parseAnything(bytes: Buffer): unknown {
   // Decoding drops the byte order mark.
   const text = new TextDecoder().decode(bytes).trim();
   const body = parseBody(text);
   if (typeof body === 'object') return body;
-  const form: Record<string, string> = Object.fromEntries(new URLSearchParams(text));
-  if ('access_token' in form || 'error' in form) return form;
-  const fields = [...text.matchAll(/"(\w+)"\s*:\s*(?:"([^"\\]*)"|(\d+)\b)/g)];
-  const found = Object.fromEntries(fields.map(([, name = '', word, number]) => [name, word ?? number]));
-  return fields.length > 0 ? found : text;
+  if (FORM.test(text)) return Object.fromEntries(new URLSearchParams(text));
+  const found: Record<string, string | undefined> = {};
+  for (const [, name = '', word, number] of text.matchAll(FIELDS)) found[name] = word ?? number;
+  // An error is not picked out of a page: it could end a sign-in.
+  return found.access_token === undefined ? text : found;
 }
+
+const FORM = /^\w+=[^\s<>{}"]*$/;
+const FIELDS = /"(\w+)"\s*:\s*(?:"([^"\\]*)"|(\d+)\b)/g;

@@ -36,6 +36,11 @@ export class GitHubRateLimitError extends HttpError {
 
 const NOT_PERMITTED = ['github_forbidden', 'GitHub does not permit this with your token.'] as const;
 
+const MISSING_PERMISSION = [
+  'github_missing_permission',
+  'Your token lacks a permission for this. Add it to the token or the App at GitHub, then try again.',
+] as const;
+
 /** The code, and what a person can do. For the other reasons there is nothing more to say than {@link NOT_PERMITTED}. */
 const REFUSALS: Readonly<Partial<Record<RefusalReason, readonly [code: ErrorCode, sentence: string]>>> = {
   'single-sign-on': [
@@ -50,10 +55,8 @@ const REFUSALS: Readonly<Partial<Record<RefusalReason, readonly [code: ErrorCode
     'github_suspended',
     'This account, or the installation of the App, is suspended at GitHub. Ask an owner, or GitHub Support.',
   ],
-  'missing-permission': [
-    'github_missing_permission',
-    'Your token lacks a permission for this. Add it to the token or the App at GitHub, then try again.',
-  ],
+  'missing-permission': MISSING_PERMISSION,
+  'personal-token': MISSING_PERMISSION,
 };
 
 /** GitHub's 403 that is no rate limit: the token is good, and may not do this. */

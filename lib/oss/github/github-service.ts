@@ -12,6 +12,7 @@ import {
 import { errorOf, GitHubForbiddenError } from './errors.ts';
 import { type Checked, GitHubClient } from './github-client.ts';
 import { meaningOfGraphQL } from './meaning.ts';
+import type { RefusalReason } from './refusal.ts';
 import {
   SUGGESTED_TASKS_QUERY,
   type SuggestedTask,
@@ -40,6 +41,9 @@ export interface GitHubServiceOptions {
   /** Aborted when nobody waits for the answers any more: then GitHub is not asked further. */
   readonly signal?: AbortSignal;
 }
+
+/** Why a token that belongs to no App is refused the installations of one. */
+const WITHOUT_APP: ReadonlySet<RefusalReason> = new Set(['no-app', 'personal-token']);
 
 /** Pages of one list; of 100 entries each, that is more than there are. */
 const MOST_PAGES = 50;
@@ -186,7 +190,7 @@ export class GitHubService {
       );
     } catch (error) {
       // A personal access token belongs to no app. Any other refusal does not say that there is none.
-      if (!(error instanceof GitHubForbiddenError && error.reason === 'no-app')) throw error;
+      if (!(error instanceof GitHubForbiddenError && WITHOUT_APP.has(error.reason))) throw error;
       return { data: { installations: [] }, link: '', headers: {} };
     }
   }

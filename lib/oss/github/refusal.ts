@@ -8,6 +8,7 @@ export type RefusalReason =
   | 'suspended'
   /** What was asked for is for tokens of a GitHub App, and this token is none. */
   | 'no-app'
+  | 'personal-token'
   | 'missing-permission'
   | 'unverified-email'
   | 'unknown';
@@ -24,7 +25,8 @@ const WORDS: readonly (readonly [RegExp, RefusalReason])[] = [
   [/SAML enforcement|single sign-on/i, 'single-sign-on'],
   [/IP allow list/i, 'ip-allow-list'],
   [/suspended/i, 'suspended'],
-  [/authorized to a GitHub App|not accessible by personal access token/i, 'no-app'],
+  [/authorized to a GitHub App/i, 'no-app'],
+  [/not accessible by personal access token/i, 'personal-token'],
   [/not accessible by|must have .*(rights|access)|required scopes|permission/i, 'missing-permission'],
 ];
 

@@ -35,7 +35,7 @@ export class LastProfile {
     return document?.identity === this.#identity ? userAnswer.safeParse(document.profile).data : undefined;
   }
 
-  /** Keeps a profile that was seen. Whoever saw it goes on even if it cannot be kept: the log says so. */
+  /** Keeps a profile that was seen. Should that fail, the log says so, and the caller goes on. */
   async seen(profile: GitHubUser, log: Logger): Promise<void> {
     try {
       await this.remember(profile);

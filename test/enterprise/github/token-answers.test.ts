@@ -151,6 +151,18 @@ describe('An answer of the token endpoint', () => {
       await assert.rejects(ask(), { retryAfterMs: 3_600_000, headers: { 'Retry-After': '3600' } });
     });
 
+    it(`to ${name} is no error because a page quotes one`, async () => {
+      for (const body of [
+        '<html><script>{"error":"bad_refresh_token"}</script></html>',
+        '<a href="/?a=b&error=bad_verification_code">Again</a>',
+        'error=bad_refresh_token <br>',
+        '{"error":"bad_refresh_token"',
+      ]) {
+        github.faults.add({ on: TOKEN, kind: 'answer', body, times: 1 });
+        await assert.rejects(ask(), { name: 'TokenEndpointUnavailableError' }, body);
+      }
+    });
+
     it(`to ${name} is an outage when it does not end`, async () => {
       for (const kind of ['endless', 'trickle'] as const) {
         github.faults.add({ on: TOKEN, kind, times: 1 });

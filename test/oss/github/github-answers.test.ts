@@ -328,6 +328,8 @@ describe('What GitHub answers', () => {
     const message = 'Resource not accessible by personal access token';
     github.faults.add({ on, kind: 'answer', status: 403, body: { message }, times: 1 });
     assert.deepEqual(await service().getInstallationIds(), []);
+    github.faults.add({ on: 'GET /user', kind: 'answer', status: 403, body: { message }, times: 1 });
+    await assert.rejects(service().getUser(), { code: 'github_missing_permission' });
     for (const other of ['Sorry. Your account was suspended.', 'No.', '']) {
       const fault = { on, kind: 'answer', status: 403, body: { message: other } } as const;
       assert.equal((await told(ROUTES[on]!, fault)).status, 403);
