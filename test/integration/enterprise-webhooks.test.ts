@@ -131,6 +131,10 @@ describe('Webhooks', () => {
   it('are checked by the raw body that a parser of the host has left', async () => {
     for (const parser of [
       express.raw({ type: () => true }),
+      express.text({ type: () => true }),
+      express.json({
+        verify: (req, _res, raw) => Object.assign(req, { rawBody: raw.toString() }),
+      }),
       express.json({
         verify: (req, _res, raw) => {
           (req as unknown as { rawBody: Buffer }).rawBody = raw;

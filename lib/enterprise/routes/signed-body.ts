@@ -54,7 +54,8 @@ export async function readSignedBody(
 /** The body that a parser in front of this server has left as it was sent; undefined when it has not. */
 export function bodyLeftByParser(req: Request): Buffer | undefined {
   const { rawBody, body } = req as { rawBody?: unknown; body?: unknown };
-  return [rawBody, body].find((it): it is Buffer => Buffer.isBuffer(it));
+  const left = [rawBody, body].find((it) => typeof it === 'string' || it instanceof Uint8Array);
+  return left === undefined ? undefined : Buffer.from(left);
 }
 
 /** @returns the signatures of a body that is already there. */

@@ -2,6 +2,7 @@ import { type Request, Router } from 'express';
 import { HttpError } from '../errors.ts';
 import { InvalidGitHubTokenError } from '../github/errors.ts';
 import type { GitHubUser } from '../github/github-service.ts';
+import { mayBeJson } from '../middleware/json-body.ts';
 import type { Secret } from '../secret.ts';
 import { type Settings, showSettings } from '../settings/settings.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -35,7 +36,7 @@ export function settingsRoutes(options: SettingsRoutesOptions): Router {
     post: async (req, res) => {
       const store = settingsStore(req);
       if (!store) throw new HttpError(401, 'not_authenticated', 'User is not authenticated');
-      if (req.get('content-type') !== undefined && req.is('json') === false) {
+      if (!mayBeJson(req)) {
         throw new HttpError(415, 'unsupported_media_type', 'Send settings as application/json.');
       }
       const update = parseInput(settingsUpdate, 'body', req.body);
