@@ -84,6 +84,8 @@ async function appOf(config: ServerConfig, layers: Layers): Promise<OpenHandsApp
   app.disable('x-powered-by');
   // The client of the original server was written without 304s. Static files have their own.
   app.disable('etag');
+  // `If-None-Match: *` holds even without an ETag. Files are sent by `send`, which does not ask here.
+  Object.defineProperty(app.request, 'fresh', { configurable: true, get: () => false });
   const { TRUST_PROXY } = config.environment;
   if (TRUST_PROXY !== undefined) trustProxy(app, TRUST_PROXY);
   const stack = compose(layers, config.stackOptions());

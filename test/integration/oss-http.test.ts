@@ -125,6 +125,24 @@ describe('the HTTP surface of the OSS edition', () => {
     }
   });
 
+  it('gives every answer whole, whatever a client says that it has', async () => {
+    for (const path of [
+      '/api/options/config',
+      '/api/openapi.json',
+      '/api/docs',
+      '/health',
+      '/api/docs/style.css',
+    ]) {
+      for (const [header, value] of [
+        ['If-None-Match', '*'],
+        ['If-None-Match', '"x", *'],
+        ['If-Modified-Since', 'Fri, 31 Dec 2099 23:59:59 GMT'],
+      ] as const) {
+        await oss.request.get(path).set(header, value).expect(200);
+      }
+    }
+  });
+
   describe('the request id', () => {
     it('is made up when there is none', async () => {
       const { headers } = await oss.request.get('/health');

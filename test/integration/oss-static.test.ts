@@ -67,6 +67,34 @@ describe('a built client in FRONTEND_DIRECTORY', () => {
       .expect(304);
   });
 
+  it('says in JSON that a file cannot be sent as somebody wants it', async () => {
+    for (const path of ['/assets/app-1a2b.js', '/', '/settings']) {
+      for (const [header, value, status] of [
+        ['If-Match', '"other"', 412],
+        ['If-Unmodified-Since', 'Thu, 01 Jan 1970 00:00:00 GMT', 412],
+        ['Range', 'bytes=9000-', 416],
+      ] as const) {
+        const { body, headers } = await oss.request
+          .get(path)
+          .set(header, value)
+          .expect(status)
+          .expect('Content-Type', 'application/json; charset=utf-8')
+          .expect('Cache-Control', NEVER);
+        assert.equal(body.code, 'bad_request', path);
+        assert.equal(headers.etag, undefined);
+        assert.equal(headers['content-range'] !== undefined, status === 416);
+      }
+    }
+  });
+
+  it('is no Socket.IO server', async () => {
+    for (const path of ['/socket.io/?EIO=4&transport=polling', '/socket.io', '/Socket.IO/x']) {
+      const { body } = await oss.request.get(path).expect(404);
+      assert.equal(body.code, 'not_found');
+    }
+    await oss.request.get('/socket.iodine').expect(200);
+  });
+
   it('has no page, least of all one to keep, for an asset that is not there', async () => {
     await oss.request.get('/assets/gone.js').expect(404).expect('Cache-Control', NEVER);
   });

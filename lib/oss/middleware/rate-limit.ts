@@ -74,7 +74,9 @@ export function limitersFor({
       passOnStoreError: true,
       skip: isPreflight,
       keyGenerator: keyOf,
-      handler: (req, _res, next) => {
+      handler: (req, res, next) => {
+        // The window may have ended while a slow store counted; a client told 0 seconds would come back at once.
+        if (res.getHeader('Retry-After') === '0') res.setHeader('Retry-After', '1');
         const error = new RateLimitedError(limit);
         if (defers(req)) {
           req.state.rate_limited = error;

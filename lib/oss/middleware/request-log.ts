@@ -37,16 +37,27 @@ export function requestLog({ log, now }: RequestLogOptions) {
   });
 }
 
-/** A URL with the values of its query parameters replaced by `*`, but for those known to be harmless. */
+/** What a name of a parameter looks like, and no secret does: a few letters. */
+const NAME = /^[a-z][a-z_-]{0,23}$/i;
+/** GitHub's tokens, wherever somebody has put one by mistake. */
+const TOKEN = /gh[a-z]_\w+|github_pat_\w+/gi;
+
+/**
+ * A URL with the values of its query parameters replaced by `*`, but for those known to be harmless; a token or code
+ * that stands where a name belongs is replaced as well.
+ */
 export function withoutValues(url: string): string {
   const start = url.indexOf('?');
-  if (start === -1) return url;
+  const path = (start === -1 ? url : url.slice(0, start)).replace(TOKEN, '*');
+  if (start === -1) return path;
   const parameters = url
     .slice(start + 1)
     .split('&')
     .map((parameter) => {
       const [name = ''] = parameter.split('=', 1);
-      return HARMLESS.has(name) || name === parameter ? parameter : `${name}=*`;
+      if (HARMLESS.has(name)) return parameter.replace(TOKEN, '*');
+      const shown = name === '' || (NAME.test(name) && name.replace(TOKEN, '') === name) ? name : '*';
+      return name === parameter ? shown : `${shown}=*`;
     });
-  return `${url.slice(0, start)}?${parameters.join('&')}`;
+  return `${path}?${parameters.join('&')}`;
 }

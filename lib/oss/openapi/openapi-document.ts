@@ -116,9 +116,9 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...converted } = z.toJSONSchema(schema, {
     io,
     override: ({ jsonSchema: made }) => {
-      // Only zod says so, of every integer: it is what JavaScript can count to.
-      if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
-      if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
+      // What JavaScript can count to is a bound of what it takes; of what it gives, it says nothing.
+      if (io === 'output' && made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
+      if (io === 'output' && made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
       // Of the text that carries the number.
       if (made.type === 'integer') delete made.pattern;
     },

@@ -9,6 +9,9 @@ export function notFound(): RequestHandler {
   return (_req, _res, next) => next(new HttpError(404, 'not_found', 'Not found'));
 }
 
+/** What a file says of itself before it turns out that it cannot be sent: 412 and 416 are no part of it. */
+const OF_A_FILE = ['Content-Type', 'Content-Encoding', 'ETag', 'Last-Modified', 'Accept-Ranges'];
+
 /** Turns errors into responses, here and nowhere else. What is not a client's business is logged, and not sent. */
 export function errorHandler({ log }: { readonly log: Logger }): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
@@ -20,7 +23,8 @@ export function errorHandler({ log }: { readonly log: Logger }): ErrorRequestHan
       return;
     }
     forbidCaching(res);
-    res.status(error.status).set(error.headers);
+    for (const name of OF_A_FILE) res.removeHeader(name);
+    res.status(error.status).set(error.headers).type('json');
     res.json({ error: error.message, code: error.code, ...(error.detail && { detail: error.detail }) });
   };
 }

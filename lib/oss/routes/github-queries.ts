@@ -12,7 +12,7 @@ const count = z
 const perPage = count.transform((value) => Math.min(value, MOST_PER_PAGE));
 
 /** How a number in a query is described: the text is the wire's, not the client's, concern. */
-const asNumber = { type: 'integer', minimum: 1 } as const;
+const asNumber = { type: 'integer', minimum: 1, maximum: 999_999_999 } as const;
 
 export const repositoriesQuery = z.object({
   page: count.default(1).meta(asNumber),

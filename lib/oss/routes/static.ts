@@ -20,8 +20,11 @@ export function staticRoutes(directory: string): Router {
   return router;
 }
 
-/** What is no view of a client. A caller of an API must see the mistake, and no cache may keep a page as an asset. */
-const NO_VIEW = /^\/(api|oauth|integration|assets)(\/|$)/i;
+/**
+ * What is no view of a client. A caller of an API must see the mistake, no cache may keep a page as an asset, and a client
+ * of Socket.IO would try to read the page as a handshake, again and again.
+ */
+const NO_VIEW = /^\/(api|oauth|integration|assets|socket\.io)(\/|$)/i;
 
 /** Answers unknown addresses with the client's `index.html`: they are views of a client that routes by itself. */
 export function clientViews(directory: string): Router {

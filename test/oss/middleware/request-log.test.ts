@@ -62,6 +62,16 @@ describe('a URL in the log', () => {
     ['/x?flag', '/x?flag'],
     ['/x?a=b?c=d', '/x?a=*'],
     ['/x?code=a=b', '/x?code=*'],
+    ['/x?ghp_0123456789abcdefghijABCDEFGHIJ012345', '/x?*'],
+    ['/x?ghp_onlyLetters', '/x?*'],
+    ['/x?github_pat_11ABC_def&flag', '/x?*&flag'],
+    ['/x?gho_abc=1&page=2', '/x?*=*&page=2'],
+    ['/x?page=ghs_abc', '/x?page=*'],
+    ['/x?3f2504e04f8911d39a0c', '/x?*'],
+    ['/x?%67hp_abc', '/x?*'],
+    ['/x?aVeryLongWordThatIsNoNameOfAnything', '/x?*'],
+    ['/x/ghu_abc123/y', '/x/*/y'],
+    ['/x?installation_id=7&return_to=/a', '/x?installation_id=7&return_to=*'],
   ];
   for (const [url, logged] of urls) {
     it(`is ${logged} for ${url}`, () => {

@@ -103,6 +103,44 @@ describe('The OpenAPI description', () => {
     }
   });
 
+  it('has the bounds that validation has', async () => {
+    const app = await testApp('oss');
+    try {
+      const agent = await app.agent().saveToken(app.github.addPersonalAccessToken('octocat'));
+      const { paths, components } = (await agent.get('/api/openapi.json')).body as OpenApiDocument;
+      const numbers = [
+        ...Object.entries(components.schemas.SettingsUpdate?.properties ?? {})
+          .flatMap(([name, schema]) =>
+            [schema, ...(schema.anyOf ?? [])].map((one) => ({ name, schema: one })),
+          )
+          .map(({ name, schema }) => ({
+            name,
+            schema,
+            ask: (value: number) => agent.post('/api/settings').send({ [name]: value }),
+          })),
+        ...['/api/github/repositories', '/api/github/search/repositories'].flatMap((path) =>
+          (paths[path]?.get?.parameters ?? []).map(({ name, schema }) => ({
+            name,
+            schema,
+            ask: (value: number) => agent.get(path).query({ query: 'x', [name]: value }),
+          })),
+        ),
+      ].filter(({ schema }) => schema.type === 'integer');
+      assert.equal(numbers.length, 6);
+      for (const { name, schema, ask } of numbers) {
+        const { minimum, maximum } = schema;
+        assert.ok(minimum !== undefined && maximum !== undefined, name);
+        for (const value of [minimum, maximum])
+          assert.notEqual((await ask(value)).status, 422, `${name}: ${value}`);
+        for (const value of [minimum - 1, maximum + 1]) {
+          assert.equal((await ask(value)).status, 422, `${name}: ${value}`);
+        }
+      }
+    } finally {
+      await app.close();
+    }
+  });
+
   it('names the address that the edition is mounted at', async () => {
     const app = await testApp('oss', { mount: (edition) => express().use('/tools', edition) });
     try {
