@@ -50,6 +50,10 @@ const saasEnvironment = z
     GITHUB_APP_CLIENT_ID: z.string(),
     GITHUB_APP_CLIENT_SECRET: secret,
     GITHUB_APP_WEBHOOK_SECRET: secrets.prefault(''),
+    GITHUB_APP_SLUG: z
+      .string()
+      .regex(/^[a-z\d](-?[a-z\d])*$/i)
+      .optional(),
     GITHUB_USER_LIST_FILE: z.string().optional(),
     PERMITTED_CORS_ORIGINS: origins.prefault(''),
     COOKIE_SECRETS: cookieSecrets.optional(),
@@ -77,6 +81,8 @@ export type SaasEnvironment = Readonly<z.output<typeof saasEnvironment>>;
 const EXPECTATIONS: Readonly<Record<string, string>> = {
   GITHUB_APP_CLIENT_ID: 'must be set to the client ID of the GitHub App.',
   GITHUB_APP_CLIENT_SECRET: 'must be set to a client secret of the GitHub App.',
+  GITHUB_APP_SLUG:
+    'must be the name in the address of the GitHub App: what is behind https://github.com/apps/.',
   REDIS_URL: REDIS_URL_EXPECTED,
   ...databaseExpectations,
 };

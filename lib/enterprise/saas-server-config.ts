@@ -171,7 +171,12 @@ export class SaasServerConfig extends ServerConfig {
   }
 
   override clientOptions(): ClientOptions {
-    return { ...super.clientOptions(), GITHUB_CLIENT_ID: this.saasEnvironment.GITHUB_APP_CLIENT_ID };
+    const { GITHUB_APP_CLIENT_ID, GITHUB_APP_SLUG } = this.saasEnvironment;
+    return {
+      ...super.clientOptions(),
+      GITHUB_CLIENT_ID: GITHUB_APP_CLIENT_ID,
+      ...(GITHUB_APP_SLUG !== undefined && { APP_SLUG: GITHUB_APP_SLUG }),
+    };
   }
 
   /** Without Redis every process goes on alone, so it is no reason to send requests elsewhere. */

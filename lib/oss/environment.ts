@@ -122,6 +122,7 @@ const ossEnvironment = z
     RATE_LIMIT: rateLimit.prefault('20/second;600/minute'),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
     POSTHOG_CLIENT_KEY: z.string().default(''),
+    LLM_MODELS_FILE: z.string().optional(),
     SHUTDOWN_DELAY: duration('0s', '5m', '10s').prefault('0s'),
     STACK_INSPECTOR: flag.prefault('0'),
   })

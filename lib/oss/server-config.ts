@@ -14,6 +14,7 @@ import { ConfigurationError } from './errors.ts';
 import { GitHubService } from './github/github-service.ts';
 import { githubServiceClass } from './github/github-service-class.ts';
 import { hostNameOf, isBeyondDns } from './host-name.ts';
+import { LinesFile } from './lines-file.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
 import { RateLimitMemory } from './middleware/rate-limit-memory.ts';
@@ -75,7 +76,7 @@ export interface ServerConfigOptions {
   readonly reach?: Reach;
   /** How the stack is checked and runs: `strict: true`, or `onConflict: 'error'` in tests, for two. */
   readonly stack?: Omit<ComposeOptions, 'exclusive' | 'reads'>;
-  /** What a person may choose from in Settings. */
+  /** What a person may choose from in Settings; `LLM_MODELS_FILE` goes before `models`. */
   readonly models?: readonly string[];
   readonly agents?: readonly string[];
   readonly securityAnalyzers?: readonly string[];
@@ -105,6 +106,7 @@ export class ServerConfig {
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
   readonly #stack: ServerConfigOptions['stack'];
+  readonly #modelsFile: LinesFile<readonly string[]> | undefined;
   readonly #ownHosts: ReadonlySet<string>;
   readonly #rateLimitStores: Store[] = [];
   #GitHubService = GitHubService;
@@ -130,6 +132,7 @@ export class ServerConfig {
     this.#stack = options.stack;
     this.#ownHosts = ownHosts(this.environment, options.allowedHosts);
     this.models = options.models ?? MODELS;
+    this.#modelsFile = modelsFile(this.environment, this.log);
     this.agents = options.agents ?? AGENTS;
     this.securityAnalyzers = options.securityAnalyzers ?? SECURITY_ANALYZERS;
   }
@@ -319,6 +322,11 @@ export class ServerConfig {
     };
   }
 
+  /** The models to choose from: those of `LLM_MODELS_FILE`, as it is now, or else {@link models}. */
+  async availableModels(): Promise<readonly string[]> {
+    return (await this.#modelsFile?.current()) ?? this.models;
+  }
+
   /** Where documents are kept, for the operator: nothing in it is secret. */
   get storeDescription(): string {
     return `JSON files in ${resolve(this.environment.FILE_STORE_PATH)}`;
@@ -363,6 +371,7 @@ export class ServerConfig {
         'FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.',
       );
     }
+    await this.#modelsFile?.verify();
     await this.loadGitHubService();
     await this.verifyDocuments();
   }
@@ -394,6 +403,18 @@ export class ServerConfig {
     for (const store of this.#rateLimitStores) await store.shutdown?.();
     await this.#documents?.close();
   }
+}
+
+function modelsFile({ LLM_MODELS_FILE: path }: Environment, log: Logger) {
+  return path === undefined
+    ? undefined
+    : new LinesFile({
+        path,
+        variable: 'LLM_MODELS_FILE',
+        expected: 'Create it with one model a line, or unset the variable for a built-in list.',
+        parse: (lines): readonly string[] => [...new Set(lines.map(({ text }) => text))],
+        log,
+      });
 }
 
 function ownHosts(

@@ -1,8 +1,6 @@
 /** Who may sign in, by login, when `GITHUB_USER_LIST_FILE` is set. */
-import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { ConfigurationError } from '../../oss/errors.ts';
-import { readTextFile } from '../../oss/text-file.ts';
+import { type Line, LinesFile } from '../../oss/lines-file.ts';
 
 export interface AllowListOptions {
   /** One login a line; `undefined` lets everyone in. */
@@ -10,58 +8,50 @@ export interface AllowListOptions {
   readonly log: Logger;
 }
 
-/** Read again when the file changes, which is looked at on every sign-in; so no restart, and nothing to watch. */
+/** Of GitHub, its older users and bots, and of managed users, which have the name of their enterprise behind them. */
+const LOGIN = /^[a-z\d][a-z\d-]*(_[a-z\d]+)?(\[bot\])?$/;
+/** How many of the lines that can be no login are named: all of them, if the file is another than it should be. */
+const MOST_NAMED = 10;
+
+/** Read again when the file changes, which is looked at on every sign-in. */
 export class AllowList {
-  readonly #file: string | undefined;
-  readonly #log: Logger;
-  #logins: ReadonlySet<string> = new Set();
-  #version: string | undefined;
+  readonly #file: LinesFile<ReadonlySet<string>> | undefined;
 
   constructor({ file, log }: AllowListOptions) {
-    this.#file = file;
-    this.#log = log;
+    this.#file =
+      file === undefined
+        ? undefined
+        : new LinesFile({
+            path: file,
+            variable: 'GITHUB_USER_LIST_FILE',
+            expected: 'Create it with one GitHub login a line, or unset the variable to let everyone in.',
+            parse: (lines) => loginsIn(lines, file, log),
+            log,
+          });
   }
 
   /** @throws ConfigurationError when the file is set but cannot be read. For the start. */
   async verify(): Promise<void> {
-    if (this.#file === undefined) return;
-    try {
-      await this.#refresh(this.#file);
-    } catch (cause) {
-      throw new ConfigurationError(
-        `GITHUB_USER_LIST_FILE: ${this.#file} cannot be read. Create it with one GitHub login a line, or unset the variable to let everyone in.`,
-        { cause },
-      );
-    }
+    await this.#file?.verify();
   }
 
   /** Whether the login is on the list. Case does not matter, as it does not to GitHub. */
   async allows(login: string): Promise<boolean> {
     if (this.#file === undefined) return true;
-    try {
-      await this.#refresh(this.#file);
-    } catch (err) {
-      // Neither locking everybody out nor letting everybody in is what the operator wants of a half-done deployment.
-      this.#log.error(
-        { err, file: this.#file },
-        'The list of allowed users cannot be read; the last one read still holds',
-      );
-    }
-    return this.#logins.has(login.toLowerCase());
-  }
-
-  async #refresh(file: string): Promise<void> {
-    const { mtimeMs, size, ino } = await stat(file);
-    const version = `${mtimeMs}/${size}/${ino}`;
-    if (version === this.#version) return;
-    this.#logins = loginsIn(await readTextFile(file));
-    this.#version = version;
+    // Neither locking everybody out nor letting everybody in is what an operator wants of a list that is away.
+    return (await this.#file.current())?.has(login.toLowerCase()) ?? false;
   }
 }
 
-function loginsIn(text: string): ReadonlySet<string> {
-  const lines = text.split(/\r\n?|\n/);
-  return new Set(
-    lines.map((line) => line.trim().toLowerCase()).filter((line) => line !== '' && !line.startsWith('#')),
-  );
+function loginsIn(lines: readonly Line[], file: string, log: Logger): ReadonlySet<string> {
+  const odd = lines.filter(({ text }) => !LOGIN.test(text.toLowerCase()));
+  if (odd.length > 0) {
+    // By number: a file that was named by mistake does not belong into the log.
+    const numbers = odd.slice(0, MOST_NAMED).map(({ number }) => number);
+    log.warn(
+      { file, lines: numbers, count: odd.length },
+      'GITHUB_USER_LIST_FILE has lines that can be no GitHub login, and let nobody in: write one login a line, without @',
+    );
+  }
+  return new Set(lines.map(({ text }) => text.toLowerCase()));
 }

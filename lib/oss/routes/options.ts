@@ -4,7 +4,7 @@ import { resource } from './resource.ts';
 export interface OptionsRoutesOptions {
   /** What the client has to know before anybody signs in. */
   readonly clientOptions: () => object;
-  readonly models: readonly string[];
+  readonly models: () => Promise<readonly string[]>;
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
 }
@@ -13,7 +13,11 @@ export interface OptionsRoutesOptions {
 export function optionsRoutes(options: OptionsRoutesOptions): Router {
   const router = Router();
   resource(router, '/api/options/config', { get: (_req, res) => res.json(options.clientOptions()) });
-  resource(router, '/api/options/models', { get: (_req, res) => res.json(options.models) });
+  resource(router, '/api/options/models', {
+    get: async (_req, res) => {
+      res.json(await options.models());
+    },
+  });
   resource(router, '/api/options/agents', { get: (_req, res) => res.json(options.agents) });
   resource(router, '/api/options/security-analyzers', {
     get: (_req, res) => res.json(options.securityAnalyzers),

@@ -17,13 +17,13 @@ import { staticRoutes } from './static.ts';
 /** What the routes take from the config of an edition. */
 export interface OssRoutersOptions {
   readonly log: Logger;
-  readonly models: readonly string[];
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
   readonly pageDirectory: string | undefined;
   readonly isDraining: boolean;
   checks(): Readonly<Record<string, ReadinessCheck>>;
   clientOptions(): object;
+  availableModels(): Promise<readonly string[]>;
   openApi(): OpenApiOptions;
   isAuthenticated(req: Request): boolean;
   settingsStore(req: Request): SettingsStore | undefined;
@@ -39,10 +39,15 @@ export const UNDESCRIBED_PATHS = ['/api/docs/style.css'];
 
 /** The routes that both editions have. */
 export function ossRouters(config: OssRoutersOptions): Router[] {
-  const { agents, log, models, securityAnalyzers } = config;
+  const { agents, log, securityAnalyzers } = config;
   return [
     healthRoutes({ checks: config.checks(), isDraining: () => config.isDraining, log }),
-    optionsRoutes({ clientOptions: () => config.clientOptions(), models, agents, securityAnalyzers }),
+    optionsRoutes({
+      clientOptions: () => config.clientOptions(),
+      models: () => config.availableModels(),
+      agents,
+      securityAnalyzers,
+    }),
     openApiRoutes({ document: () => openApiDocument(config.openApi()) }),
     settingsRoutes({
       settingsStore: (req) => config.settingsStore(req),

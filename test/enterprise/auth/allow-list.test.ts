@@ -52,6 +52,36 @@ describe('AllowList', () => {
     });
   }
 
+  it('names the lines that can be no login, at the start and whenever it has changed', async () => {
+    await writeFile(
+      file,
+      'octocat\n@hubot\n# a comment\nmona lisa\nold-login-\ncat_acme\ndependabot[bot]\nhubot # our robot\n' +
+        'cat@example.com\nhttps://github.com/cat\ncat,dog\n-cat\nSECRET=1\n',
+    );
+    await list.verify();
+    const [line, ...more] = logged.map(
+      (one) => JSON.parse(one) as { level: number; lines: number[]; msg: string },
+    );
+    assert.deepEqual(more, []);
+    assert.equal(line?.level, 40);
+    assert.deepEqual(line.lines, [2, 4, 8, 9, 10, 11, 12, 13]);
+    assert.match(line.msg, /^GITHUB_USER_LIST_FILE .* one login a line/);
+    assert.doesNotMatch(logged.join(''), /hubot|example|SECRET/);
+    assert.equal(await list.allows('octocat'), true);
+    assert.equal(logged.length, 1);
+
+    await writeFile(file, '?\n'.repeat(1_000));
+    assert.equal(await list.allows('octocat'), false);
+    const { lines, count } = JSON.parse(logged[1]!) as { lines: number[]; count: number };
+    assert.deepEqual([lines.length, count], [10, 1_000]);
+  });
+
+  it('says nothing of a list in which every line may be a login', async () => {
+    await writeFile(file, 'octocat\nOCTO-cat\n7cats\n');
+    await list.verify();
+    assert.deepEqual(logged, []);
+  });
+
   it('is read again when the file changes', async () => {
     await writeFile(file, 'octocat\n');
     await list.verify();
