@@ -3,14 +3,14 @@
  * `enter` and `invoke` give that one its turn, and the functions below answer what its handler does.
  */
 import { performance } from 'node:perf_hooks';
-import type { ErrorRequestHandler, NextFunction, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ConflictError, NEXT_MISUSE } from './conflict.ts';
 import { setNextOf } from './express-request.ts';
 import type { Run } from './run.ts';
 import { errorOf, type Stage } from './stage.ts';
 import { replaceState, StateView } from './state-view.ts';
 import { isThenable } from './thenable.ts';
-import { invokeTraced, isError } from './tracing.ts';
+import { invokeTraced } from './tracing.ts';
 
 /** After so many stages in a row the call stack starts anew, as all of them may call `next` at once. */
 const FRESH_STACK_EVERY = 300;
@@ -110,32 +110,8 @@ function onNext(run: Run, stage: Stage, signal: unknown): void {
 }
 
 /** A handler has called its `next` after it had returned. */
-function onLateNext(run: Run, stage: Stage, signal: unknown): void {
+export function onLateNext(run: Run, stage: Stage, signal: unknown): void {
   onNext(run, stage, signal);
-  settle(run);
-}
-
-/** Somebody has called `req.next`: the request goes on from where it is, as in a router. */
-export function onRequestNext(run: Run, signal: unknown): void {
-  const { furthest } = run;
-  if (furthest === undefined || furthest === run.runtime.application) run.out(signal);
-  else onLateNext(run, furthest, signal);
-}
-
-/**
- * Somebody has called `req.next` in a route. There it is the router's, and the request leaves the route, and with it the
- * stack.
- *
- * @param routerNext - what the router has set it to.
- */
-export function onRouterNext(run: Run, routerNext: NextFunction, signal: unknown): void {
-  const { furthest } = run;
-  if (furthest !== undefined && run.outcomeOf(furthest) === 'running') {
-    run.timingsIfAny?.end(furthest);
-    run.signals.set(furthest, isError(signal) ? 'error' : 'router');
-    run.signals.set(run.runtime.application, 'router');
-  }
-  exit(run, signal, routerNext);
   settle(run);
 }
 
@@ -203,7 +179,7 @@ function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unkno
 }
 
 /** Behind the last middleware, or where one says so: from here on `req.state` is the application's view. */
-function exit(run: Run, signal?: unknown, out = run.out): void {
+export function exit(run: Run, signal?: unknown, out = run.out): void {
   const { application } = run.runtime;
   if (signal === 'route' || signal === 'router') run.signals.set(application, signal);
   if (!StateView.is(run.turn.holder.state)) takeReplacement(run);

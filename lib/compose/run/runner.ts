@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import { dispatch, onRequestNext, onRouterNext, settle } from './dispatch.ts';
-import { nextOf, setNextOf, turnOf } from './express-request.ts';
-import { standsInRoute } from './express-route.ts';
+import { dispatch, settle } from './dispatch.ts';
+import { turnOf } from './express-request.ts';
+import { replaceNext } from './request-next.ts';
 import { RequestStack } from './request-stack.ts';
 import { type EnteredRequest, Run, type StackRuntime } from './run.ts';
 import { StateView } from './state-view.ts';
@@ -36,34 +36,6 @@ function hostOf(outer: object | undefined): Run | undefined {
   if (!StateView.is(outer)) return undefined;
   const run = StateView.runOf(outer);
   return StateView.stageOf(outer) === run.runtime.application ? undefined : run;
-}
-
-/**
- * Lets `req.next()` go on in the stack, as in a router it goes on in the router: `res.sendFile` and `res.format` call it.
- * In a route it belongs to the router around that, as Express has it.
- */
-function replaceNext(run: Run): void {
-  const { req, turn, out, host } = run;
-  const given = nextOf(req, turn);
-  // Behind another stack in the same router, it is still that one's, which hands on to the router's.
-  let original: unknown = given;
-  for (let one = turn.replacedNext; one !== undefined; one = one.replacedBefore) {
-    if (one.requestNext === given) original = one.out;
-  }
-  // A stack that stands itself in a layer stands where that layer's stack does.
-  const isEntry = host?.next === out;
-  run.isInRoute = isEntry ? host.isInRoute : original !== out && standsInRoute(req, run.runtime.handler);
-  if (given === undefined || (isEntry && run.isInRoute)) return;
-  run.requestNext = run.isInRoute
-    ? (signal) => onRouterNext(run, given, signal)
-    : (signal) => onRequestNext(run, signal);
-  setNextOf(req, turn, run.requestNext);
-  if (original === out) {
-    run.replacedBefore = turn.replacedNext;
-    turn.replacedNext = run;
-  } else {
-    run.outerNext = given;
-  }
 }
 
 function beginInstrumentation(run: Run): void {
