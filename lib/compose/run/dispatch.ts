@@ -1,6 +1,12 @@
 /**
- * A request on its way through the stages of a stack, from top to bottom: `dispatch` finds the next stage that takes it,
- * `enter` and `invoke` give that one its turn, and the functions below answer what its handler does.
+ * How a request goes through the stages of a stack. A stage is a middleware at its place in the order.
+ *
+ * The runner calls `dispatch` at position 0. `dispatch` finds the next stage that takes the request, and `invoke` calls
+ * its handler. Each function named `on…` answers one thing that a handler can do. `exit` hands the request on to
+ * whatever stands behind the stack.
+ *
+ * A stage's turn lasts from the call of its handler until it hands the request on. Each stage has a view of the state of
+ * its own. `req.state` is the view of the stage whose code runs, so that every read and write has an author.
  */
 import { performance } from 'node:perf_hooks';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
@@ -8,14 +14,18 @@ import { ConflictError, NEXT_MISUSE } from './conflict.ts';
 import { setNextOf } from './express-request.ts';
 import type { Run } from './run.ts';
 import { errorOf, type Stage } from './stage.ts';
-import { replaceState, StateView } from './state-view.ts';
+import { StateView, takeReplacement } from './state-view.ts';
 import { isThenable } from './thenable.ts';
 import { invokeTraced } from './tracing.ts';
 
-/** After so many stages in a row the call stack starts anew, as all of them may call `next` at once. */
+/** Stages that call `next` at once call each other, so after this many stages a fresh call stack begins. */
 const FRESH_STACK_EVERY = 300;
 
-/** Takes a request without an error to the first stage from `position` on that it concerns, or out of the stack. */
+/**
+ * Takes a request that has no error to the next stage that takes it, or out of the stack if there is none.
+ *
+ * @param position - where to begin, counted from 0: one behind the stage that hands the request on.
+ */
 export function dispatch(run: Run, position: number): void {
   const { stages } = run.runtime;
   let stage = stages[position];
@@ -27,7 +37,13 @@ export function dispatch(run: Run, position: number): void {
   else enter(run, stage, stage.handle as RequestHandler, undefined, position - 1);
 }
 
-/** Gives a stage its turn, on a call stack of its own where the present one may have become deep. */
+/**
+ * Gives a stage its turn, on a fresh call stack where the present one may be deep.
+ *
+ * @param handle - the stage's handler; an error handler is bound to the error, so that both are called alike.
+ * @param error - what the error handler gets; undefined for other handlers.
+ * @param from - the position of the stage that hands the request on; -1 if it has just come to the stack.
+ */
 function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown, from: number): void {
   if (stage.position < FRESH_STACK_EVERY || !needsFreshStack(stage.position, from)) {
     invoke(run, stage, handle, error);
@@ -36,27 +52,28 @@ function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown, f
   }
 }
 
-/** Whether so many stages lie between two places that the call stack has to start anew. */
+/** Whether a multiple of {@link FRESH_STACK_EVERY} lies between two positions. */
 function needsFreshStack(position: number, from: number): boolean {
   return Math.floor(position / FRESH_STACK_EVERY) > Math.floor(Math.max(from, 0) / FRESH_STACK_EVERY);
 }
 
-/** One middleware's turn. */
+/** Calls the handler of a stage, and answers what it does before it returns. */
 function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
   const { turn } = run;
-  if (!StateView.is(turn.holder.state)) takeReplacement(run);
+  if (!StateView.is(turn.holder.state)) takeReplacement(turn);
   const view = new StateView(run, stage);
   run.furthest = stage;
   turn.advance(view);
-  let isOver = false as boolean;
+  let hasReturned = false;
   const next = (signal?: unknown): void => {
-    if (isOver) {
+    if (hasReturned) {
       onLateNext(run, stage, signal);
       return;
     }
+    // The usual case, a first `next()` without a clock to stop, goes straight on.
     if (signal || run.furthest !== stage || run.instrumentation !== undefined) onNext(run, stage, signal);
     else dispatch(run, stage.position + 1);
-    // What the handler does after `next()` is still its own doing.
+    // The later stages have returned. What the handler does after its `next()` is its own doing again.
     turn.give(view);
   };
   run.next = next;
@@ -69,10 +86,11 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
   } catch (thrown) {
     onFailure(run, stage, thrown);
   }
-  isOver = true;
+  hasReturned = true;
   if (run.furthest === stage) onReturn(run, stage);
 }
 
+/** Calls the handler of a stage of a request that is timed or traced. */
 function invokeInstrumented(
   run: Run,
   stage: Stage,
@@ -87,7 +105,7 @@ function invokeInstrumented(
   });
 }
 
-/** A handler has called its `next`: the first call counts. */
+/** A handler has called its `next`. Only the first call counts; a further one is reported as conflict S307. */
 function onNext(run: Run, stage: Stage, signal: unknown): void {
   if (run.outcomeOf(stage) !== 'running') {
     run.runtime.reporter.report(run, stage, 'S307', NEXT_MISUSE.S307);
@@ -109,13 +127,13 @@ function onNext(run: Run, stage: Stage, signal: unknown): void {
   }
 }
 
-/** A handler has called its `next` after it had returned. */
+/** A handler has called its `next` after it had returned, so the call is not within `invoke`. */
 export function onLateNext(run: Run, stage: Stage, signal: unknown): void {
   onNext(run, stage, signal);
   settle(run);
 }
 
-/** Takes a request on to the next error handler that concerns it. */
+/** Takes a request that has an error to the next error handler that takes it, or out of the stack with the error. */
 function dispatchError(run: Run, from: Stage, error: unknown): void {
   for (const stage of run.runtime.stages.slice(from.position + 1)) {
     if (stage.takes(run.req, true)) {
@@ -136,15 +154,15 @@ function onFailure(run: Run, stage: Stage, reason: unknown): void {
     return;
   }
   if (reason instanceof ConflictError) return;
-  // The request has gone on, so nobody further in may get this error; yet it must not vanish.
+  // The request has gone on, so no error handler may get this error; yet it must not vanish.
   try {
     run.runtime.reporter.report(run, stage, 'S308', NEXT_MISUSE.S308, { error: reason });
   } catch {
-    // `onConflict: 'error'` throws at the handler that caused the conflict, and that one is over. It has been logged.
+    // `onConflict: 'error'` throws into the handler that caused the conflict, and that one is over. The error is logged.
   }
 }
 
-/** A handler has returned something: if that is a promise, its turn is not over. */
+/** A handler has returned a value. If that is a promise, the engine waits for it, as Express does. */
 function onResult(run: Run, stage: Stage, result: unknown): void {
   if (!isThenable(result)) return;
   result.then(
@@ -157,14 +175,14 @@ function onResult(run: Run, stage: Stage, result: unknown): void {
   );
 }
 
-/** A handler has returned without calling `next`: it has ended the response, or it makes the request wait. */
+/** A handler has returned, and its promise, if any, is fulfilled. Without a `next()` the request has ended or waits. */
 function onReturn(run: Run, stage: Stage): void {
   if (run.outcomeOf(stage) !== 'running') return;
   if (run.res.writableEnded) run.timingsIfAny?.end(stage);
   else run.timings.begin(stage, performance.now());
 }
 
-/** Goes on with a call stack of its own. */
+/** Gives a stage its turn on a fresh call stack. Until then the stage before it may wrongly call `next` again. */
 function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
   if (run.isOnTrampoline && run.furthest !== undefined) {
     run.runtime.reporter.report(run, run.furthest, 'S307', NEXT_MISUSE.S307);
@@ -178,11 +196,16 @@ function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unkno
   });
 }
 
-/** Behind the last middleware, or where one says so: from here on `req.state` is the application's view. */
+/**
+ * Hands a request on to whatever stands behind the stack. From here on `req.state` is the application's view.
+ *
+ * @param signal - an error, `'route'` or `'router'`; undefined where a plain `next()` leaves the stack.
+ * @param out - the `next` to leave by: by default the one that the stack was called with.
+ */
 export function exit(run: Run, signal?: unknown, out = run.out): void {
   const { application } = run.runtime;
   if (signal === 'route' || signal === 'router') run.signals.set(application, signal);
-  if (!StateView.is(run.turn.holder.state)) takeReplacement(run);
+  if (!StateView.is(run.turn.holder.state)) takeReplacement(run.turn);
   run.furthest = application;
   run.turn.advance(new StateView(run, application));
   if (run.outerNext !== undefined) setNextOf(run.req, run.turn, run.outerNext);
@@ -190,18 +213,12 @@ export function exit(run: Run, signal?: unknown, out = run.out): void {
   else out(signal);
 }
 
-/** A call into the engine is over, and nobody further out has the turn again: it is where the request is furthest in. */
+/**
+ * Ends a call into the engine that came from outside, as from Express, a timer or a promise. No handler is there to get
+ * its view back, so `req.state` becomes the view of the stage that the request has come to.
+ */
 export function settle(run: Run): void {
   const { turn } = run;
-  if (!StateView.is(turn.holder.state)) takeReplacement(run);
+  if (!StateView.is(turn.holder.state)) takeReplacement(turn);
   if (turn.innermost !== undefined) turn.give(turn.innermost);
-}
-
-/** Something else is in the place of a plain `req.state`. A setter would have seen it at once. */
-function takeReplacement({ turn }: Run): void {
-  // Before the first turn it is the host's own.
-  if (turn.innermost === undefined) return;
-  const given = turn.holder.state;
-  turn.give(turn.innermost);
-  replaceState(turn.innermost, given);
 }

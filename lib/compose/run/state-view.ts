@@ -4,6 +4,7 @@ import { reservedKey } from '../declare/reserved-key.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 import { readByRule, reportReplacedState, valueOf, writeByRule } from './state-rules.ts';
+import type { Turn } from './turn.ts';
 
 /**
  * `req.state` as one middleware sees it on one request: who holds it, however much later, reads and writes as that
@@ -109,10 +110,10 @@ export interface StateView extends RequestState {}
 const numbers = new Map<string, number>();
 
 /**
- * Somebody has set `req.state` itself. What was meant by it is done key by key, by the rule.
+ * A handler has set `req.state` itself. Its keys are written one by one, so that the rule of layers holds for each.
  *
- * @param view - whose turn it was.
- * @param value - what it was set to; the view of another middleware of this request changes nothing.
+ * @param view - the view that `req.state` was, of the stage that counts as the writer.
+ * @param value - what it was set to. If that is the view of another stage of this request, nothing is written.
  */
 export function replaceState(view: object, value: unknown): void {
   if (!StateView.is(view)) return;
@@ -123,6 +124,18 @@ export function replaceState(view: object, value: unknown): void {
   for (const [key, member] of Object.entries(value)) {
     if (!reservedKey(key)) Reflect.set(view, key, member);
   }
+}
+
+/**
+ * A handler has set `req.state` to something else, where it is a plain property. There the engine sees it only
+ * afterwards: it puts the view back, and then does what {@link replaceState} does.
+ */
+export function takeReplacement(turn: Turn): void {
+  // No stage has had its turn yet: it is what the host has set before the stack.
+  if (turn.innermost === undefined) return;
+  const given = turn.holder.state;
+  turn.give(turn.innermost);
+  replaceState(turn.innermost, given);
 }
 
 /**
