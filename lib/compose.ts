@@ -1,6 +1,10 @@
 /**
  * Layers of middleware, composed into one Express handler. The order is worked out from what each middleware says it
  * reads, writes and replaces. One rule settles conflicts: the higher layer wins; within one layer a tie is an error.
+ *
+ * All planning is done once, in `compose`: `planStack` puts the entries of the layers in order, and `buildStages` makes
+ * a stage of each. The handler that `runnerOf` makes starts each request at the first stage: see
+ * `compose/run/dispatch.ts`.
  */
 import type { RequestHandler } from 'express';
 import { declarationSite } from './compose/declare/declaration-site.ts';
@@ -22,7 +26,7 @@ import type { StackRuntime } from './compose/run/run.ts';
 import { runnerOf } from './compose/run/runner.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 
-// `export *`, not a list of names: so can `declare module` merge keys into RequestState through this module.
+// `export *`, not a list of names: only so can `declare module` merge keys into RequestState through this module.
 export * from './compose/declare/request-state.ts';
 export { ConflictError } from './compose/run/conflict.ts';
 export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './compose/run/conflict.ts';
@@ -58,8 +62,9 @@ export type {
 } from './compose/declare/typed-request.ts';
 
 /**
- * Composes layers of middleware into one Express handler. The later layer is the higher one: it runs outermost, and
- * wins where two layers disagree. The order is fixed here, once; see docs/diagnostics.md for what is refused.
+ * Composes layers of middleware into one Express handler. The later layer is the higher one: it runs first, around the
+ * others, and wins where two layers disagree. The order is fixed here, once; see docs/diagnostics.md for what is
+ * refused.
  *
  * @param layers - the layers by name, the lowest first. Each is an array of declared middleware and ordinary handlers.
  * @param options - what the stack is told of the code around it, how strict it is, and where it logs. All are optional.
@@ -102,7 +107,7 @@ function planOf(layers: Layers, options: ComposeOptions): Plan {
   try {
     return planStack(layers, options, declarationSite(compose));
   } catch (error) {
-    // So that the trace begins where the user calls `compose`, and not in here.
+    // The trace shall begin where the user calls `compose`, not in the engine.
     if (error instanceof StackError) Error.captureStackTrace(error, compose);
     throw error;
   }
@@ -115,10 +120,12 @@ function observe({ observers }: StackRuntime, observer: StackObserver): () => vo
 
 function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler {
   const handler = runnerOf(runtime, options.timing ?? 'sampled');
+  // A request's route is compared with it, to see whether the stack stands in that route.
   runtime.handler = handler;
   return handler;
 }
 
+/** What all requests through the stack share. The tables of each request begin as copies of those named `no…`. */
 function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
   const { stages, application, indexOf, indexByNumber } = buildStages(plan);
   const unset = Array.from({ length: plan.keys.length + 1 }, () => undefined);

@@ -10,8 +10,8 @@ export interface ComposeOptions extends PlanOptions {
   readonly log?: StackLog;
   /**
    * Which entries are timed. With `'sampled'`, the default, an entry that calls `next` at once is timed on the first
-   * request and on one in 128: to read the clock costs more than all else that the engine does. `'all'` times every entry.
-   * Entries that make the request wait are always timed.
+   * request and on one in 128: to read the clock costs more than all else that the engine does. `'all'` times every
+   * entry. Entries that make the request wait are always timed.
    */
   readonly timing?: 'sampled' | 'all';
 }

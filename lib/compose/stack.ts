@@ -15,8 +15,8 @@ declare global {
   namespace Express {
     interface Request {
       /**
-       * What the middleware of the stack has written; behind the stack, as the application may see it. Its keys are read
-       * and written one by one; it cannot be replaced.
+       * What the middleware of the stack has written; behind the stack, as the application may see it. Its keys are
+       * read and written one by one; it cannot be replaced.
        */
       readonly state: RequestState;
       /** What the stack has done with this request. */

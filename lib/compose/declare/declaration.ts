@@ -21,7 +21,8 @@ export interface Declaration<Reads extends StateKey = StateKey, Writes extends S
   /** The statuses with which it may end the response itself, such as `[429]`. */
   readonly ends?: readonly number[];
   /**
-   * The names of the middleware it runs after. `'cors?'`: if there is one. `'header:Vary'`: all that declare that header.
+   * The names of the middleware it runs after. `'cors?'`: if there is one. `'header:Vary'`: all that declare that
+   * header.
    */
   readonly after?: readonly string[];
   /** The names of the middleware it runs before, written as in `after`. */

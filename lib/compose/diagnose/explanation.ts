@@ -1,6 +1,6 @@
 /**
- * The address of the section that explains an id: the page as npm installs it, below `node_modules`, and the anchor that
- * GitHub and editors make of the section's heading.
+ * The address of the section that explains an id: the page as npm installs it, below `node_modules`, and the anchor
+ * that GitHub and editors make of the section's heading.
  *
  * @param id - of a diagnostic or of a conflict.
  * @param title - what the id is called in its table; the heading of the section is `S205: <title>`.

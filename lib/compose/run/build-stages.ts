@@ -2,9 +2,10 @@ import type { Plan } from '../plan/plan.ts';
 import { Stage } from './stage.ts';
 import { StateView } from './state-view.ts';
 
-/** The stages of a plan, and the application's. */
+/** The stages of a plan, and what finds a key in their tables. */
 export interface Stages {
   readonly stages: readonly Stage[];
+  /** The routes behind the stack, as one more stage, which may read and write every key. */
   readonly application: Stage;
   /** The place of each key in the tables of a request, from 1. */
   readonly indexOf: ReadonlyMap<string, number>;
@@ -12,6 +13,7 @@ export interface Stages {
   readonly indexByNumber: Int32Array;
 }
 
+/** Makes a stage of each entry of a plan, once for all requests. */
 export function buildStages(plan: Plan): Stages {
   const indexOf = new Map(plan.keys.map((key, place) => [key, place + 1]));
   const numbers = plan.keys.map((key) => StateView.declare(key));

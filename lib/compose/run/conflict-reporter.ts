@@ -20,16 +20,16 @@ export interface ConflictedRequest {
 /** A conflict while it is counted. */
 export type RecordedConflict = { -readonly [Field in keyof Conflict]: Conflict[Field] };
 
-/** Who did it. */
-interface Culprit {
+/** The stage that caused a conflict. */
+interface Cause {
   readonly name: string;
 }
 
-/** Writes conflicts down in their request, and reacts as `onConflict` says. One for each stack. */
+/** Records the conflicts of each request, and reacts as `onConflict` says. There is one reporter for each stack. */
 export class ConflictReporter {
   readonly #policy: ConflictPolicy;
   readonly #log: StackLog | undefined;
-  /** The kinds and pairs that have been logged. As many as the declarations allow, not as many as the requests. */
+  /** What has been logged, as {@link pairOf} names it, so that a conflict on every request is logged once. */
   readonly #logged = new Set<string>();
 
   constructor(policy: ConflictPolicy = 'warn', log?: StackLog) {
@@ -38,10 +38,12 @@ export class ConflictReporter {
   }
 
   /**
+   * Records a conflict, tells the observers, and logs or throws as the policy says.
+   *
    * @param predicate - what the middleware does, such as `calls next() a second time.`
    * @throws ConflictError when the policy says `'error'`.
    */
-  report(run: ConflictedRequest, stage: Culprit, id: ConflictId, predicate: string, about: About = {}): void {
+  report(run: ConflictedRequest, stage: Cause, id: ConflictId, predicate: string, about: About = {}): void {
     const found = conflictOf(stage, id, predicate, about);
     const { conflicts } = run;
     const known = conflicts.find((one) => pairOf(one) === pairOf(found));
@@ -60,7 +62,7 @@ export class ConflictReporter {
     if (reaction === 'error') throw new ConflictError(conflict);
   }
 
-  /** An error that nobody else gets is logged each time, whatever the policy. */
+  /** No error handler gets such an error, so it is logged each time, whatever the policy. */
   #logError(conflict: Conflict, error: unknown): void {
     this.#log?.warn(
       { conflict: factsOf(conflict), err: error },
@@ -79,14 +81,18 @@ export class ConflictReporter {
   }
 }
 
+/** What a conflict is about, besides the stage that caused it. */
 interface About {
+  /** The state key. */
   readonly key?: string;
+  /** What counts instead. */
   readonly kept?: Conflict['kept'];
+  /** The error that no error handler gets. */
   readonly error?: unknown;
 }
 
 function conflictOf(
-  { name }: Culprit,
+  { name }: Cause,
   id: ConflictId,
   predicate: string,
   { key, kept }: About,
@@ -100,7 +106,7 @@ function factsOf({ id, kind, key, middlewares, kept }: Conflict): Omit<Conflict,
   return { id, kind, key, middlewares, kept };
 }
 
-/** The kind of a conflict and who is in it: what is logged once, and counted on a request. */
+/** The kind of a conflict, its key and its middleware. Conflicts equal in these are counted as one, and logged once. */
 function pairOf({ id, key, middlewares }: Conflict): string {
   return [id, key, ...middlewares].join('\0');
 }

@@ -20,6 +20,7 @@ export const NEXT_MISUSE = {
   S308: 'fails after it has called next().',
 } as const;
 
+/** The id of a kind of conflict, such as `'S301'`. */
 export type ConflictId = keyof typeof CONFLICTS;
 
 /** Something that happened on a request against the declarations. It never holds a value: values may be secrets. */
@@ -30,22 +31,25 @@ export interface Conflict {
   readonly message: string;
   /** The state key it is about; undefined for `next` and errors. */
   readonly key: string | undefined;
-  /** The name of who did it, and then, if somebody else is concerned, of whom. */
+  /** The name of the middleware that caused it, and then, if there is one, of the middleware whose write counts. */
   readonly middlewares: readonly string[];
-  /** What counts after all: of which middleware, under which key. */
+  /** What counts instead: the key, and the middleware that writes it. Undefined where nothing counts instead. */
   readonly kept: { readonly key: string; readonly middleware: string } | undefined;
   /** How many times it happened on this request. */
   readonly count: number;
 }
 
 /**
- * What to do about a conflict, besides writing it down in `req.stack.conflicts`: `'record'` nothing, `'warn'` log it,
- * once per kind and pair, `'error'` throw a {@link ConflictError} at its cause. A function is called each time,
- * and may return one of these; by default then `'warn'`.
+ * What to do about a conflict, besides recording it in `req.stack.conflicts`: see {@link ConflictReaction}. A function
+ * is called for each conflict and returns the reaction; `undefined` means `'warn'`.
  */
 export type ConflictPolicy =
   ConflictReaction | ((conflict: Conflict, req: Request) => ConflictReaction | undefined);
 
+/**
+ * `'record'`: nothing more. `'warn'`: log it, once for the same kind, key and middleware. `'error'`: throw a
+ * {@link ConflictError} where the conflict was caused.
+ */
 export type ConflictReaction = 'record' | 'warn' | 'error';
 
 /** The end of every message: where the conflict is explained. */

@@ -5,8 +5,8 @@
  * its handler. Each function named `on…` answers one thing that a handler can do. `exit` hands the request on to
  * whatever stands behind the stack.
  *
- * A stage's turn lasts from the call of its handler until it hands the request on. Each stage has a view of the state of
- * its own. `req.state` is the view of the stage whose code runs, so that every read and write has an author.
+ * A stage's turn lasts from the call of its handler until it hands the request on. Each stage has a view of the state
+ * of its own. `req.state` is the view of the stage whose code runs, so that every read and write has an author.
  */
 import { performance } from 'node:perf_hooks';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
@@ -158,7 +158,8 @@ function onFailure(run: Run, stage: Stage, reason: unknown): void {
   try {
     run.runtime.reporter.report(run, stage, 'S308', NEXT_MISUSE.S308, { error: reason });
   } catch {
-    // `onConflict: 'error'` throws into the handler that caused the conflict, and that one is over. The error is logged.
+    // `onConflict: 'error'` throws into the handler that caused the conflict, and that one is over. The error is
+    // logged.
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * Where a request keeps whose turn it is, and how `req.state` and `req.stack` come to it.
+ * How a request gets `req.state` and `req.stack`, and where the engine keeps the {@link Turn} behind them.
  *
- * Express gives each request the prototype of its app, `app.request`, which is there to be extended. From then on V8
- * knows the shape of no request, and a property that is added to one, or set on it, costs as much as a middleware
- * (docs/benchmarks.md). So `state` and `stack` are accessors of that prototype, and the turn is found by a symbol on
- * `req.rawHeaders`: an array of this request alone, whose shape V8 knows.
+ * Express changes the prototype of each request to that of its app, `app.request`. From then on V8 knows no fixed shape
+ * of a request. To add or set a property then costs as much as a whole middleware (docs/benchmarks.md).
+ *
+ * So `state` and `stack` are accessors of `app.request`, which is there to be extended. The turn is found by a symbol
+ * on `req.rawHeaders`: an array that belongs to this request alone, and whose shape V8 knows.
  */
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { EnteredRequest } from './run.ts';
@@ -17,7 +18,7 @@ interface TurnHolder {
   [TURN]: Turn | undefined;
 }
 
-/** The turn of a request that comes to a stack. */
+/** The turn of a request that comes to a stack: the one that an earlier stack has made, or a new one. */
 export function turnOf(req: EnteredRequest, res: Response): Turn {
   if (hasAccessors(req) && !Object.hasOwn(req, 'state')) {
     const holder = propertyOf(req, 'rawHeaders') as TurnHolder | undefined;
@@ -37,20 +38,23 @@ function hold(holder: TurnHolder, turn: Turn): boolean {
     holder[TURN] = turn;
     return true;
   } catch {
-    // A frozen array takes nothing.
+    // The array is frozen.
     return false;
   }
 }
 
 /**
- * Whether a turn is that of a request, of a Proxy around it, or of an object that is derived from it. They have one
- * response. Two requests whose headers somebody has put into one array are still two.
+ * Whether a turn belongs to a request, to a Proxy around it, or to an object derived from it: these share one response.
+ * Two requests may share an array of headers that middleware has set, and still are two.
  */
 function isOf(turn: Turn, req: object): boolean {
   return turn.req === req || propertyOf(req, 'res') === turn.res;
 }
 
-/** The turn of a request that keeps `state` and `stack` itself, as a bare router's, a plain object, or a derived one. */
+/**
+ * The turn of a request on which `state` and `stack` are plain properties: that of a router without an app, a plain
+ * object, or an object derived from a request.
+ */
 function plainTurnOf(req: EnteredRequest, res: Response): Turn {
   const state: unknown = req.state;
   if (StateView.is(state)) {
@@ -58,44 +62,48 @@ function plainTurnOf(req: EnteredRequest, res: Response): Turn {
     if (run.req === req) return run.turn;
   }
   if ('state' in req && !Object.hasOwn(req, 'state')) {
-    // An accessor further out would take what is set.
+    // An accessor that it inherits would otherwise take what is set.
     keepItself(req, 'state', state);
     keepItself(req, 'stack', req.stack);
   }
   return new Turn(req, res, req);
 }
 
-/** `req.next`, which a router sets. */
+/** Reads `req.next`, which a router sets. */
 export function nextOf(req: EnteredRequest, turn: Turn): NextFunction | undefined {
   return turn.holder === turn ? (propertyOf(req, 'next') as NextFunction | undefined) : req.next;
 }
 
-/** Sets it. */
+/** Sets `req.next`. */
 export function setNextOf(req: EnteredRequest, turn: Turn, next: NextFunction): void {
   if (turn.holder === turn) setPropertyOf(req, 'next', next);
   else req.next = next;
 }
 
 /**
- * A property of a request whose shape V8 does not know. By a fixed name it would miss its caches, and learn about this
- * request in vain; by a key that varies it looks the property up.
+ * Reads a property of a request whose shape V8 does not know. With a fixed name V8 would search its inline caches in
+ * vain on each request. With a key that varies it looks the property up at once, which is faster.
  */
 function propertyOf(req: object, key: string): unknown {
   return (req as Record<string, unknown>)[key];
 }
 
-/** Sets one, likewise. */
+/** Sets a property in the same way. */
 function setPropertyOf(req: object, key: string, value: unknown): void {
   (req as Record<string, unknown>)[key] = value;
 }
 
+/** The turn that `req.rawHeaders` keeps, if it belongs to this request. */
 function heldTurn(req: object): Turn | undefined {
   const holder = propertyOf(req, 'rawHeaders') as TurnHolder | undefined;
   const turn = holder?.[TURN];
   return turn !== undefined && isOf(turn, req) ? turn : undefined;
 }
 
-/** The accessors, of which a request that no stack has seen, or that is given a `state` before, takes no notice. */
+/**
+ * The accessors of `app.request`. On a request that no stack has seen they read as undefined, and what is set becomes a
+ * plain property, as if there were no accessors.
+ */
 const accessors = {
   state: {
     configurable: true,
@@ -119,18 +127,19 @@ const accessors = {
   },
 };
 
+/** Makes `state` or `stack` a plain property of the request. */
 function keepItself(req: object, name: string, value: unknown): void {
   Object.defineProperty(req, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** By the prototype of a request: whether it, or one behind it, has the accessors. */
+/** For each prototype of requests: whether it, or one that it inherits from, has the accessors. */
 const prepared = new WeakMap<object, boolean>();
 /** The last prototype asked about, and the answer: most apps have one. */
 let latest: object | undefined;
 let latestHas = false;
 
 function hasAccessors(req: Partial<Request>): boolean {
-  // Where requests are no app's, this is quicker.
+  // The quick answer where requests belong to no app.
   if (!latestHas && req.app === undefined) return false;
   const prototype = Object.getPrototypeOf(req) as object | null;
   if (prototype === null) return false;
@@ -141,12 +150,14 @@ function hasAccessors(req: Partial<Request>): boolean {
   return latestHas;
 }
 
-/** Gives an app's prototype of requests the accessors, unless it has a `state` or a `stack` of the host's. */
+/**
+ * Gives an app's prototype of requests the accessors, unless the host has put a `state` or `stack` of its own there.
+ */
 function prepare(prototype: object): boolean {
   const { app } = prototype as { readonly app?: Express };
   if (typeof app !== 'function' || (app.request as object) !== prototype) return remember(prototype, false);
   const outer = Object.getPrototypeOf(prototype) as object;
-  // First the apps that this one is mounted in: they have the request again behind it.
+  // First the app that this one is mounted in: behind this one, the request has that app's prototype again.
   if (prepared.get(outer) ?? prepare(outer)) return remember(prototype, true);
   app.on('mount', (parent) => void prepare((parent as Express).request));
   if ('state' in prototype || 'stack' in prototype) return remember(prototype, false);

@@ -1,9 +1,11 @@
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 
 /**
- * An Express app in a layer, as a handler that mounts it as `app.use` would: with `mountpath`, `parent` and the event
- * `mount`, and with the prototypes of the request and the response given back behind it, which carry `app` and its
- * settings. It is mounted on its first request, since nobody knows before that in whose app the stack stands.
+ * Turns an Express app in a layer into a handler that does what `app.use` would. It sets `mountpath` and `parent`, and
+ * emits `mount`. Behind the app it gives the request and the response their prototypes back, which carry the outer
+ * `app`.
+ *
+ * The app is mounted on its first request: only then is it known in which app the stack stands.
  *
  * @returns any other handler as it is.
  * @see https://github.com/expressjs/express/blob/v5.1.0/lib/application.js (`app.use`)
@@ -27,10 +29,10 @@ export function asMounted(
   } as RequestHandler;
 }
 
-/** What Express keeps on an app, and its types do not tell. */
+/** What Express keeps on an app, but leaves out of its types. */
 type App = Express & { parent?: unknown; handle: (...parameters: Parameters<RequestHandler>) => void };
 
-/** Told as Express tells it. */
+/** Tells an app from other handlers by the properties by which Express tells it. */
 function isApp(handler: unknown): handler is App {
   return typeof handler === 'function' && 'handle' in handler && 'set' in handler;
 }

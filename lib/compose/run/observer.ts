@@ -1,10 +1,13 @@
 import type { Request, Response } from 'express';
 import type { Conflict } from './conflict.ts';
 
-/** Somebody who watches a stack at work, such as an inspector. What an observer throws, the request gets. */
+/** Watches a stack at work, as an inspector does. An error that an observer throws becomes the request's error. */
 export interface StackObserver {
-  /** A request enters the stack; `req.stack` tells, now and later, what becomes of it. While observed, every entry is timed. */
+  /**
+   * A request enters the stack. `req.stack` tells, now and later, what becomes of it. While a stack is observed, every
+   * entry is timed.
+   */
   request?(req: Request, res: Response): void;
-  /** A conflict has been written down in `req.stack.conflicts`, possibly long after the response. */
+  /** A conflict has been recorded in `req.stack.conflicts`, possibly long after the response. */
   conflict?(conflict: Conflict, req: Request): void;
 }

@@ -1,6 +1,6 @@
 /**
- * `req.next`, which a router sets to its own `next`. `res.sendFile` and `res.format` call it. In a stack it goes on in the
- * stack, so that no later stage is passed over. Behind the stack it is the router's again.
+ * `req.next`, which a router sets to its own `next`. `res.sendFile` and `res.format` call it. In a stack it goes on in
+ * the stack, so that no later stage is passed over. Behind the stack it is the router's again.
  */
 import type { NextFunction } from 'express';
 import { exit, onLateNext, settle } from './dispatch.ts';
@@ -16,7 +16,8 @@ import { isError } from './tracing.ts';
 export function replaceNext(run: Run): void {
   const { req, turn, out, host } = run;
   const given = nextOf(req, turn);
-  // An earlier stack in the same router may have set it. That stack's function leads to the router's, so compare by that.
+  // An earlier stack in the same router may have set it. That stack's function leads to the router's, so compare by
+  // that.
   let original: unknown = given;
   for (let one = turn.replacedNext; one !== undefined; one = one.replacedBefore) {
     if (one.requestNext === given) original = one.out;

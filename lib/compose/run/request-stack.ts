@@ -3,9 +3,16 @@ import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * What became of an entry on this request. `'next'`, `'error'`, `'route'`, `'router'`: it handed the request on so.
- * `'ended'`: it ended the response. `'running'`: it has done neither yet. `'passed'`: the request did not concern it, by
- * its path or, for an error handler, for want of an error. `'skipped'`: the request has not come so far.
+ * What an entry did with this request.
+ *
+ * - `'next'`: it called `next()`.
+ * - `'error'`: it called `next(error)`, or it failed.
+ * - `'route'`, `'router'`: it called `next('route')` or `next('router')`.
+ * - `'ended'`: it ended the response.
+ * - `'running'`: it has done none of these yet.
+ * - `'passed'`: it did not run, since its path is another, or since it runs on errors and there was none, or the
+ *   reverse.
+ * - `'skipped'`: the request has not come so far.
  */
 export type EntryOutcome = 'next' | 'error' | 'route' | 'router' | 'ended' | 'running' | 'passed' | 'skipped';
 
@@ -14,16 +21,16 @@ export interface EntryReport {
   readonly name: string;
   readonly layer: string;
   readonly outcome: EntryOutcome;
-  /** How long the request was its own, in milliseconds; undefined if it was not measured. */
+  /** How long its turn lasted, in milliseconds; undefined if that was not measured. */
   readonly duration: number | undefined;
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
 
-/** `req.stack`: what the stack has done with this request so far. Worked out when it is asked. */
+/** `req.stack`: what the stack has done with this request so far. Each property is worked out when it is read. */
 export class RequestStack {
   readonly #run: Run;
-  /** The same of a stack that the request came through before this one. */
+  /** The `req.stack` of the stack that the request entered before this one, if there is one. */
   readonly outer: RequestStack | undefined;
 
   /** @internal */
@@ -75,10 +82,10 @@ export class RequestStack {
   }
 }
 
-/** Where the request is, or was when it left the stack. */
+/** The stage that the request has come to, or from which it left the stack early. */
 function furthestOf({ furthest, signalsIfAny, runtime }: Run): Stage | undefined {
   if (furthest !== runtime.application || !signalsIfAny?.has(furthest)) return furthest;
-  // It has left early, from the last stage that signaled, and the application has noted the same signal.
+  // A signal of the application means that the request left early, at the last stage that signaled before it.
   return [...signalsIfAny.keys()].at(-2);
 }
 

@@ -7,7 +7,7 @@ import { Timings } from './timings.ts';
 import { type EmptyTables, TrackedState } from './tracked-state.ts';
 import type { ReplacedNext, Turn } from './turn.ts';
 
-/** A request as the engine sees it, which alone may say what its `state` and `stack` are. */
+/** A request as the engine sees it: only the engine may set its `state` and `stack`. */
 export interface EnteredRequest extends Request {
   state: Request['state'];
   stack: Request['stack'];
@@ -19,7 +19,7 @@ export interface StackRuntime extends EmptyTables {
   /** The routes behind the stack, as one more stage. */
   readonly application: Stage;
   readonly keys: readonly string[];
-  /** The place of each key in the tables of a request, from 1. */
+  /** The index of each key in the tables of a request, from 1. */
   readonly indexOf: ReadonlyMap<string, number>;
   /** The same by the key's number (see `StateView.declare`); 0 if the key is another stack's. */
   readonly indexByNumber: Int32Array;
@@ -28,44 +28,45 @@ export interface StackRuntime extends EmptyTables {
   readonly observers: Set<StackObserver>;
   /** The names of the stages. */
   readonly order: readonly string[];
+  /** What the tables of {@link Timings} begin as copies of. */
   readonly noTimes: readonly number[];
-  /** The stack itself, as it stands in an application. */
+  /** The stack itself, the handler that an application mounts. */
   handler: RequestHandler | undefined;
 }
 
-/** How a request was handed on where that was not by simply calling `next()`. */
+/** How a stage handed a request on, other than by `next()`: by an error, `next('route')` or `next('router')`. */
 export type Signal = 'error' | 'route' | 'router';
 
-/** Whether every stage is timed, or traced as well because somebody listens to the tracing channel. */
+/** Whether every stage is timed, or traced as well, since the tracing channel has a subscriber. */
 export type Instrumentation = 'timed' | 'traced' | undefined;
 
-/** One request on its way through the stack. Each stage has one turn at most, so a stage stands for its turn. */
+/** One request on its way through one stack. A stage has at most one turn in a run. */
 export class Run {
-  // `declare`: what the constructor sets need not be set to undefined first, on every request.
+  // `declare`: else each request would set these to undefined before the constructor sets them.
   declare readonly runtime: StackRuntime;
   declare readonly req: EnteredRequest;
   declare readonly res: Response;
-  /** Leaves the stack. */
+  /** The `next` that the stack was called with: it leaves the stack. */
   declare readonly out: NextFunction;
   declare readonly turn: Turn;
-  /** What `req.state` was before the stack: the view of a stack further out, or the host's own object. */
+  /** What `req.state` was before the stack: a view of an earlier or outer stack, or the host's own object. */
   declare readonly outer: object | undefined;
-  /** The run of the stack in whose layer this one stands. */
+  /** The run of the outer stack, if this stack is an entry of another one. */
   declare readonly host: Run | undefined;
   declare readonly instrumentation: Instrumentation;
   /** Whether the stack stands in a route, as in `app.get(path, stack)`. */
   isInRoute = false;
-  /** `req.next` in the stack, if there is a router whose one it replaces. */
+  /** What `req.next` is within the stack, if a router has set one that it replaces. */
   requestNext: NextFunction | undefined = undefined;
-  /** The run that has replaced the same router's one before. */
+  /** The run that replaced the `req.next` of the same router before this one. */
   replacedBefore: ReplacedNext | undefined = undefined;
-  /** What `req.next` has to be again behind the stack, if it is not {@link out}. */
+  /** What `req.next` becomes again behind the stack, where it was not {@link out}. */
   outerNext: NextFunction | undefined = undefined;
-  /** The `next` of the stage that the request has come to last. */
+  /** The `next` of the {@link furthest} stage. */
   next: NextFunction | undefined = undefined;
-  /** Where the request is, or was when it left the stack. */
+  /** The last stage that has had its turn; the application once the request has left the stack. */
   furthest: Stage | undefined = undefined;
-  /** Whether the request is between two call stacks: the last stage has handed it on, the next one is put off. */
+  /** Whether the request waits for a fresh call stack: one stage has handed it on, and the next has not begun. */
   isOnTrampoline = false;
   /** {@link state}, if there is any yet. */
   stateIfAny: TrackedState | undefined = undefined;
@@ -75,7 +76,7 @@ export class Run {
   signalsIfAny: Map<Stage, Signal> | undefined = undefined;
   /** {@link conflicts}, if there are any yet. */
   conflictsIfAny: RecordedConflict[] | undefined = undefined;
-  /** The stages that the request did not concern, in this order. */
+  /** The stages that did not take the request, in this order. */
   passed: Stage[] | undefined = undefined;
 
   constructor(
@@ -106,7 +107,7 @@ export class Run {
     return (this.timingsIfAny ??= new Timings(this.runtime.noTimes));
   }
 
-  /** Who handed the request on otherwise than by simply calling `next()`, in this order. */
+  /** The stages that handed the request on other than by `next()`, in this order. */
   get signals(): Map<Stage, Signal> {
     return (this.signalsIfAny ??= new Map<Stage, Signal>());
   }
@@ -115,12 +116,12 @@ export class Run {
     return (this.conflictsIfAny ??= []);
   }
 
-  /** Notes that the request does not concern a stage. */
+  /** Records that a stage does not take the request. */
   passBy(stage: Stage): void {
     (this.passed ??= []).push(stage);
   }
 
-  /** How a stage that has had its turn has handed the request on, or that it has not. */
+  /** What a stage has done in its turn. Only for a stage that has had one. */
   outcomeOf(stage: Stage): StageOutcome {
     const signal = this.signalsIfAny?.get(stage);
     if (signal !== undefined) return signal;
@@ -128,5 +129,5 @@ export class Run {
   }
 }
 
-/** How a stage has handed the request on, or that it has not. */
+/** How a stage has handed the request on; `'running'` if it has not. */
 export type StageOutcome = Signal | 'running' | 'next';

@@ -8,10 +8,12 @@ import { type EnteredRequest, Run, type StackRuntime } from './run.ts';
 import { StateView } from './state-view.ts';
 import { isTraced } from './tracing.ts';
 
-/** One request in so many is timed stage by stage. */
+/**
+ * One request in this many is timed stage by stage: to read the clock costs more than all else that the engine does.
+ */
 const SAMPLE = 128;
 
-/** The handler that takes a request through the stack. */
+/** Makes the handler that takes a request through the stack: the stack, as Express sees it. */
 export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): RequestHandler {
   let requests = 0;
   return function stack(req: EnteredRequest, res, next) {
@@ -31,7 +33,11 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
   };
 }
 
-/** The run of the stack in whose layer another one stands, which has its turn there as one of the entries. */
+/**
+ * The run of the outer stack, if this stack is an entry of another one.
+ *
+ * @param outer - `req.state` before this stack. The application's view says that the other stack is over.
+ */
 function hostOf(outer: object | undefined): Run | undefined {
   if (!StateView.is(outer)) return undefined;
   const run = StateView.runOf(outer);

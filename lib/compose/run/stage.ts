@@ -4,17 +4,17 @@ import type { Entry } from '../plan/entry.ts';
 import { patternOf } from '../plan/path-prefix.ts';
 import { asMounted } from './mounted-app.ts';
 
-/** The keys of a stack. */
+/** What a stage has to know about the keys of the whole stack. */
 export interface KeyTable {
   readonly losingKeys: ReadonlyMap<string, unknown>;
-  /** The place of each key in the tables of a request, from 1. */
+  /** The index of each key in the tables of a request, from 1. */
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
-/** How many keys of a stage have a bit in one integer. Keys beyond it take the longer way. */
+/** How many keys of a stage have a bit in one integer. Further keys go through `state-rules.ts`, which takes longer. */
 const BITS = 31;
 
-/** So many keys have a place in a stage's tables, lest the tables of n stages with n keys take n² places. */
+/** How many keys a stage's tables hold. Without a bound, n stages with n keys would take n² places. */
 const TABLED = 128;
 
 /** An entry as the runner needs it, one for all requests. The application behind the stack has one as well. */
@@ -31,15 +31,15 @@ export class Stage {
   readonly takesAll: boolean;
   /** The path as it is declared, for the tracing channel. */
   readonly path: string | readonly string[] | undefined;
-  /** By the key's index: the bit of a read that needs no second look; 0 if it does. */
+  /** By the key's index: the bit of a key that may be read at once; 0 if `readByRule` has to look at it. */
   readonly readBits: Int32Array;
-  /** The same for writes. */
+  /** The same for writes, and `writeByRule`. */
   readonly writeBits: Int32Array;
   /** The key behind each bit, the lowest first. */
   readonly maskedKeys: readonly string[];
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
-  /** What its path has to match. */
+  /** What the path of a request has to match; undefined for every path. */
   readonly #pattern: RegExp | undefined;
   /** Express calls no handler of five parameters or more. */
   readonly #isCallable: boolean;
@@ -84,8 +84,8 @@ export class Stage {
 }
 
 /**
- * The path by which Express routes a request, read by the function with which Express reads it, so that no request is
- * on a path for the one and not for the other. A path that cannot be read lies below every prefix: no guard is skipped.
+ * The path by which Express routes a request. The same function as in Express reads it, so that both always agree. A
+ * path that cannot be read lies below every prefix, so that no guard is skipped.
  */
 function pathOf(req: Request): string {
   try {

@@ -2,7 +2,11 @@ import type { ConflictId } from './conflict.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 
-/** A read that needs a second look: of a losing key, of an undeclared one, or of one that has no bit. */
+/**
+ * Reads a key that a view cannot read at once: a losing key, an undeclared one, or one that has no bit in the stage.
+ *
+ * @returns undefined for a losing key.
+ */
 export function readByRule(run: Run, stage: Stage, key: string): unknown {
   const { runtime } = run;
   run.state.otherKeysOf(stage).reads.add(key);
@@ -28,14 +32,17 @@ export function readByRule(run: Run, stage: Stage, key: string): unknown {
   return valueOf(run, key);
 }
 
-/** A write that needs a second look. The rule: what a higher layer has written stays. */
+/**
+ * Writes a key that a view cannot write at once. The rule of layers: what a higher layer has written stays. A write
+ * against the rule, or against the declaration, is reported as a conflict.
+ */
 export function writeByRule(run: Run, stage: Stage, key: string, value: unknown): void {
   const { runtime } = run;
   run.state.otherKeysOf(stage).writes.add(key);
 
   const loss = runtime.losingKeys.get(key);
   if (loss !== undefined) {
-    // To say that there is none is no claim.
+    // Undefined is what the key is anyway.
     if (value === undefined) return;
     report(
       run,
@@ -78,17 +85,21 @@ export function writeByRule(run: Run, stage: Stage, key: string, value: unknown)
     run.state.values[index] = value;
     run.state.writers[index] = stage;
   }
-  // A stack in another one's layer writes there as well, as the entry that it is there: that stack's rule holds.
+  // A stack that is an entry of another stack writes there too, as that entry, so that the rule of that stack holds.
   if (run.host !== undefined && run.outer !== undefined) Reflect.set(run.outer, key, value);
 }
 
-/** `req.state` was set, where its keys are written one by one. */
+/** Reports that a handler has set `req.state` itself, and not one of its keys. */
 export function reportReplacedState(run: Run, stage: Stage): void {
   const does = 'sets req.state itself; the keys of what it was set to were written one by one.';
   run.runtime.reporter.report(run, stage, 'S309', does);
 }
 
-/** The value of a key, which may have been written further out. @param outer - where it is looked for then. */
+/**
+ * The value of a key. A key that no stage of this stack has written is looked for outside.
+ *
+ * @param outer - what `req.state` was before the stack, or a copy of it.
+ */
 export function valueOf(run: Run, key: string, outer = run.outer): unknown {
   if (writerOf(run, key) === undefined) return outer === undefined ? undefined : Reflect.get(outer, key);
   const index = run.runtime.indexOf.get(key);

@@ -7,11 +7,11 @@ import { readByRule, reportReplacedState, valueOf, writeByRule } from './state-r
 import type { Turn } from './turn.ts';
 
 /**
- * `req.state` as one middleware sees it on one request: who holds it, however much later, reads and writes as that
- * middleware. What the engine keeps in it is private, so that nothing but the state shows.
+ * `req.state` as one stage sees it on one request. Code that keeps a view reads and writes as that stage, however much
+ * later. The engine's own fields are private, so that a view shows nothing but the state.
  *
- * Every key that some stack declares is an accessor of the prototype. All stacks share this class: a class for each
- * would make views five times as dear.
+ * Every key that a stack of the process declares is an accessor of the prototype. All stacks share this class: with a
+ * class for each stack, a view would cost five times as much.
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see the interface below
 export class StateView {
@@ -23,20 +23,26 @@ export class StateView {
     this.#stage = stage;
   }
 
-  /** Whether `req.state` of some request is one of the engine's. */
+  /** Whether a value of `req.state` is a view, and not an object that the host has put there. */
   static is(state: unknown): state is StateView {
     return typeof state === 'object' && state !== null && #run in state;
   }
 
+  /** The run that a view was made in. */
   static runOf(view: StateView): Run {
     return view.#run;
   }
 
+  /** The stage as which a view reads and writes. */
   static stageOf(view: StateView): Stage {
     return view.#stage;
   }
 
-  /** Makes the key an accessor, if it is not yet one. @returns its number, among the keys of all stacks. */
+  /**
+   * Makes a key an accessor, if it is not yet one.
+   *
+   * @returns its number, among the keys of all stacks of the process.
+   */
   static declare(key: string): number {
     const known = numbers.get(key);
     if (known !== undefined) return known;
@@ -83,7 +89,9 @@ export class StateView {
     state.values[index] = value;
   }
 
-  /** What the middleware may see, for `JSON.stringify`. Looking counts as no read. */
+  /**
+   * What the stage may see, for `JSON.stringify`: the keys it declares. The application sees all. No read is counted.
+   */
   toJSON(): Record<string, unknown> {
     const { runtime, stateIfAny, outer } = this.#run;
     const isApplication = this.#stage === runtime.application;
@@ -106,7 +114,7 @@ export class StateView {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging, @typescript-eslint/no-empty-object-type -- `declare` gives it all keys of state
 export interface StateView extends RequestState {}
 
-/** The numbers of the keys that some stack of the process declares. */
+/** The numbers of the keys that the stacks of the process declare. */
 const numbers = new Map<string, number>();
 
 /**
@@ -139,8 +147,8 @@ export function takeReplacement(turn: Turn): void {
 }
 
 /**
- * The far end of the prototype chain, where only keys arrive that the stack does not declare. A declared key is found
- * nearer, and never comes by, so this Proxy costs it nothing.
+ * The end of the prototype chain of views, where only keys arrive that no stack declares. A declared key is found
+ * before it, on the prototype, so this Proxy costs it nothing.
  */
 const undeclaredKeys = new Proxy(Object.create(null) as object, {
   get(_target, key, state: object): unknown {

@@ -32,7 +32,7 @@ export interface MiddlewareTrace {
 
 const channel = tracingChannel<unknown, MiddlewareTrace>(TRACING_CHANNEL);
 
-/** Whether somebody listens. */
+/** Whether the channel has a subscriber. */
 export function isTraced(): boolean {
   return (
     channel.start.hasSubscribers ||
@@ -43,12 +43,12 @@ export function isTraced(): boolean {
   );
 }
 
-/** The errors of a request that have been published: each is once, where it arose. */
+/** The errors of a request that have been published. Each is published once, where it arose. */
 const published = new WeakMap<Request, Set<unknown>>();
 
 /**
- * Calls the handler of a stage, and publishes what it does: in the order, and with what is known at each event, as
- * Express's router does of its own handlers.
+ * Calls the handler of a stage, and publishes what it does. The events, their order and what each carries are those
+ * that Express's router publishes of its own handlers.
  *
  * @param onFailure - what becomes of an error that the handler throws or is rejected with.
  * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
@@ -63,11 +63,11 @@ export function invokeTraced(
   const { req, res } = run;
   const { handle } = stage;
   const trace = traceOf(req, res, stage, incomingError);
-  // What an error handler is given did not arise in it, even if nobody listened where it did.
+  // The error that an error handler gets did not arise in it, so it counts as published even if nobody listened before.
   if (incomingError !== undefined) isNew(req, incomingError);
 
   const report = (signal: unknown): void => {
-    // Once it is dealt with, the same error may arise anew.
+    // An error that the handler did not hand on is dealt with. The same error may arise anew, and is published again.
     if (incomingError !== undefined && signal !== incomingError) published.get(req)?.delete(incomingError);
     publishError(trace, signal);
   };
@@ -128,7 +128,9 @@ function traceOf(req: Request, res: Response, stage: Stage, incomingError: unkno
   };
 }
 
-/** With a result or an error, `end` would say that no `asyncEnd` follows; so an early error is out of sight meanwhile. */
+/**
+ * An `end` with a result or an error means that no `asyncEnd` follows, so an error that is already known is left out.
+ */
 function publishEndBeforeResult(trace: MiddlewareTrace): void {
   const { error } = trace;
   delete trace.error;
@@ -155,7 +157,7 @@ function isNew(req: Request, error: unknown): boolean {
   return !seen.has(error) && seen.add(error).size > 0;
 }
 
-/** `'route'` and `'router'` are signals. */
+/** Whether what `next` was called with is an error; `'route'` and `'router'` are none. */
 export function isError(signal: unknown): boolean {
   return Boolean(signal) && signal !== 'route' && signal !== 'router';
 }

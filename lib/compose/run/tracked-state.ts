@@ -11,15 +11,15 @@ export interface EmptyTables {
 export class TrackedState {
   /** The values of the keys, by their indexes. */
   readonly values: unknown[];
-  /** Who wrote each of them last; undefined if nobody of this stack has. */
+  /** The stage that wrote each of them last; undefined if no stage of this stack has. */
   readonly writers: (Stage | undefined)[];
-  /** What was written under keys that the plan doesn't know. */
+  /** What was written under keys that no stage of the stack declares. */
   extra: Map<string, { value: unknown; writer: Stage }> | undefined = undefined;
-  /** By the position of a stage: which of its keys it has read. `Stage.maskedKeys` says which bit is which. */
+  /** By the position of a stage: which of its keys it has read, one bit each; see `Stage.maskedKeys`. */
   readonly #readBits: number[];
-  /** The same of keys that it has written. */
+  /** The same for the keys that it has written. */
   readonly #writeBits: number[];
-  /** The keys without a bit that stages have read and written. */
+  /** The keys without a bit that each stage has read and written. */
   #otherKeys: Map<Stage, OtherKeys> | undefined = undefined;
 
   constructor({ noValues, noWriters, noBits }: EmptyTables) {
@@ -29,15 +29,17 @@ export class TrackedState {
     this.#writeBits = noBits.slice();
   }
 
+  /** Records a read of the key that has this bit in the stage. */
   markRead({ position }: Stage, bit: number): void {
     this.#readBits[position] = (this.#readBits[position] ?? 0) | bit;
   }
 
+  /** Records a write of the key that has this bit in the stage. */
   markWrite({ position }: Stage, bit: number): void {
     this.#writeBits[position] = (this.#writeBits[position] ?? 0) | bit;
   }
 
-  /** The keys without a bit, to add to. */
+  /** The keys without a bit that a stage has read and written, as sets that the caller adds to. */
   otherKeysOf(stage: Stage): OtherKeys {
     const all = (this.#otherKeys ??= new Map<Stage, OtherKeys>());
     let keys = all.get(stage);
