@@ -100,7 +100,7 @@ function invokeInstrumented(
 ): unknown {
   run.timings.begin(stage, run.timings.clock);
   if (run.instrumentation === 'timed') return handle(run.req, run.res, next);
-  return invokeTraced(run, stage, error, next, (reason) => {
+  return invokeTraced(run, stage, handle, error, next, (reason) => {
     onFailure(run, stage, reason);
   });
 }

@@ -1,5 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Run } from './run.ts';
 import { errorOf, type Stage } from './stage.ts';
 import { isThenable } from './thenable.ts';
@@ -50,18 +50,20 @@ const published = new WeakMap<Request, Set<unknown>>();
  * Calls the handler of a stage, and publishes what it does. The events, their order and what each carries are those
  * that Express's router publishes of its own handlers.
  *
+ * @param handle - the stage's handler; an error handler is bound to the error already.
+ * @param incomingError - that error; undefined for other handlers.
  * @param onFailure - what becomes of an error that the handler throws or is rejected with.
  * @returns what the handler returned; for a promise, one that is fulfilled when all is published.
  */
 export function invokeTraced(
   run: Run,
   stage: Stage,
+  handle: RequestHandler,
   incomingError: unknown,
   next: NextFunction,
   onFailure: (error: unknown) => void,
 ): unknown {
   const { req, res } = run;
-  const { handle } = stage;
   const trace = traceOf(req, res, stage, incomingError);
   // The error that an error handler gets did not arise in it, so it counts as published even if nobody listened before.
   if (incomingError !== undefined) isNew(req, incomingError);
@@ -86,10 +88,7 @@ export function invokeTraced(
   return channel.start.runStores(trace, () => {
     let result: unknown;
     try {
-      result =
-        incomingError === undefined
-          ? (handle as RequestHandler)(req, res, tracedNext)
-          : (handle as ErrorRequestHandler)(incomingError, req, res, tracedNext);
+      result = handle(req, res, tracedNext);
     } catch (thrown) {
       failTraced(thrown);
       if (trace.error === undefined) trace.result = undefined;
