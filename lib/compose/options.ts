@@ -6,7 +6,7 @@ import type { ConflictPolicy } from './run/conflict.ts';
 export interface ComposeOptions extends PlanOptions {
   /** What happens when a request meets a conflict; by default `'warn'`. */
   readonly onConflict?: ConflictPolicy;
-  /** By default nothing is logged. */
+  /** Where warnings and conflicts are logged; by default nowhere. */
   readonly log?: StackLog;
   /**
    * Which entries are timed. With `'sampled'`, the default, an entry that calls `next` at once is timed on the first

@@ -17,8 +17,10 @@ import { readLayers } from './plan/read-layers.ts';
 import { shuffledPriorities } from './plan/shuffle.ts';
 
 /**
- * Overrides, then constraints, then the order, then what the order says about ties.
+ * Makes the plan of a stack. First overrides are settled, then constraints are read, then the order is found. The
+ * checks that need an order run last.
  *
+ * @param site - where `compose` was called.
  * @throws StackError with everything that is wrong.
  */
 export function planStack(layers: Layers, options: PlanOptions, site: DeclarationSite): Plan {
@@ -51,7 +53,9 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
   return { entries, constraints, access, losingKeys, keys: keysOf(access, given, losingKeys), diagnostics };
 }
 
-/** What is not silenced, at the level that `strict` gives it: errors first, then by id; equals as they were found. */
+/**
+ * The diagnostics that are not silenced, at the level that `strict` gives them. Errors come first, then it goes by id.
+ */
 function levelled(
   found: readonly Diagnostic[],
   { silence = [], strict = false }: PlanOptions,
@@ -64,6 +68,7 @@ function levelled(
     .sort((a, b) => a.level.localeCompare(b.level) || a.id.localeCompare(b.id));
 }
 
+/** Every key that a middleware declares, that is given, or that lost its exclusive group. */
 function keysOf(
   { readers, writers }: Access,
   given: Iterable<string>,

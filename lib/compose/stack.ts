@@ -15,8 +15,8 @@ declare global {
   namespace Express {
     interface Request {
       /**
-       * What the middleware of the stack has written; behind the stack, as the application may see it. Its keys are
-       * read and written one by one; it cannot be replaced.
+       * What the middleware of the stack has written, as the middleware that runs may see it. Behind the stack it is
+       * what the application may see. Its keys are read and written one by one; it cannot be replaced.
        */
       readonly state: RequestState;
       /** What the stack has done with this request. */
@@ -35,7 +35,11 @@ export interface Stack<Provides extends StateKey = StateKey> extends RequestHand
   readonly outline: StackOutline;
   /** The plan for a terminal (`'table'`, the default), as a Mermaid flowchart, or as JSON. */
   print(format?: PrintFormat): string;
-  /** Has somebody watch requests. @returns what ends it. */
+  /**
+   * Lets an observer watch requests and conflicts.
+   *
+   * @returns a function that ends this.
+   */
   observe(observer: StackObserver): () => void;
   /** Types a route handler: its `req.state` holds what this stack provides. */
   handler(handle: RouteHandler<Provides>): RequestHandler;
@@ -48,17 +52,20 @@ export type RouteHandler<Provides extends StateKey> = (
   next: NextFunction,
 ) => unknown;
 
-/** Not a handler: the stack reads a key that nobody writes. */
+/**
+ * What `compose` returns, for the compiler, where the stack reads a key that no middleware writes. It is no handler.
+ */
 export interface UnmetRead<Key extends string> {
   readonly 'nobody in this stack writes the key': Key;
 }
 
+/** The entries of all layers. */
 type EntriesOf<Layers extends Readonly<Record<string, readonly LayerEntry[]>>> = Layers[keyof Layers][number];
 
 type ReadsOf<Entry> = Entry extends Middleware<infer Reads> ? Reads : never;
 type WritesOf<Entry> = Entry extends Middleware<StateKey, infer Writes> ? Writes : never;
 
-/** A {@link Stack}, or, if somebody reads a key that nobody writes, an {@link UnmetRead} of that key. */
+/** A {@link Stack}; or, if a middleware reads a key that none writes, an {@link UnmetRead} of that key. */
 export type Composed<
   Layers extends Readonly<Record<string, readonly LayerEntry[]>>,
   Given extends StateKey,

@@ -2,7 +2,12 @@ import type { Findings } from '../diagnose/diagnostic.ts';
 import type { Constraint } from '../plan/constraints.ts';
 import { type Entry, label } from '../plan/entry.ts';
 
-/** Reports one cycle, a shortest one, for each knot of entries that wait for each other. */
+/**
+ * S101: entries that wait for each other. Of each group of entries that can all reach each other, one shortest cycle is
+ * reported.
+ *
+ * @param stuck - the entries that no order can hold.
+ */
 export function reportCycles(
   stuck: readonly Entry[],
   constraints: readonly Constraint[],
@@ -32,7 +37,7 @@ function line({ first, then, kind, says, by }: Constraint): string {
 
 type Neighbors = ReadonlyMap<Entry, readonly Constraint[]>;
 
-/** The constraints among the stuck, by the entry at one end. */
+/** The constraints among the stuck entries, by the entry at the end `from`. */
 function neighbors(
   stuck: readonly Entry[],
   constraints: readonly Constraint[],
@@ -46,7 +51,7 @@ function neighbors(
   return map;
 }
 
-/** Breadth first, from an entry until it comes back to it. */
+/** Searches breadth first, from an entry until the search comes back to it. */
 function shortestCycle(start: Entry, outgoing: Neighbors): Constraint[] | undefined {
   const reachedBy = new Map<Entry, Constraint>();
   const queue = [start];

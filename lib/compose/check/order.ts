@@ -5,10 +5,10 @@ import { type Entry, label } from '../plan/entry.ts';
 import { overlap } from '../plan/path-prefix.ts';
 import { isOverwritten, spelling } from './writers.ts';
 
-/** Whether a pair of names has been said to stand in any order. */
+/** Whether `ambiguousOk` names a pair, so that its order doesn't matter. */
 export type AmbiguousOk = (one: Entry, other: Entry) => boolean;
 
-/** S201: two layers write one key, and no constraint says who runs first, so a change elsewhere can turn it around. */
+/** S201: two layers write one key, and no constraint orders them, so a change elsewhere can turn their order around. */
 export function checkAmbiguity(
   ordered: readonly Entry[],
   constraints: readonly Constraint[],
@@ -55,7 +55,7 @@ function precedence(
   };
 }
 
-/** S204: the last one to set a header wins on the wire, and it is not the one in the higher layer. */
+/** S204: the last middleware to set a header wins on the wire, and it is not the one in the higher layer. */
 export function checkOverwrittenHeaders(
   ordered: readonly Entry[],
   { setters }: Access,
@@ -89,11 +89,11 @@ export function checkOverwrittenHeaders(
   }
 }
 
-/** Headers that say something about one answer; the others belong on every answer, an early one too. */
+/** Headers that describe a single answer. All others belong on every answer, an early one too. */
 const OF_ONE_ANSWER =
   /^(set-cookie|retry-after|ratelimit.*|x-ratelimit-.*|etag|last-modified|content-.*|location|allow|www-authenticate|server-timing|age|expires|link)$/;
 
-/** S205: somebody ends the response before the headers are set, so that a 429, say, has no CORS headers. */
+/** S205: a middleware may end the response before headers are set, so that a 429, say, has no CORS headers. */
 export function checkEarlyEnds(ordered: readonly Entry[], ok: AmbiguousOk, findings: Findings): void {
   const enders: Entry[] = [];
   for (const entry of ordered) {

@@ -4,7 +4,7 @@ import type { Access } from '../plan/access.ts';
 import { type Entry, label, overrideChain } from '../plan/entry.ts';
 import type { LosingKey } from '../plan/exclusive.ts';
 
-/** S104 and S108: a read that nobody writes, and the same where an override has taken the writer away. */
+/** S104 and S108: a key that is read but never written, and the same where an override has taken the writer away. */
 export function checkReads(
   entries: readonly Entry[],
   { readers, writers }: Access,
@@ -36,7 +36,7 @@ function writes(entry: Entry, key: string): boolean {
   return entry.middleware.writes.some((written) => written === key);
 }
 
-/** S202: a key that somebody writes and nobody reads, neither in the stack nor behind it. */
+/** S202: a key that is written but never read, neither in the stack nor behind it. */
 export function checkUnread(
   { readers, writers }: Access,
   readBehind: ReadonlySet<string>,
@@ -53,7 +53,7 @@ export function checkUnread(
   }
 }
 
-/** S203: a declared read of a key that lost its exclusive group, and so is always undefined. */
+/** S203: a declared read of a key that lost its exclusive group, so that it is always undefined. */
 export function checkLosingReads(
   { readers, writers }: Access,
   given: ReadonlySet<string>,
@@ -61,7 +61,7 @@ export function checkLosingReads(
   findings: Findings,
 ): void {
   for (const [key, { group, winner, claimedBy }] of losingKeys) {
-    // A key that nobody writes is undefined anyway, which S104 says.
+    // A key that is never written is undefined anyway: S104 says so.
     if (!writers.has(key) && !given.has(key)) continue;
     for (const reader of readers.get(key) ?? []) {
       findings.add('S203', [reader, claimedBy], {

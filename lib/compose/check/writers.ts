@@ -3,7 +3,7 @@ import type { Access } from '../plan/access.ts';
 import { type Entry, label } from '../plan/entry.ts';
 import { overlap } from '../plan/path-prefix.ts';
 
-/** S105: within one layer, nothing says whose write of a key counts. */
+/** S105: two middleware of one layer write one key, so nothing says which write counts. */
 export function checkWriters({ writers }: Access, findings: Findings): void {
   for (const [key, by] of writers) {
     for (const [one, other] of pairsInOneLayer(by)) {
@@ -16,7 +16,7 @@ export function checkWriters({ writers }: Access, findings: Findings): void {
   }
 }
 
-/** Headers of which each middleware adds its own line or value, so that two who set one are no conflict. */
+/** Headers to which each middleware adds a line or a value of its own, so two that set one are no conflict. */
 const ADDITIVE = new Set([
   'set-cookie',
   'vary',
@@ -27,12 +27,16 @@ const ADDITIVE = new Set([
   'warning',
 ]);
 
-/** Whether the last one who sets this header, in lower case, is the only one whose value remains. */
+/**
+ * Whether a header keeps only the value that was set last.
+ *
+ * @param header - its name in lower case.
+ */
 export function isOverwritten(header: string): boolean {
   return !ADDITIVE.has(header);
 }
 
-/** S110: within one layer, nothing says whose value of a header counts. */
+/** S110: two middleware of one layer set one header, so nothing says which value counts. */
 export function checkHeaders({ setters }: Access, findings: Findings): void {
   const pairs = new Map<Entry, Map<Entry, string[]>>();
   for (const [header, by] of setters) {
@@ -58,6 +62,7 @@ export function spelling({ middleware }: Entry, header: string): string {
   return middleware.headers?.find((name) => name.toLowerCase() === header) ?? header;
 }
 
+/** The pairs of entries that stand in one layer, and of which both can run on one request. */
 function* pairsInOneLayer(entries: readonly Entry[]): Generator<[Entry, Entry]> {
   for (const [index, one] of entries.entries()) {
     for (const other of entries.slice(index + 1)) {

@@ -6,7 +6,11 @@ const LISTS = ['reads', 'writes', 'headers', 'after', 'before', 'requires'] as c
 /** An HTTP token (RFC 9110, section 5.6.2), which a header's name must be. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
-/** Refuses what no stack could ever take, at the line that wrote it. */
+/**
+ * Refuses a malformed declaration where it is written, before a stack is composed of it.
+ *
+ * @throws TypeError that names the middleware and what is wrong.
+ */
 export function checkDeclaration(declaration: Declaration, handle: unknown): void {
   const { name } = declaration as { name: unknown };
   if (typeof name !== 'string' || name === '' || name.endsWith('?') || name.startsWith('header:')) {

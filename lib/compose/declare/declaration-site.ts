@@ -2,16 +2,16 @@ import { callerIn } from './stack-trace.ts';
 
 /** Where in the user's code something was declared. */
 export interface DeclarationSite {
-  /** `file:line`, seen from the working directory if it is below it; `'<unknown>'` when the trace doesn't say. */
+  /** `file:line`, relative to the working directory if below it; `'<unknown>'` when the trace doesn't say. */
   toString(): string;
 }
 
-/** Between the user's code and the function called may stand frames of JavaScript itself, such as `Array.map`. */
+/** How many frames of a trace are kept: before the user's code may come some of JavaScript itself, as `Array.map`. */
 const FRAMES = 5;
 
 /**
- * Remembers where a function was called. Only the bare trace is taken now. It is turned into text, which costs far
- * more, when somebody asks.
+ * Remembers where a function was called. Only the bare trace is taken now. It becomes text, which costs far more, when
+ * `toString` is called.
  *
  * @param callee - the function of this package that the user has called.
  */
@@ -35,7 +35,7 @@ function traceFrom(callee: (...args: never[]) => unknown): { readonly stack?: un
   return trace;
 }
 
-/** A place is for people to read, so nothing that keeps it from being told may keep a stack from working. */
+/** The place in a trace, as text. It is only for people to read, so a failure here must not break a stack. */
 function placeIn(trace: { readonly stack?: unknown }): string {
   try {
     return callerIn(trace.stack) ?? UNKNOWN;

@@ -96,7 +96,8 @@ export function defineErrorMiddleware<
  *
  * @param declaration - what the handler does.
  * @param handle - the handler.
- * @param callee - the function that the user has called for it.
+ * @param callee - the public function that the user has called, such as `wrap`.
+ * @throws TypeError when the declaration is malformed.
  */
 export function declare<Reads extends StateKey, Writes extends StateKey>(
   declaration: Declaration<Reads, Writes>,

@@ -60,6 +60,6 @@ export const declarations = {
     ],
     ends: [429],
   },
-  /** compression 1. It sets its headers when the first byte is written, so that only those further in come too late. */
+  /** compression 1. It must run before all that it compresses, and sets its headers when the first byte is written. */
   compression: { name: 'compression', headers: ['Content-Encoding', 'Vary'] },
 } as const satisfies Record<string, Ready>;

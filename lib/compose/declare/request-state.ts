@@ -11,4 +11,5 @@
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
 export interface RequestState {}
 
+/** The name of a key of `req.state`. */
 export type StateKey = Extract<keyof RequestState, string>;

@@ -30,7 +30,10 @@ const FILE = String.raw`(?=eval at |[A-Za-z][\w+.-]+://|/|[A-Za-z]:\\|\\\\)`;
 const CALL = new RegExp(String.raw` \(${FILE}(?<place>.*)\)$`);
 const BARE = new RegExp(String.raw`^${FILE}(?<place>.*)$`);
 
-/** `name (file:line:column)`, or without a name `file:line:column`; both the file and the name may hold brackets. */
+/**
+ * The place that a frame of a trace names. A frame is `name (file:line:column)`, or `file:line:column` without a name.
+ * Both the file and the name may hold brackets.
+ */
 function placeIn(frame: string): string | undefined {
   const place = (CALL.exec(frame) ?? BARE.exec(frame))?.groups?.place;
   if (place === undefined) return undefined;
@@ -41,6 +44,7 @@ function placeIn(frame: string): string | undefined {
   return file === undefined || line === undefined ? undefined : `${seenFromHere(file)}:${line}`;
 }
 
+/** The same for a call site of V8. */
 function placeOf(site: unknown): string | undefined {
   const { getFileName, getLineNumber, getEvalOrigin } = site as Partial<CallSite>;
   if (typeof getFileName !== 'function' || typeof getLineNumber !== 'function') return undefined;
@@ -50,6 +54,7 @@ function placeOf(site: unknown): string | undefined {
   return placeIn((getEvalOrigin?.call(site) ?? '').replace(/^eval at /, ''));
 }
 
+/** A file's path, relative to the working directory if it is below it. The address of another kind stays as it is. */
 function seenFromHere(file: string): string {
   if (/^(?!file:)[A-Za-z][\w+.-]+:\/\//.test(file)) return file;
   const path = file.startsWith('file:') ? fileURLToPath(file) : file;

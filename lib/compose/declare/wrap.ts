@@ -5,7 +5,7 @@ import { declare, type Middleware } from './middleware.ts';
 import type { StateKey } from './request-state.ts';
 
 /**
- * Declares what a handler of somebody else does. The handler stays as it is.
+ * Declares what an existing Express handler does. The handler stays as it is.
  *
  * @param handler - an ordinary Express handler, or error handler.
  * @param declaration - what the handler reads, writes, sets and replaces; that of well-known ones is in `declarations`.

@@ -22,9 +22,10 @@ export const DIAGNOSTICS = {
   S205: { level: 'warning', title: 'headers behind an early end' },
 } as const;
 
+/** The id of a kind of diagnostic, such as `'S104'`. */
 export type DiagnosticId = keyof typeof DIAGNOSTICS;
 
-/** The ids that `silence` and `strict` take: what is an error leaves no stack to run. */
+/** The ids of warnings, which `silence` and `strict` take. An error can be neither: there is no stack with one. */
 export type WarningId = {
   [Id in DiagnosticId]: (typeof DIAGNOSTICS)[Id]['level'] extends 'warning' ? Id : never;
 }[DiagnosticId];
@@ -39,7 +40,7 @@ export interface Place {
 /** Something that `compose` found in the declarations. */
 export interface Diagnostic {
   readonly id: DiagnosticId;
-  /** A warning that `strict` names is an error. */
+  /** A warning that `strict` names has the level `'error'`. */
   readonly level: 'error' | 'warning';
   /** What is wrong, in one sentence. */
   readonly message: string;
@@ -59,6 +60,7 @@ export interface Diagnostic {
   readonly explanation: string;
 }
 
+/** A middleware, as far as a diagnostic names it. */
 interface Declared {
   readonly name: string;
   readonly site: { toString(): string };
@@ -71,6 +73,8 @@ export class Findings {
   readonly all: Diagnostic[] = [];
 
   /**
+   * Adds a diagnostic.
+   *
    * @param about - each middleware concerned; the first is the one to look at.
    */
   add(id: DiagnosticId, about: readonly Declared[], finding: Finding): void {

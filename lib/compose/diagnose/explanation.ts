@@ -1,5 +1,5 @@
 /**
- * The address of the section that explains an id: the page as npm installs it, below `node_modules`, and the anchor
+ * The address of the section that explains an id. It is a file below `node_modules`, as npm installs it, and the anchor
  * that GitHub and editors make of the section's heading.
  *
  * @param id - of a diagnostic or of a conflict.

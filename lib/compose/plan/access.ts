@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
 
-/** Who writes and reads which state key, and who sets which header; entries in order of declaration. */
+/** Which entries write and read each state key, and which set each header, in order of declaration. */
 export interface Access {
   readonly writers: ReadonlyMap<string, readonly Entry[]>;
   readonly readers: ReadonlyMap<string, readonly Entry[]>;
@@ -8,6 +8,7 @@ export interface Access {
   readonly setters: ReadonlyMap<string, readonly Entry[]>;
 }
 
+/** Collects what the declarations say about keys and headers. */
 export function readAccess(entries: readonly Entry[]): Access {
   const writers = new Map<string, Entry[]>();
   const readers = new Map<string, Entry[]>();

@@ -15,7 +15,7 @@ export interface Constraint {
   readonly by: Entry;
 }
 
-/** All constraints of a stack, in order of declaration. */
+/** All constraints of a stack, in order of declaration. A name that no entry has is reported as S102. */
 export function readConstraints(resolved: ResolvedEntries, access: Access, findings: Findings): Constraint[] {
   const constraints: Constraint[] = [];
   for (const entry of resolved.entries) {
@@ -61,10 +61,12 @@ export function explain({ first, kind, says, by }: Constraint): string {
 
 const HEADER = 'header:';
 
+/** Whether a name stands for all that set a header. Then the entry that says it may be one of them. */
 function isOfMany(says: string): boolean {
   return says.startsWith(HEADER);
 }
 
+/** The entries that a name in `after`, `before` or `requires` stands for. */
 function resolve(
   by: Entry,
   field: 'after' | 'before' | 'requires',

@@ -24,7 +24,7 @@ export function label({ name, layer }: Entry): string {
   return `${name} (${layer})`;
 }
 
-/** An entry, then the one that it replaces, then the one that that replaces, and so on. */
+/** An entry, the entry that it replaces, the entry which that one replaces, and so on. */
 export function* overrideChain(entry: Entry): Generator<Entry> {
   for (let one: Entry | undefined = entry; one !== undefined; one = one.overridden) yield one;
 }

@@ -5,7 +5,7 @@ import { type Entry, label } from './entry.ts';
 /** Groups of state keys by name; an application may use only one key of each. */
 export type ExclusiveGroups = Readonly<Record<string, readonly string[]>>;
 
-/** A key that lost its group: the application is kept from it. */
+/** A key that lost its exclusive group: what is written under it is not kept, and it is always undefined. */
 export interface LosingKey {
   readonly group: string;
   /** The key that won. */
@@ -14,7 +14,11 @@ export interface LosingKey {
   readonly claimedBy: Entry;
 }
 
-/** Settles each group by the rule: the key that the highest layer writes wins. @returns the losing keys. */
+/**
+ * Settles each group by the rule: the key that the highest layer writes wins. Two winners in one layer are S106.
+ *
+ * @returns the keys that lost.
+ */
 export function settleGroups(
   groups: ExclusiveGroups,
   { writers }: Access,
@@ -35,6 +39,7 @@ export function settleGroups(
   return losingKeys;
 }
 
+/** A write of a key of a group, which claims the group for that key. */
 interface Claim {
   readonly key: string;
   readonly by: Entry;

@@ -1,16 +1,17 @@
 import type { Constraint } from './constraints.ts';
 import type { Entry } from './entry.ts';
 
-/** An order that keeps the constraints; without the entries, if any, that stand in a cycle or behind one. */
+/** An order that keeps the constraints. */
 export interface Order {
   readonly entries: readonly Entry[];
+  /** The entries that stand in a cycle or behind one, and so have no place in the order. */
   readonly stuck: readonly Entry[];
 }
 
 /**
- * Kahn's algorithm. Whenever several entries could run next, the one with the lowest priority does. With the place
- * of declaration as the priority the order is stable: an entry stands later than declared only if it must.
- * Time: O((n + m) log n) for n entries and m constraints.
+ * Puts entries in an order that keeps the constraints, by Kahn's algorithm. Whenever several entries could run next,
+ * the one with the lowest priority does. With the place of declaration as the priority the order is stable: an entry
+ * stands later than declared only if it must. Time: O((n + m) log n) for n entries and m constraints.
  *
  * @param priority - by default the place in `entries`.
  */

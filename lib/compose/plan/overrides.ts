@@ -2,14 +2,20 @@ import type { Findings } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
 import { type Entry, label, overrideChain } from './entry.ts';
 
-/** What is left of the declared entries after the overrides, in order of declaration, and by which names. */
+/** The entries that are left after the overrides. */
 export interface ResolvedEntries {
+  /** In order of declaration; an entry that overrides another has the place of that one. */
   readonly entries: readonly Entry[];
   /** Entries by name: by their own, and by those of the entries that they replace. */
   readonly byName: ReadonlyMap<string, Entry>;
 }
 
-/** Settles names by the rule: an override in a higher layer wins; two in one layer are an error. */
+/**
+ * Puts each entry with `overrides` in the place of the entry that it names. The rule: an override in a higher layer
+ * wins, and two in one layer are an error.
+ *
+ * @param declared - all entries. An entry that overrides another gets its `overridden` set.
+ */
 export function applyOverrides(declared: readonly Entry[], findings: Findings): ResolvedEntries {
   const slots: (Entry | undefined)[] = [...declared];
   const slotOf = new Map<Entry, number>(declared.map((entry, index) => [entry, index]));
@@ -43,6 +49,7 @@ function lowestFirst(declared: readonly Entry[]): Entry[] {
   return [...declared].sort((a, b) => a.rank - b.rank || a.ordinal - b.ordinal);
 }
 
+/** Gives an entry its name, unless another entry has it: S107. */
 function claimName(entry: Entry, byName: Map<string, Entry>, findings: Findings): void {
   const holder = byName.get(entry.name);
   if (holder !== undefined && holder !== entry) {
@@ -58,6 +65,11 @@ function claimName(entry: Entry, byName: Map<string, Entry>, findings: Findings)
   byName.set(entry.name, entry);
 }
 
+/**
+ * Reports an override that cannot be: S109, or S103 where no entry has that name.
+ *
+ * @param standing - the entry that answers to the name in the same layer, if there is one.
+ */
 function refuse(
   entry: Entry,
   target: string,

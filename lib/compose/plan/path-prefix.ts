@@ -1,7 +1,11 @@
 /** A declared `path`, ready to be compared with requests: lower case, without the slash at its end. */
 export type Prefixes = readonly string[];
 
-/** @returns undefined for a middleware that runs on every path. */
+/**
+ * Makes a declared `path` comparable.
+ *
+ * @returns undefined for a middleware that runs on every path.
+ */
 export function prefixesOf(path: string | readonly string[] | undefined): Prefixes | undefined {
   if (path === undefined) return undefined;
   const prefixes = [path].flat().map((prefix) => prefix.toLowerCase().replace(/\/+$/, ''));

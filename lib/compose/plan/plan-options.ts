@@ -8,22 +8,22 @@ export interface PlanOptions {
   readonly exclusive?: Readonly<Record<string, readonly StateKey[]>>;
   /** Keys that the routes behind the stack read, so that they don't count as "written and never read". */
   readonly reads?: readonly StateKey[];
-  /** Keys that the host, or a stack further out, writes before this one runs. */
+  /** Keys that the host, or an outer stack, writes before this stack runs. */
   readonly given?: readonly StateKey[];
   /** Ids of warnings that are known and accepted. */
   readonly silence?: readonly WarningId[];
-  /** Ids of warnings that are errors here, so that there is no stack with one of them; `true` means all. */
+  /** Ids of warnings that are errors in this stack; `true` means all of them. */
   readonly strict?: boolean | readonly WarningId[];
   /** Pairs of names whose order doesn't matter. */
   readonly ambiguousOk?: readonly (readonly [string, string])[];
-  /** A seed: takes any order that the constraints allow. For tests that must not depend on the order. */
+  /** A seed for a random order within the constraints, to test that nothing depends on an order nobody declared. */
   readonly shuffle?: number | undefined;
 }
 
 /**
- * Refuses what `silence` and `strict` cannot mean.
+ * Refuses a malformed `silence` or `strict`.
  *
- * @throws TypeError for an id that is none, or that is an error anyway, or that stands in both.
+ * @throws TypeError for an id that is unknown, that is of an error, or that stands in both.
  */
 export function checkPlanOptions({ silence = [], strict = false }: PlanOptions): void {
   checkIds('silence', silence, 'cannot be silenced');

@@ -10,9 +10,9 @@ export interface Plan {
   readonly entries: readonly Entry[];
   readonly constraints: readonly Constraint[];
   readonly access: Access;
-  /** The keys that lost their exclusive group. */
+  /** The keys that lost their exclusive group, and to which key. */
   readonly losingKeys: ReadonlyMap<string, LosingKey>;
-  /** Every state key that somebody declares. */
+  /** Every key that a middleware declares, that is given, or that lost its exclusive group. */
   readonly keys: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }

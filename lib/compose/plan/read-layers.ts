@@ -4,9 +4,10 @@ import type { Entry } from './entry.ts';
 import { prefixesOf } from './path-prefix.ts';
 
 /**
- * The entries of all layers: the top layer, which is the outermost, first.
+ * Makes an entry of each member of each layer. The top layer, which is the outermost, comes first.
  *
- * @param site - where the layers were composed: that of ordinary handlers, which nobody has declared.
+ * @param site - where `compose` was called. It is the site of ordinary handlers, which have no declaration.
+ * @throws TypeError when a layer is malformed.
  */
 export function readLayers(layers: Layers, site: DeclarationSite): Entry[] {
   const plainNames = new Map<string, number>();
@@ -38,7 +39,7 @@ export function readLayers(layers: Layers, site: DeclarationSite): Entry[] {
   return entries.reverse().flat();
 }
 
-/** Nobody chose the names of plain handlers, so two of one name are told apart: `jsonParser`, `jsonParser#2`. */
+/** The names of ordinary handlers were not chosen for a stack, so equal ones get a number, as `jsonParser#2`. */
 function uniqueName(name: string, seen: Map<string, number>): string {
   const times = (seen.get(name) ?? 0) + 1;
   seen.set(name, times);

@@ -15,7 +15,7 @@ export interface PlannedMiddleware {
   readonly writes: readonly string[];
   readonly headers: readonly string[];
   readonly ends: readonly number[];
-  /** It runs only on an error that arose before its place. */
+  /** Set for an error handler, which runs only on an error that arose before its place. */
   readonly handlesErrors?: true;
   /** Where it was declared, as `file:line`. */
   readonly at: string;
@@ -46,6 +46,7 @@ export function describePlan({ entries, constraints }: Plan): readonly PlannedMi
   });
 }
 
+/** Why an entry stands where it does, in words. */
 function because(entry: Entry, reasons: ReadonlySet<string> | undefined): string {
   const place = [...overrideChain(entry)].at(-1) ?? entry;
   const declared = `number ${place.ordinal} of ${place.layer}`;

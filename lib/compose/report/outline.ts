@@ -37,11 +37,15 @@ export interface ReplacedMiddleware {
 export interface SettledGroup {
   readonly name: string;
   readonly keys: readonly string[];
-  /** The key that won, and the name of who writes it; undefined when nobody writes any of them. */
+  /** The key that won, and the name of the middleware that writes it; undefined when none of the keys is written. */
   readonly winner: { readonly key: string; readonly middleware: string } | undefined;
 }
 
-/** @param planned - the plan as `stack.plan` tells it. */
+/**
+ * Makes the outline of a stack.
+ *
+ * @param planned - the plan as `stack.plan` tells it.
+ */
 export function outlineOf(
   layers: Layers,
   options: PlanOptions,

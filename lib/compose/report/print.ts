@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { formatDiagnostic } from '../diagnose/format-diagnostic.ts';
 import type { PlannedMiddleware } from './describe-plan.ts';
 
+/** How `stack.print` writes a plan: as a table for a terminal, as a Mermaid flowchart, or as JSON. */
 export type PrintFormat = 'table' | 'mermaid' | 'json';
 
 /** A plan and its diagnostics, to be printed. */
@@ -10,7 +11,11 @@ export interface Printable {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** @throws TypeError when the format is unknown. */
+/**
+ * Writes a plan and its diagnostics as text.
+ *
+ * @throws TypeError when the format is unknown.
+ */
 export function printPlan(printable: Printable, format: PrintFormat = 'table'): string {
   switch (format) {
     case 'table':
@@ -52,7 +57,9 @@ function printTable({ plan, diagnostics }: Printable): string {
   return [...lines, ...diagnostics.map((one) => `\n${formatDiagnostic(one)}`)].join('\n');
 }
 
-/** A flowchart: who runs after whom, framed by layer, and who hands which key to whom. */
+/**
+ * A flowchart of the middleware in order of running, framed by layer, with each key from its writers to its readers.
+ */
 function printMermaid({ plan }: Printable): string {
   const id = new Map(plan.map(({ name }, index) => [name, `m${index}`]));
   const layers = [...new Set(plan.map(({ layer }) => layer))];
