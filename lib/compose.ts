@@ -68,7 +68,8 @@ export type {
  *
  * @param layers - the layers by name, the lowest first. Each is an array of declared middleware and ordinary handlers.
  * @param options - what the stack is told of the code around it, how strict it is, and where it logs. All are optional.
- * @returns the handler, which knows its plan; or, for the compiler, an `UnmetRead` that names the key nobody writes.
+ * @returns the handler, which knows its plan; or, for the compiler, an `UnmetRead` that names a key which is never
+ *   written.
  * @throws StackError with everything that is wrong with the layers, and each warning that `strict` names.
  * @throws TypeError when the layers or the options are malformed.
  *

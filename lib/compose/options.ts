@@ -9,9 +9,9 @@ export interface ComposeOptions extends PlanOptions {
   /** Where warnings and conflicts are logged; by default nowhere. */
   readonly log?: StackLog;
   /**
-   * Which entries are timed. With `'sampled'`, the default, an entry that calls `next` at once is timed on the first
-   * request and on one in 128: to read the clock costs more than all else that the engine does. `'all'` times every
-   * entry. Entries that make the request wait are always timed.
+   * Which entries are timed. `'all'` times every entry. With `'sampled'`, the default, an entry that calls `next` at
+   * once is timed on the first request and on one in 128. The reason: to read the clock costs more than all else that
+   * the engine does. Entries that make the request wait are always timed.
    */
   readonly timing?: 'sampled' | 'all';
 }

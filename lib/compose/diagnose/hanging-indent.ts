@@ -1,8 +1,9 @@
 /**
- * Breaks a text between words into lines of at most so many columns; a word that is longer has a line of its own.
+ * Breaks a text between words into lines. A word that is longer than a line has a line to itself.
  *
  * @param begin - the beginning of the first line.
  * @param indent - how many spaces the other lines begin with.
+ * @param columns - how long a line may be, in characters.
  */
 export function hangingIndent(begin: string, text: string, indent: number, columns: number): string {
   const [first = '', ...words] = text.split(' ');

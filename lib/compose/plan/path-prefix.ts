@@ -13,8 +13,8 @@ export function prefixesOf(path: string | readonly string[] | undefined): Prefix
 }
 
 /**
- * Matches the paths at or below one of the prefixes, in whole segments and whatever the case, as Express's
- * `app.use(path, …)` does; also the empty path, which stands for one that cannot be read.
+ * Matches the paths at or below one of the prefixes, in whole segments and in any case, as Express's `app.use(path, …)`
+ * does. It also matches the empty path, which stands for one that cannot be read.
  */
 export function patternOf(prefixes: Prefixes): RegExp {
   const literal = prefixes.map((prefix) => prefix.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));

@@ -16,7 +16,7 @@ export interface PlanOptions {
   readonly strict?: boolean | readonly WarningId[];
   /** Pairs of names whose order doesn't matter. */
   readonly ambiguousOk?: readonly (readonly [string, string])[];
-  /** A seed for a random order within the constraints, to test that nothing depends on an order nobody declared. */
+  /** A seed for a random order that keeps the constraints, to test that nothing depends on an undeclared order. */
   readonly shuffle?: number | undefined;
 }
 

@@ -17,7 +17,7 @@ export interface MiddlewareTrace {
     readonly handle: unknown;
   };
   readonly handler: unknown;
-  /** The prefix it is declared on, as far as there is one. */
+  /** The `path` it is declared with, or `'/'`. */
   readonly route: readonly string[] | string;
   /** Where it stands: the name of its layer of the stack, and its place in the order of running, from 0. */
   readonly stack: { readonly layer: string; readonly position: number };
