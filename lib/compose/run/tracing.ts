@@ -66,7 +66,7 @@ export function invokeTraced(
   const { req, res } = run;
   const trace = traceOf(req, res, stage, incomingError);
   // The error that an error handler gets did not arise in it, so it counts as published even if nobody listened before.
-  if (incomingError !== undefined) isNew(req, incomingError);
+  if (incomingError !== undefined) recordPublished(req, incomingError);
 
   const report = (signal: unknown): void => {
     // An error that the handler did not hand on is dealt with. The same error may arise anew, and is published again.
@@ -144,13 +144,17 @@ function publishAsyncEnd(trace: MiddlewareTrace): void {
 }
 
 function publishError(trace: MiddlewareTrace, signal: unknown): void {
-  if (!isError(signal) || !isNew(trace.req, signal)) return;
+  if (!isError(signal) || !recordPublished(trace.req, signal)) return;
   trace.error = signal;
   channel.error.publish(trace);
 }
 
-/** Whether an error of a request is seen for the first time. */
-function isNew(req: Request, error: unknown): boolean {
+/**
+ * Records an error of a request as published.
+ *
+ * @returns whether it was not yet.
+ */
+function recordPublished(req: Request, error: unknown): boolean {
   let seen = published.get(req);
   if (seen === undefined) published.set(req, (seen = new Set()));
   return !seen.has(error) && seen.add(error).size > 0;
