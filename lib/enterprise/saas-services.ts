@@ -9,6 +9,7 @@ import type { TokenCustody } from '../oss/token-custody.ts';
 import { AllowList } from './auth/allow-list.ts';
 import { AuthCookie } from './auth/auth-cookie.ts';
 import { storedCookieSecrets } from './auth/cookie-secrets.ts';
+import { HandledDeliveries } from './auth/handled-deliveries.ts';
 import { OAuthFlows } from './auth/oauth-flows.ts';
 import { PublicAddress } from './auth/public-address.ts';
 import { Sessions } from './auth/sessions.ts';
@@ -20,6 +21,7 @@ import { registerCustodyMetrics } from './metrics/custody-metrics.ts';
 import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
 import { registerRedisMetrics } from './metrics/redis-metrics.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
+import { redactDebug } from './redact-debug.ts';
 import { RedisCache } from './redis/redis-cache.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
 import { SettingsCipher } from './settings/settings-cipher.ts';
@@ -35,6 +37,7 @@ import { TokenDocuments } from './tokens/token-documents.ts';
 export interface SaasServices {
   readonly address: PublicAddress;
   readonly authCookie: AuthCookie;
+  readonly deliveries: HandledDeliveries;
   readonly flows: OAuthFlows;
   readonly metrics: ServerMetrics;
   readonly oauth: GitHubOAuthClient;
@@ -65,6 +68,7 @@ export interface SaasServicesOptions {
 
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
 export async function startSaasServices(config: SaasServicesOptions): Promise<SaasServices> {
+  redactDebug();
   const { documents, environment, log, metrics, now, patience, saasEnvironment } = config;
   const allowList = new AllowList({ file: saasEnvironment.GITHUB_USER_LIST_FILE, log });
   await allowList.verify();
@@ -93,6 +97,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   const sessions = new Sessions({ documents, now, shared });
   return {
     address,
+    deliveries: new HandledDeliveries(documents),
     authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
     flows: new OAuthFlows({ values, address, now }),
     metrics,

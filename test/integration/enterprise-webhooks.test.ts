@@ -45,6 +45,18 @@ describe('Webhooks', () => {
     await octocat.post('/api/authenticate').expect(200);
   });
 
+  it('that are delivered again end no session that was begun since', async () => {
+    await start();
+    await app.agent().signIn('octocat');
+    await deliver(REVOKED).set('X-GitHub-Delivery', 'first').expect(200);
+    const octocat = await app.agent().signIn('octocat');
+    await deliver(REVOKED).set('X-GitHub-Delivery', 'first').expect(200);
+    await octocat.post('/api/authenticate').expect(200);
+    await octocat.get('/api/github/user').expect(200);
+    await deliver(REVOKED).set('X-GitHub-Delivery', 'second').expect(200);
+    await octocat.post('/api/authenticate').expect(401);
+  });
+
   it('of other kinds may be long; of this kind they are short', async () => {
     await start();
     const long = JSON.stringify({ text: 'x'.repeat(2_000_000) });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { HttpError } from '../../oss/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
+import type { HandledDeliveries } from '../auth/handled-deliveries.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
@@ -15,6 +16,8 @@ export interface GithubWebhookRoutesOptions {
   readonly failures: FailedAttempts;
   readonly tokens: GithubTokenProvider;
   readonly sessions: Sessions;
+  /** What was dealt with, and may be delivered again. */
+  readonly deliveries: HandledDeliveries;
   readonly log: Logger;
 }
 
@@ -33,6 +36,7 @@ export function githubWebhookRoutes({
   failures,
   tokens,
   sessions,
+  deliveries,
   log,
 }: GithubWebhookRoutesOptions): Router {
   const router = Router();
@@ -54,9 +58,12 @@ export function githubWebhookRoutes({
       if (tellsOfRevocation(req)) {
         const userId = revokedUser(payloadOf(req, event.bytes));
         if (userId !== undefined) {
-          await sessions.end(userId);
-          await tokens.forget(userId);
-          log.info({ github_user_id: userId }, 'A user has taken the authorization back at GitHub');
+          const isNew = await deliveries.once(userId, req.get('X-GitHub-Delivery'), async () => {
+            await sessions.end(userId);
+            await tokens.forget(userId);
+          });
+          if (isNew)
+            log.info({ github_user_id: userId }, 'A user has taken the authorization back at GitHub');
         }
       }
       res.json({ message: 'Event received' });
