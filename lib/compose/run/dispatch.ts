@@ -59,11 +59,11 @@ function needsFreshStack(position: number, from: number): boolean {
 
 /** Calls the handler of a stage, and answers what it does before it returns. */
 function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
-  const { turn } = run;
-  if (!StateView.is(turn.holder.state)) takeReplacement(turn);
+  const { context } = run;
+  if (!StateView.is(context.holder.state)) takeReplacement(context);
   const view = new StateView(run, stage);
   run.furthest = stage;
-  turn.advance(view);
+  context.advance(view);
   let hasReturned = false;
   const next = (signal?: unknown): void => {
     if (hasReturned) {
@@ -74,7 +74,7 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
     if (signal || run.furthest !== stage || run.instrumentation !== undefined) onNext(run, stage, signal);
     else dispatch(run, stage.position + 1);
     // The later stages have returned. What the handler does after its `next()` is its own doing again.
-    turn.give(view);
+    context.restore(view);
   };
   run.next = next;
   try {
@@ -206,10 +206,10 @@ function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unkno
 export function exit(run: Run, signal?: unknown, out = run.out): void {
   const { application } = run.runtime;
   if (signal === 'route' || signal === 'router') run.signals.set(application, signal);
-  if (!StateView.is(run.turn.holder.state)) takeReplacement(run.turn);
+  if (!StateView.is(run.context.holder.state)) takeReplacement(run.context);
   run.furthest = application;
-  run.turn.advance(new StateView(run, application));
-  if (run.outerNext !== undefined) setNextOf(run.req, run.turn, run.outerNext);
+  run.context.advance(new StateView(run, application));
+  if (run.outerNext !== undefined) setNextOf(run.req, run.context, run.outerNext);
   if (signal === undefined) out();
   else out(signal);
 }
@@ -219,7 +219,7 @@ export function exit(run: Run, signal?: unknown, out = run.out): void {
  * its view back, so `req.state` becomes the view of the stage that the request has come to.
  */
 export function settle(run: Run): void {
-  const { turn } = run;
-  if (!StateView.is(turn.holder.state)) takeReplacement(turn);
-  if (turn.innermost !== undefined) turn.give(turn.innermost);
+  const { context } = run;
+  if (!StateView.is(context.holder.state)) takeReplacement(context);
+  if (context.furthestView !== undefined) context.restore(context.furthestView);
 }

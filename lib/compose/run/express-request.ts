@@ -1,41 +1,41 @@
 /**
- * How a request gets `req.state` and `req.stack`, and where the engine keeps the {@link Turn} behind them.
+ * How a request gets `req.state` and `req.stack`, and where the engine keeps the {@link RequestContext} behind them.
  *
  * Express changes the prototype of each request to that of its app, `app.request`. From then on V8 knows no fixed shape
  * of a request. To add or set a property then costs as much as a whole middleware (docs/benchmarks.md).
  *
- * So `state` and `stack` are accessors of `app.request`, which is there to be extended. The turn is found by a symbol
- * on `req.rawHeaders`: an array that belongs to this request alone, and whose shape V8 knows.
+ * So `state` and `stack` are accessors of `app.request`, which is there to be extended. The context is found by a
+ * symbol on `req.rawHeaders`: an array that belongs to this request alone, and whose shape V8 knows.
  */
 import type { Express, NextFunction, Request, Response } from 'express';
+import { RequestContext } from './request-context.ts';
 import type { EnteredRequest } from './run.ts';
 import { replaceState, StateView } from './state-view.ts';
-import { Turn } from './turn.ts';
 
-const TURN = Symbol('openhands-express.turn');
+const CONTEXT = Symbol('openhands-express.context');
 
-interface TurnHolder {
-  [TURN]: Turn | undefined;
+interface ContextHolder {
+  [CONTEXT]: RequestContext | undefined;
 }
 
-/** The turn of a request that comes to a stack: the one that an earlier stack has made, or a new one. */
-export function turnOf(req: EnteredRequest, res: Response): Turn {
+/** The context of a request that comes to a stack: the one that an earlier stack has made, or a new one. */
+export function contextOf(req: EnteredRequest, res: Response): RequestContext {
   if (hasAccessors(req) && !Object.hasOwn(req, 'state')) {
-    const holder = propertyOf(req, 'rawHeaders') as TurnHolder | undefined;
-    if (Array.isArray(holder)) {
-      const known = holder[TURN];
+    const rawHeaders = propertyOf(req, 'rawHeaders') as ContextHolder | undefined;
+    if (Array.isArray(rawHeaders)) {
+      const known = rawHeaders[CONTEXT];
       if (known === undefined) {
-        const turn = new Turn(req, res);
-        if (hold(holder, turn)) return turn;
-      } else if (isOf(known, req)) return known;
+        const context = new RequestContext(req, res);
+        if (hold(rawHeaders, context)) return context;
+      } else if (belongsTo(known, req)) return known;
     }
   }
-  return plainTurnOf(req, res);
+  return plainContextOf(req, res);
 }
 
-function hold(holder: TurnHolder, turn: Turn): boolean {
+function hold(rawHeaders: ContextHolder, context: RequestContext): boolean {
   try {
-    holder[TURN] = turn;
+    rawHeaders[CONTEXT] = context;
     return true;
   } catch {
     // The array is frozen.
@@ -44,39 +44,39 @@ function hold(holder: TurnHolder, turn: Turn): boolean {
 }
 
 /**
- * Whether a turn belongs to a request, to a Proxy around it, or to an object derived from it: these share one response.
- * Two requests may share an array of headers that middleware has set, and still are two.
+ * Whether a context belongs to a request, to a Proxy around it, or to an object derived from it: these share one
+ * response. Two requests may share an array of headers that middleware has set, and still are two.
  */
-function isOf(turn: Turn, req: object): boolean {
-  return turn.req === req || propertyOf(req, 'res') === turn.res;
+function belongsTo(context: RequestContext, req: object): boolean {
+  return context.req === req || propertyOf(req, 'res') === context.res;
 }
 
 /**
- * The turn of a request on which `state` and `stack` are plain properties: that of a router without an app, a plain
+ * The context of a request on which `state` and `stack` are plain properties: that of a router without an app, a plain
  * object, or an object derived from a request.
  */
-function plainTurnOf(req: EnteredRequest, res: Response): Turn {
+function plainContextOf(req: EnteredRequest, res: Response): RequestContext {
   const state: unknown = req.state;
   if (StateView.is(state)) {
     const run = StateView.runOf(state);
-    if (run.req === req) return run.turn;
+    if (run.req === req) return run.context;
   }
   if ('state' in req && !Object.hasOwn(req, 'state')) {
     // An accessor that it inherits would otherwise take what is set.
     keepItself(req, 'state', state);
     keepItself(req, 'stack', req.stack);
   }
-  return new Turn(req, res, req);
+  return new RequestContext(req, res, req);
 }
 
 /** Reads `req.next`, which a router sets. */
-export function nextOf(req: EnteredRequest, turn: Turn): NextFunction | undefined {
-  return turn.holder === turn ? (propertyOf(req, 'next') as NextFunction | undefined) : req.next;
+export function nextOf(req: EnteredRequest, context: RequestContext): NextFunction | undefined {
+  return context.holder === context ? (propertyOf(req, 'next') as NextFunction | undefined) : req.next;
 }
 
 /** Sets `req.next`. */
-export function setNextOf(req: EnteredRequest, turn: Turn, next: NextFunction): void {
-  if (turn.holder === turn) setPropertyOf(req, 'next', next);
+export function setNextOf(req: EnteredRequest, context: RequestContext, next: NextFunction): void {
+  if (context.holder === context) setPropertyOf(req, 'next', next);
   else req.next = next;
 }
 
@@ -93,11 +93,11 @@ function setPropertyOf(req: object, key: string, value: unknown): void {
   (req as Record<string, unknown>)[key] = value;
 }
 
-/** The turn that `req.rawHeaders` keeps, if it belongs to this request. */
-function heldTurn(req: object): Turn | undefined {
-  const holder = propertyOf(req, 'rawHeaders') as TurnHolder | undefined;
-  const turn = holder?.[TURN];
-  return turn !== undefined && isOf(turn, req) ? turn : undefined;
+/** The context that `req.rawHeaders` keeps, if it belongs to this request. */
+function heldContext(req: object): RequestContext | undefined {
+  const rawHeaders = propertyOf(req, 'rawHeaders') as ContextHolder | undefined;
+  const context = rawHeaders?.[CONTEXT];
+  return context !== undefined && belongsTo(context, req) ? context : undefined;
 }
 
 /**
@@ -108,10 +108,10 @@ const accessors = {
   state: {
     configurable: true,
     get(this: object): unknown {
-      return heldTurn(this)?.state;
+      return heldContext(this)?.state;
     },
     set(this: object, value: unknown) {
-      const state = heldTurn(this)?.state;
+      const state = heldContext(this)?.state;
       if (state === undefined) keepItself(this, 'state', value);
       else replaceState(state, value);
     },
@@ -119,7 +119,7 @@ const accessors = {
   stack: {
     configurable: true,
     get(this: object): unknown {
-      return heldTurn(this)?.report;
+      return heldContext(this)?.report;
     },
     set(this: object, value: unknown) {
       keepItself(this, 'stack', value);

@@ -14,12 +14,12 @@ import { isError } from './tracing.ts';
  * route it leaves the route, as in Express.
  */
 export function replaceNext(run: Run): void {
-  const { req, turn, out, host } = run;
-  const given = nextOf(req, turn);
+  const { req, context, out, host } = run;
+  const given = nextOf(req, context);
   // An earlier stack in the same router may have set it. That stack's function leads to the router's, so compare by
   // that.
   let original: unknown = given;
-  for (let one = turn.replacedNext; one !== undefined; one = one.replacedBefore) {
+  for (let one = context.replacedNext; one !== undefined; one = one.replacedBefore) {
     if (one.requestNext === given) original = one.out;
   }
   // A stack that is an entry of another stack is in a route if that other stack is.
@@ -29,10 +29,10 @@ export function replaceNext(run: Run): void {
   run.requestNext = run.isInRoute
     ? (signal) => onRouterNext(run, given, signal)
     : (signal) => onRequestNext(run, signal);
-  setNextOf(req, turn, run.requestNext);
+  setNextOf(req, context, run.requestNext);
   if (original === out) {
-    run.replacedBefore = turn.replacedNext;
-    turn.replacedNext = run;
+    run.replacedBefore = context.replacedNext;
+    context.replacedNext = run;
   } else {
     run.outerNext = given;
   }

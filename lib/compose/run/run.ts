@@ -2,10 +2,10 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { LosingKey } from '../plan/exclusive.ts';
 import type { ConflictReporter, RecordedConflict } from './conflict-reporter.ts';
 import type { StackObserver } from './observer.ts';
+import type { ReplacedNext, RequestContext } from './request-context.ts';
 import type { Stage } from './stage.ts';
 import { Timings } from './timings.ts';
 import { type EmptyTables, TrackedState } from './tracked-state.ts';
-import type { ReplacedNext, Turn } from './turn.ts';
 
 /** A request as the engine sees it: only the engine may set its `state` and `stack`. */
 export interface EnteredRequest extends Request {
@@ -48,7 +48,7 @@ export class Run {
   declare readonly res: Response;
   /** The `next` that the stack was called with: it leaves the stack. */
   declare readonly out: NextFunction;
-  declare readonly turn: Turn;
+  declare readonly context: RequestContext;
   /** What `req.state` was before the stack: a view of an earlier or outer stack, or the host's own object. */
   declare readonly outer: object | undefined;
   /** The run of the outer stack, if this stack is an entry of another one. */
@@ -84,7 +84,7 @@ export class Run {
     req: EnteredRequest,
     res: Response,
     out: NextFunction,
-    turn: Turn,
+    context: RequestContext,
     outer: object | undefined,
     host: Run | undefined,
     instrumentation: Instrumentation,
@@ -93,7 +93,7 @@ export class Run {
     this.req = req;
     this.res = res;
     this.out = out;
-    this.turn = turn;
+    this.context = context;
     this.outer = outer;
     this.host = host;
     this.instrumentation = instrumentation;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
 import { dispatch, settle } from './dispatch.ts';
-import { turnOf } from './express-request.ts';
+import { contextOf } from './express-request.ts';
 import { replaceNext } from './request-next.ts';
 import { RequestStack } from './request-stack.ts';
 import { type EnteredRequest, Run, type StackRuntime } from './run.ts';
@@ -20,13 +20,13 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
     const isObserved = runtime.observers.size > 0;
     const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
     const instrumentation = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
-    const turn = turnOf(req, res);
-    const found: unknown = turn.holder.state;
+    const context = contextOf(req, res);
+    const found: unknown = context.holder.state;
     const outer = typeof found === 'object' && found !== null ? found : undefined;
-    const run = new Run(runtime, req, res, next, turn, outer, hostOf(outer), instrumentation);
+    const run = new Run(runtime, req, res, next, context, outer, hostOf(outer), instrumentation);
     replaceNext(run);
-    turn.report = new RequestStack(run, turn.report);
-    if (turn.holder === req) req.stack = turn.report;
+    context.report = new RequestStack(run, context.report);
+    if (context.holder === req) req.stack = context.report;
     if (instrumentation !== undefined) beginInstrumentation(run);
     dispatch(run, 0);
     settle(run);

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import type { RequestState } from '../declare/request-state.ts';
 import { reservedKey } from '../declare/reserved-key.ts';
+import type { RequestContext } from './request-context.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
 import { readByRule, reportReplacedState, valueOf, writeByRule } from './state-rules.ts';
-import type { Turn } from './turn.ts';
 
 /**
  * `req.state` as one stage sees it on one request. Code that keeps a view reads and writes as that stage, however much
@@ -125,8 +125,8 @@ const numbers = new Map<string, number>();
  */
 export function replaceState(view: object, value: unknown): void {
   if (!StateView.is(view)) return;
-  const { turn } = StateView.runOf(view);
-  if (StateView.is(value) && StateView.runOf(value).turn === turn) return;
+  const { context } = StateView.runOf(view);
+  if (StateView.is(value) && StateView.runOf(value).context === context) return;
   reportReplacedState(StateView.runOf(view), StateView.stageOf(view));
   if (typeof value !== 'object' || value === null) return;
   for (const [key, member] of Object.entries(value)) {
@@ -138,12 +138,12 @@ export function replaceState(view: object, value: unknown): void {
  * A handler has set `req.state` to something else, where it is a plain property. There the engine sees it only
  * afterwards: it puts the view back, and then does what {@link replaceState} does.
  */
-export function takeReplacement(turn: Turn): void {
+export function takeReplacement(context: RequestContext): void {
   // No stage has had its turn yet: it is what the host has set before the stack.
-  if (turn.innermost === undefined) return;
-  const given = turn.holder.state;
-  turn.give(turn.innermost);
-  replaceState(turn.innermost, given);
+  if (context.furthestView === undefined) return;
+  const given = context.holder.state;
+  context.restore(context.furthestView);
+  replaceState(context.furthestView, given);
 }
 
 /**

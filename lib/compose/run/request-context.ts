@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
 
 /**
- * Whose turn it is on a request: the view of that stage is `req.state`. All stacks that a request goes through share
- * one such object.
+ * What the engine keeps of a request, whichever stack it is in: all stacks that a request goes through share one such
+ * object. It says which view is `req.state`, that is, the code of which stage runs.
  */
-export class Turn {
+export class RequestContext {
   /** Where `req.state` is read: here, through an accessor, or on the request, where it is a plain property. */
   readonly holder: { state: Request['state'] | undefined };
   /** What {@link holder} holds, if it is this. */
@@ -12,7 +12,7 @@ export class Turn {
   /** `req.stack`: what the stack that the request entered last has done with it. */
   report: Request['stack'] | undefined = undefined;
   /** The view of the stage that the request has come to, also while an earlier stage has its view back. */
-  innermost: Request['state'] | undefined = undefined;
+  furthestView: Request['state'] | undefined = undefined;
   /** The run that replaced a router's `req.next` last. */
   replacedNext: ReplacedNext | undefined = undefined;
 
@@ -28,12 +28,12 @@ export class Turn {
 
   /** The request has come to the stage that has this view. */
   advance(state: Request['state']): void {
-    this.innermost = state;
+    this.furthestView = state;
     this.holder.state = state;
   }
 
-  /** An earlier stage gets its view back, since the `next()` that it called has returned. */
-  give(state: Request['state']): void {
+  /** A view becomes `req.state` again, as when the `next()` that an earlier stage called has returned. */
+  restore(state: Request['state']): void {
     this.holder.state = state;
   }
 }
