@@ -70,7 +70,7 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
       onLateNext(run, stage, signal);
       return;
     }
-    // The usual case, a first `next()` without a clock to stop, goes straight on.
+    // The usual case is a first `next()` of a request that is neither timed nor traced. It goes straight on.
     if (signal || run.furthest !== stage || run.instrumentation !== undefined) onNext(run, stage, signal);
     else dispatch(run, stage.position + 1);
     // The later stages have returned. What the handler does after its `next()` is its own doing again.
@@ -158,8 +158,7 @@ function onFailure(run: Run, stage: Stage, reason: unknown): void {
   try {
     run.runtime.reporter.report(run, stage, 'S308', NEXT_MISUSE.S308, { error: reason });
   } catch {
-    // `onConflict: 'error'` throws into the handler that caused the conflict, and that one is over. The error is
-    // logged.
+    // `onConflict: 'error'` throws into the handler that caused the conflict, but that one is over. The log has it.
   }
 }
 
@@ -176,15 +175,19 @@ function onResult(run: Run, stage: Stage, result: unknown): void {
   );
 }
 
-/** A handler has returned, and its promise, if any, is fulfilled. Without a `next()` the request has ended or waits. */
+/**
+ * A handler has returned, or its promise is fulfilled. If it has not called `next`, it has ended the response, or it
+ * makes the request wait.
+ */
 function onReturn(run: Run, stage: Stage): void {
   if (run.outcomeOf(stage) !== 'running') return;
   if (run.res.writableEnded) run.timingsIfAny?.end(stage);
   else run.timings.begin(stage, performance.now());
 }
 
-/** Gives a stage its turn on a fresh call stack. Until then the stage before it may wrongly call `next` again. */
+/** Gives a stage its turn on a fresh call stack, which `setImmediate` begins. */
 function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
+  // A second call of one `next`. As the next stage has not begun, `invoke` has taken it for the first call.
   if (run.isOnTrampoline && run.furthest !== undefined) {
     run.runtime.reporter.report(run, run.furthest, 'S307', NEXT_MISUSE.S307);
     return;

@@ -16,8 +16,7 @@ import { isError } from './tracing.ts';
 export function replaceNext(run: Run): void {
   const { req, context, out, host } = run;
   const given = nextOf(req, context);
-  // An earlier stack in the same router may have set it. That stack's function leads to the router's, so compare by
-  // that.
+  // An earlier stack in the same router may have set it. Then the router's own is what that stack's function leads to.
   let original: unknown = given;
   for (let one = context.replacedNext; one !== undefined; one = one.replacedBefore) {
     if (one.requestNext === given) original = one.out;
