@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { compose, type Layers, type Stack } from '../compose.ts';
-import { isLikeConfigClass } from '../oss/config-or-options.ts';
+import { isConfigClass } from '../oss/config-or-options.ts';
 import { isModulePath, moduleSpecifier } from '../oss/module-specifier.ts';
 import type { Terminal } from './command.ts';
 import { UsageError } from './command.ts';
@@ -25,7 +25,7 @@ export async function findStack(target: string, env: Terminal['env']): Promise<S
   const [module = '', name = 'default'] = target.split('#');
   const found = (await importModule(module))[name];
   if (isStack(found)) return found;
-  if (isLikeConfigClass(found)) {
+  if (isConfigClass(found)) {
     return stackOfConfig({ ...env, OPENHANDS_CONFIG_CLS: `${module}#${name}` });
   }
   if (isLayers(found)) return compose(found);

@@ -29,16 +29,28 @@ export function refuseWhatIsNoConfig(given: unknown): never {
   );
 }
 
-/** Whether something is a config, by its brand or by its methods. */
-export function isLikeConfig(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const methods = value as Record<string, unknown>;
-  return SERVER_CONFIG in value || METHODS.some((name) => typeof methods[name] === 'function');
+/** Whether something is a config class, of whichever copy: by its brand, or by all the methods of a config. */
+export function isConfigClass(value: unknown): boolean {
+  return typeof value === 'function' && isConfig((value as { prototype?: unknown }).prototype);
 }
 
-/** Whether something is a config class, of whichever copy. */
-export function isLikeConfigClass(value: unknown): boolean {
-  return typeof value === 'function' && isLikeConfig((value as { prototype?: unknown }).prototype);
+function isConfig(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (SERVER_CONFIG in value || METHODS.every(isMethodOf(value)))
+  );
+}
+
+/** Whether something has but one of the methods of a config, of which options have none. */
+function isLikeConfig(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && (SERVER_CONFIG in value || METHODS.some(isMethodOf(value)))
+  );
+}
+
+function isMethodOf(value: object): (name: string) => boolean {
+  return (name) => typeof (value as Record<string, unknown>)[name] === 'function';
 }
 
 function complaintAbout(given: unknown): string | undefined {
@@ -48,7 +60,8 @@ function complaintAbout(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null) return given === null ? 'null' : typeof given;
   if ('then' in given) return 'a promise. Await it first';
   if (isLikeConfig(given)) return `a config. Where a config is taken, ${ONE_COPY}`;
-  if (Object.values(given).some((value) => isLikeConfig(value) || isLikeConfigClass(value))) {
+  // An edition of somebody's may have a config among its own options, and an environment beside it.
+  if (!('env' in given) && Object.values(given).some((value) => isConfig(value) || isConfigClass(value))) {
     return 'an object with a config in it. Give the config itself';
   }
   if ('OPENHANDS_CONFIG_CLS' in given) return 'an environment. Give it as { env: process.env }';

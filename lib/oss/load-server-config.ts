@@ -1,4 +1,4 @@
-import { isLikeConfigClass, refuseWhatAreNoOptions } from './config-or-options.ts';
+import { isConfigClass, refuseWhatAreNoOptions } from './config-or-options.ts';
 import { loadClass } from './load-class.ts';
 import { ServerConfig, type ServerConfigOptions } from './server-config.ts';
 
@@ -27,7 +27,7 @@ function loadConfigClass(name: string): Promise<typeof ServerConfig> {
     variable: 'OPENHANDS_CONFIG_CLS',
     name,
     Base: ServerConfig,
-    isOfAnotherCopy: isLikeConfigClass,
+    isOfAnotherCopy: isConfigClass,
     expected:
       'set OPENHANDS_CONFIG_CLS to <module>#<export>, such as openhands-express/enterprise#SaasServerConfig, or unset it for the OSS edition',
   });

@@ -46,7 +46,7 @@ describe('What openhands() is given', () => {
       await refuses(() => openhands(config), /copy .* npm ls openhands-express/);
       await refuses(() => createApp(config), /copy .* npm ls openhands-express/);
       await refuses(() => loadServerConfig(config as AnyOptions), /npm ls openhands-express/);
-      await refuses(() => openhands({ env: env(), ...{ config } }), /Give the config itself/);
+      await refuses(() => openhands({ config } as AnyOptions), /Give the config itself/);
       await config.close();
     }
   });
@@ -76,6 +76,15 @@ describe('What openhands() is given', () => {
     await refuses(() => openhands(null as unknown as AnyOptions), /null/);
     await refuses(() => openhands('enterprise' as unknown as AnyOptions), /string/);
     await refuses(() => createApp({} as ServerConfig), /takes a ServerConfig/);
+  });
+
+  it('may have options of the host beside those of a config', async () => {
+    const conversationManager = {
+      attachToConversation: () => Promise.resolve(undefined),
+      detachFromConversation: () => Promise.resolve(),
+      verify: () => Promise.resolve(),
+    };
+    await (await openhands({ env: env(), conversationManager })).close();
   });
 
   it('is options, or a config of this copy', async () => {
