@@ -1,5 +1,8 @@
 /** Both editions in the app of a host that has assets, parsers, sessions and routers of its own. */
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import supertest from 'supertest';
 import type { Reach } from '../../lib/index.ts';
 import { type TestApp, testApp } from '../../lib/testing/index.ts';
@@ -81,6 +84,31 @@ for (const edition of ['oss', 'enterprise'] as const) {
         assert.equal(headers['cross-origin-opener-policy'], 'same-origin', path);
         assert.ok(headers['x-request-id'], path);
       }
+    });
+
+    it('speaks for the files of a page that it serves, and for no others', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'page-'));
+      await mkdir(join(folder, 'assets'));
+      await writeFile(join(folder, 'index.html'), '<!doctype html>');
+      await writeFile(join(folder, 'assets', 'client.js'), 'export {};');
+      app = await testApp(edition, {
+        page: true,
+        env: { FRONTEND_DIRECTORY: folder },
+        mount: (mounted) => hostWith(mounted),
+      });
+      const request = supertest(app.url);
+      for (const [path, policy] of [
+        ['/', /no-store/],
+        ['/index.html', /no-store/],
+        ['/assets/client.js', /max-age=2592000, immutable/],
+      ] as const) {
+        const { headers } = await request.get(path).expect(200).expect('Cache-Control', policy);
+        assert.equal(headers['x-frame-options'], 'SAMEORIGIN', path);
+      }
+      const { headers } = await request.get('/assets/app.css').expect(200);
+      assert.equal(headers['cache-control'], 'public, max-age=60');
+      assert.equal(headers['x-frame-options'], undefined);
+      await rm(folder, { recursive: true });
     });
 
     it('leaves the bodies of the host to the parsers of the host', async () => {
