@@ -43,12 +43,12 @@ function messages(): [IncomingMessage, ServerResponse] {
 }
 
 describe('req.state and req.stack of a request in an Express app', () => {
-  it('are accessors of the app’s own requests, and nothing is added to the request itself', async () => {
+  it('are accessors of Express’s requests, and nothing is added to the request itself', async () => {
     const app = express().use(session(), tell);
     for (const visitor of ['ada', 'eve']) {
       assert.deepEqual(await ask(app, '/', visitor), { visitor, ran: ['session'], own: [] });
     }
-    assert.ok('state' in app.request && !('state' in express.request));
+    assert.ok('state' in app.request && !Object.hasOwn(app.request, 'state'));
   });
 
   it('work with request classes of the app’s own', async () => {
@@ -90,14 +90,14 @@ describe('req.state and req.stack of a request in an Express app', () => {
     assert.deepEqual((app.request as unknown as { state: object }).state, { theme: 'dark' });
   });
 
-  it('are not found in an app without a stack, where req.state is what somebody sets', async () => {
+  it('are undefined in an app without a stack, where req.state is what somebody sets', async () => {
     await ask(express().use(session(), tell));
     const other = express().use((req, res) => {
-      const before = [req.state as unknown, 'state' in req];
+      const before = [req.state as unknown, req.stack];
       Object.assign(req, { state: { mine: 1 } });
       res.json([before, req.state]);
     });
-    assert.deepEqual(await ask(other), [[null, false], { mine: 1 }]);
+    assert.deepEqual(await ask(other), [[null, null], { mine: 1 }]);
   });
 
   it('can be set by the host where no stack has come yet', async () => {
@@ -122,6 +122,17 @@ describe('req.state and req.stack of a request in an Express app', () => {
       assert.deepEqual(await ask(outer), { visitor: 'ada', ran: ['session'], own: [] });
     });
   }
+
+  it('are seen in an app that nobody has mounted, as with vhost, and behind it', async () => {
+    const other = express().use((req, res, next) => {
+      res.set('Visitor', req.state.visitor);
+      next();
+    });
+    const app = express().use(session(), (req, res, next) => void other(req, res, next), tell);
+    const { headers, body } = await request(app).get('/').set('X-Visitor', 'ada');
+    assert.equal(headers.visitor, 'ada');
+    assert.deepEqual(body, { visitor: 'ada', ran: ['session'], own: [] });
+  });
 
   it('are kept apart where two requests share their rawHeaders', () => {
     const shared: string[] = [];

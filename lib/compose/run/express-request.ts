@@ -1,13 +1,15 @@
 /**
  * How a request gets `req.state` and `req.stack`, and where the engine keeps the {@link RequestContext} behind them.
  *
- * Express changes the prototype of each request to that of its app, `app.request`. From then on V8 knows no fixed shape
- * of a request. To add or set a property then costs as much as a whole middleware (docs/benchmarks.md).
+ * Express changes the prototype of each request to that of its app. From then on V8 knows no fixed shape of a request.
+ * To add or set a property then costs as much as a whole middleware (docs/benchmarks.md).
  *
- * So `state` and `stack` are accessors of `app.request`, which is there to be extended. The context is found by a
- * symbol on `req.rawHeaders`: an array that belongs to this request alone, and whose shape V8 knows.
+ * So `state` and `stack` are accessors of `express.request`, which all apps inherit from and which is there to be
+ * extended. The context is found by a symbol on `req.rawHeaders`: an array that belongs to this request alone, and whose
+ * shape V8 knows.
  */
-import type { Express, NextFunction, Request, Response } from 'express';
+import { IncomingMessage } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
 import { RequestContext } from './request-context.ts';
 import type { EnteredRequest } from './run.ts';
 import { replaceState, StateView } from './state-view.ts';
@@ -18,19 +20,34 @@ interface ContextHolder {
   [CONTEXT]: RequestContext | undefined;
 }
 
+/** What `req.state` is while it is tried whether the accessor is what reads it. */
+const UNENTERED = Object.freeze({});
+
 /** The context of a request that comes to a stack: the one that an earlier stack has made, or a new one. */
 export function contextOf(req: EnteredRequest, res: Response): RequestContext {
-  if (hasAccessors(req) && !Object.hasOwn(req, 'state')) {
-    const rawHeaders = propertyOf(req, 'rawHeaders') as ContextHolder | undefined;
-    if (Array.isArray(rawHeaders)) {
-      const known = rawHeaders[CONTEXT];
-      if (known === undefined) {
-        const context = new RequestContext(req, res);
-        if (hold(rawHeaders, context)) return context;
-      } else if (belongsTo(known, req)) return known;
-    }
+  const rawHeaders = propertyOf(req, 'rawHeaders') as ContextHolder | undefined;
+  if (!Array.isArray(rawHeaders)) return plainContextOf(req, res);
+  const known = rawHeaders[CONTEXT];
+  if (known !== undefined) {
+    return known.res === res && isSame(known.req, req) ? known : plainContextOf(req, res);
   }
-  return plainContextOf(req, res);
+
+  const context = new RequestContext(req, res);
+  context.state = UNENTERED;
+  if (!hold(rawHeaders, context)) return plainContextOf(req, res);
+  // The host may have a `state` of its own nearer by, on the request or on a prototype.
+  if (propertyOf(req, 'state') !== UNENTERED && !(extend(req) && propertyOf(req, 'state') === UNENTERED)) {
+    return (rawHeaders[CONTEXT] = plainContextOf(req, res));
+  }
+  context.state = undefined;
+  return context;
+}
+
+/** Whether one of them is the other, or a Proxy around it. A copy, or an object derived from it, goes its own way. */
+function isSame(one: Request, other: Request): boolean {
+  return (
+    one === other || (one.res === other.res && Object.getPrototypeOf(one) === Object.getPrototypeOf(other))
+  );
 }
 
 function hold(rawHeaders: ContextHolder, context: RequestContext): boolean {
@@ -81,14 +98,14 @@ export function setNextOf(req: EnteredRequest, context: RequestContext, next: Ne
 }
 
 /**
- * Reads a property of a request whose shape V8 does not know. With a fixed name V8 would search its inline caches in
- * vain on each request. With a key that varies it looks the property up at once, which is faster.
+ * A property of a request whose shape V8 does not know. By a fixed name it would miss its caches, and learn about this
+ * request in vain; by a key that varies it looks the property up.
  */
 function propertyOf(req: object, key: string): unknown {
   return (req as Record<string, unknown>)[key];
 }
 
-/** Sets a property in the same way. */
+/** Sets one, likewise. */
 function setPropertyOf(req: object, key: string, value: unknown): void {
   (req as Record<string, unknown>)[key] = value;
 }
@@ -100,10 +117,7 @@ function heldContext(req: object): RequestContext | undefined {
   return context !== undefined && belongsTo(context, req) ? context : undefined;
 }
 
-/**
- * The accessors of `app.request`. On a request that no stack has seen they read as undefined, and what is set becomes a
- * plain property, as if there were no accessors.
- */
+/** What the host sets before any stack has come, it keeps as a property of the request. */
 const accessors = {
   state: {
     configurable: true,
@@ -111,9 +125,10 @@ const accessors = {
       return heldContext(this)?.state;
     },
     set(this: object, value: unknown) {
-      const state = heldContext(this)?.state;
-      if (state === undefined) keepItself(this, 'state', value);
-      else replaceState(state, value);
+      const context = heldContext(this);
+      const isDerived = context !== undefined && Object.prototype.isPrototypeOf.call(context.req, this);
+      if (context?.state === undefined || isDerived) keepItself(this, 'state', value);
+      else replaceState(context.state, value);
     },
   },
   stack: {
@@ -127,47 +142,37 @@ const accessors = {
   },
 };
 
-/** Makes `state` or `stack` a plain property of the request. */
 function keepItself(req: object, name: string, value: unknown): void {
   Object.defineProperty(req, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** For each prototype of requests: whether it, or one that it inherits from, has the accessors. */
-const prepared = new WeakMap<object, boolean>();
-/** The last prototype asked about, and the answer: most apps have one. */
-let latest: object | undefined;
-let latestHas = false;
+/** For each prototype of requests: whether it has the accessors, its own or inherited ones. */
+const extended = new WeakMap<object, boolean>();
 
-function hasAccessors(req: Partial<Request>): boolean {
-  // The quick answer where requests belong to no app.
-  if (!latestHas && req.app === undefined) return false;
+/** Gives Express's requests the accessors, if this is one of them. @returns whether it has them. */
+function extend(req: Request): boolean {
   const prototype = Object.getPrototypeOf(req) as object | null;
   if (prototype === null) return false;
-  if (prototype !== latest) {
-    latest = prototype;
-    latestHas = prepared.get(prototype) ?? prepare(prototype);
-  }
-  return latestHas;
+  let has = extended.get(prototype);
+  if (has === undefined) extended.set(prototype, (has = extendBase(prototype)));
+  return has;
 }
 
 /**
- * Gives an app's prototype of requests the accessors, unless the host has put a `state` or `stack` of its own there.
+ * The accessors go to Express's own `express.request`: a request may come to an app that nobody has mounted, as with
+ * `vhost`.
  */
-function prepare(prototype: object): boolean {
-  const { app } = prototype as { readonly app?: Express };
-  if (typeof app !== 'function' || (app.request as object) !== prototype) return remember(prototype, false);
-  const outer = Object.getPrototypeOf(prototype) as object;
-  // First the app that this one is mounted in: behind this one, the request has that app's prototype again.
-  if (prepared.get(outer) ?? prepare(outer)) return remember(prototype, true);
-  app.on('mount', (parent) => void prepare((parent as Express).request));
-  if ('state' in prototype || 'stack' in prototype) return remember(prototype, false);
-  const isExtended = Object.entries(accessors).every(([name, accessor]) =>
-    Reflect.defineProperty(prototype, name, accessor),
-  );
-  return remember(prototype, isExtended);
-}
-
-function remember(prototype: object, has: boolean): boolean {
-  prepared.set(prototype, has);
-  return has;
+function extendBase(prototype: object): boolean {
+  if (typeof (prototype as { app?: unknown }).app !== 'function') return false;
+  let base = prototype;
+  let next = Object.getPrototypeOf(base) as object | null;
+  while (next !== IncomingMessage.prototype) {
+    if (next === null) return false;
+    base = next;
+    next = Object.getPrototypeOf(base) as object | null;
+  }
+  const found = Object.getOwnPropertyDescriptor(base, 'state');
+  if (found !== undefined) return found.get === accessors.state.get;
+  if ('state' in base || 'stack' in base) return false;
+  return Object.entries(accessors).every(([name, accessor]) => Reflect.defineProperty(base, name, accessor));
 }
