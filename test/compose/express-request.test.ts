@@ -36,6 +36,12 @@ async function ask(app: Parameters<typeof request>[0], path = '/', visitor = 'ad
   return (await request(app).get(path).set('X-Visitor', visitor)).body as unknown;
 }
 
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((one) => (resolve = one));
+  return { promise, resolve };
+}
+
 /** The request and the response of one GET, as Node makes them. */
 function messages(): [IncomingMessage, ServerResponse] {
   const req = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/' });
@@ -190,6 +196,43 @@ describe('req.state and req.stack of a request in an Express app', () => {
       });
     });
     assert.deepEqual(await ask(app), ['eve', 'ada']);
+  });
+
+  it('of two requests that a layer derives from one are kept apart, and from it', async () => {
+    const inner = session();
+    const batch = pass('batch', {}, (req, res, next) => {
+      const visitors = ['ada', undefined].map((visitor) => {
+        const derived = Object.create(req, { get: { value: () => visitor } }) as Request;
+        let seen: unknown;
+        if (visitor === undefined) seen = (derived as Partial<Request>).state;
+        else void inner(derived, res, () => (seen = derived.state.visitor));
+        return typeof seen === 'object' ? null : seen;
+      });
+      res.locals.visitors = visitors;
+      next();
+    });
+    const app = express().use(compose({ base: [batch] }), (req, res) => {
+      res.json([res.locals.visitors, req.state.visitor ?? null]);
+    });
+    assert.deepEqual(await ask(app), [['ada', null], null]);
+  });
+
+  it('of copies of a request, each with a response of its own, are kept apart', async () => {
+    const stack = session();
+    const app = express().use(session(), async (req, res) => {
+      const visitors = ['eve', 'bob'].map((visitor) => {
+        const copy = Object.assign(Object.create(Object.getPrototypeOf(req) as object) as Request, req, {
+          get: () => visitor,
+        });
+        const { promise, resolve } = withResolvers<unknown>();
+        void stack(copy, new ServerResponse(copy) as never, () => {
+          setImmediate(() => resolve(copy.state.visitor));
+        });
+        return promise;
+      });
+      res.json([await Promise.all(visitors), req.state.visitor]);
+    });
+    assert.deepEqual(await ask(app), [['eve', 'bob'], 'ada']);
   });
 
   it('do not show in what a log or a test makes of rawHeaders', async () => {

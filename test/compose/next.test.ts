@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import request from 'supertest';
 import { compose, type ComposeOptions, defineErrorMiddleware, type LayerEntry } from '../../lib/compose.ts';
 import { pass } from './pass.ts';
@@ -98,6 +98,26 @@ describe('The guarded next', () => {
       assert.equal(response.status, 500);
       assert.match(response.text, /^Middleware "\w+" failed with (undefined|null|0)\.$/);
     }
+  });
+
+  it('logs an error that comes after next even where an observer fails', async () => {
+    const errors: unknown[] = [];
+    const stack = stackOf(
+      [
+        (_req, _res, next) => {
+          next();
+          throw new Error('late');
+        },
+      ],
+      { log: { warn: (details) => errors.push((details as { err: Error }).err.message) } },
+    );
+    stack.observe({
+      conflict: () => {
+        throw new Error('the observer');
+      },
+    });
+    await serve(stack);
+    assert.deepEqual(errors, ['late']);
   });
 
   it('logs an error that comes after next, each time, since nobody else will see it', async () => {
@@ -208,6 +228,28 @@ describe('The guarded next', () => {
       stackOf(Array.from({ length: 5000 }, () => (_req, _res, next) => next())),
     );
     assert.equal(response.text, 'behind');
+  });
+
+  it('takes dozens of stacks in a row, and one within another, without running out of stack', async () => {
+    const fifty = () =>
+      stackOf(Array.from({ length: 50 }, () => (_req, _res, next) => next())) as RequestHandler;
+    const app = express();
+    for (let count = 0; count < 60; count++) app.use(fifty());
+    app.use(stackOf(Array.from({ length: 60 }, fifty)));
+    app.use((_req, res) => void res.send('behind'));
+    assert.equal((await request(app).get('/')).text, 'behind');
+  });
+
+  it('throws at its caller what is thrown behind it, where that is no router', () => {
+    const stack = stackOf([(_req, _res, next) => next(), (_req, _res, next) => next()]) as RequestHandler;
+    const failure = new Error('behind');
+    assert.throws(
+      () =>
+        stack({ url: '/' } as Request, {} as Response, () => {
+          throw failure;
+        }),
+      failure,
+    );
   });
 
   it('takes thousands of error handlers in a row, among others, without running out of stack', async () => {

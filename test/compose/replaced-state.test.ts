@@ -92,6 +92,20 @@ describe('Setting req.state itself', () => {
     assert.match(response.text, /^S309 \(replaced state\): replace /);
   });
 
+  it('is an error where there is no app, too, however the request is handed on', async () => {
+    for (const signal of [undefined, 'route', 'router', new Error('other')]) {
+      const replace: RequestHandler = (req, _res, next) => {
+        Object.assign(req, { state: {} });
+        next(signal);
+      };
+      const stack = compose({ only: [setsVisitor, replace] }, { reads: ['visitor'], onConflict: 'error' });
+      const listener = (req: IncomingMessage, res: ServerResponse): void => {
+        stack(req as Request, res as Response, (error?: unknown) => res.end(String(error)));
+      };
+      assert.match((await request(listener).get('/')).text, /^ConflictError: S309 /);
+    }
+  });
+
   it('is noticed of a route behind the stack, whose keys are its own', async () => {
     const stack = compose({ only: [setsVisitor] }, { reads: ['visitor'] });
     const served = await serve(stack, '/', (req: Request, res) => {

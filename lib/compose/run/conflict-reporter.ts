@@ -53,21 +53,21 @@ export class ConflictReporter {
       known.count++;
     }
     const conflict = known ?? found;
+    // First of all, lest an observer or a policy that fails itself loses it.
+    if (about.error !== undefined) this.#logError(conflict, about.error);
     for (const observer of run.runtime.observers) observer.conflict?.(conflict, run.req);
     const reaction =
       typeof this.#policy === 'function' ? (this.#policy(conflict, run.req) ?? 'warn') : this.#policy;
-    if (about.error !== undefined) this.#logError(conflict, about.error);
     if (reaction === 'record') return;
     if (about.error === undefined) this.#logOnce(conflict);
     if (reaction === 'error') throw new ConflictError(conflict);
   }
 
-  /** No error handler gets such an error, so it is logged each time, whatever the policy. */
+  /** No error handler gets such an error, so it is logged each time, whatever the policy; without a log, on stderr. */
   #logError(conflict: Conflict, error: unknown): void {
-    this.#log?.warn(
-      { conflict: factsOf(conflict), err: error },
-      `${conflict.id} ${conflict.message} ${seeExplanation(conflict)}`,
-    );
+    const line = `${conflict.id} ${conflict.message} ${seeExplanation(conflict)}`;
+    if (this.#log !== undefined) this.#log.warn({ conflict: factsOf(conflict), err: error }, line);
+    else process.emitWarning(line, { code: conflict.id, detail: error instanceof Error ? error.stack : '' });
   }
 
   #logOnce(conflict: Conflict): void {

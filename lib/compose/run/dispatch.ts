@@ -18,8 +18,11 @@ import { StateView, takeReplacement } from './state-view.ts';
 import { isThenable } from './thenable.ts';
 import { invokeTraced } from './tracing.ts';
 
-/** Stages that call `next` at once call each other, so after this many stages a fresh call stack begins. */
-const FRESH_STACK_EVERY = 300;
+/**
+ * Stages that call `next` at once call each other, those of all stacks of a request. So with this many of them on the
+ * call stack a fresh one begins.
+ */
+const FRESH_STACK_AFTER = 200;
 
 /**
  * Takes a request that has no error to the next stage that takes it, or out of the stack if there is none.
@@ -34,7 +37,7 @@ export function dispatch(run: Run, position: number): void {
     stage = stages[stage.position + 1];
   }
   if (stage === undefined) exit(run);
-  else enter(run, stage, stage.handle as RequestHandler, undefined, position - 1);
+  else enter(run, stage, stage.handle as RequestHandler, undefined);
 }
 
 /**
@@ -42,19 +45,16 @@ export function dispatch(run: Run, position: number): void {
  *
  * @param handle - the stage's handler; an error handler is bound to the error, so that both are called alike.
  * @param error - what the error handler gets; undefined for other handlers.
- * @param from - the position of the stage that hands the request on; -1 if it has just come to the stack.
  */
-function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown, from: number): void {
-  if (stage.position < FRESH_STACK_EVERY || !needsFreshStack(stage.position, from)) {
-    invoke(run, stage, handle, error);
-  } else {
+function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
+  const { context } = run;
+  if (context.depth >= FRESH_STACK_AFTER) {
     trampoline(run, stage, handle, error);
+    return;
   }
-}
-
-/** Whether a multiple of {@link FRESH_STACK_EVERY} lies between two positions. */
-function needsFreshStack(position: number, from: number): boolean {
-  return Math.floor(position / FRESH_STACK_EVERY) > Math.floor(Math.max(from, 0) / FRESH_STACK_EVERY);
+  context.depth++;
+  invoke(run, stage, handle, error);
+  context.depth--;
 }
 
 /** Calls the handler of a stage, and answers what it does before it returns. */
@@ -84,6 +84,8 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
         : invokeInstrumented(run, stage, handle, error, next);
     if (result !== undefined) onResult(run, stage, result);
   } catch (thrown) {
+    // What stands behind the stack has failed, and no stage: the caller of the stack has to know.
+    if (run.failureBehind !== undefined && run.failureBehind.reason === thrown) throw thrown;
     onFailure(run, stage, thrown);
   }
   hasReturned = true;
@@ -107,6 +109,7 @@ function invokeInstrumented(
 
 /** A handler has called its `next`. Only the first call counts; a further one is reported as conflict S307. */
 function onNext(run: Run, stage: Stage, signal: unknown): void {
+  if (!StateView.is(run.context.holder.state)) takeReplacement(run.context);
   if (run.outcomeOf(stage) !== 'running') {
     run.runtime.reporter.report(run, stage, 'S307', NEXT_MISUSE.S307);
     return;
@@ -139,7 +142,7 @@ function dispatchError(run: Run, from: Stage, error: unknown): void {
     if (stage.takes(run.req, true)) {
       const handle = stage.handle as ErrorRequestHandler;
       const bound: RequestHandler = (req, res, next) => handle(error, req, res, next);
-      enter(run, stage, bound, error, from.position);
+      enter(run, stage, bound, error);
       return;
     }
     run.passBy(stage);
@@ -195,7 +198,8 @@ function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unkno
   run.isOnTrampoline = true;
   setImmediate(() => {
     run.isOnTrampoline = false;
-    invoke(run, stage, handle, error);
+    run.context.depth = 0;
+    enter(run, stage, handle, error);
     settle(run);
   });
 }
@@ -213,8 +217,13 @@ export function exit(run: Run, signal?: unknown, out = run.out): void {
   run.furthest = application;
   run.context.advance(new StateView(run, application));
   if (run.outerNext !== undefined) setNextOf(run.req, run.context, run.outerNext);
-  if (signal === undefined) out();
-  else out(signal);
+  try {
+    if (signal === undefined) out();
+    else out(signal);
+  } catch (reason) {
+    run.failureBehind = { reason };
+    throw reason;
+  }
 }
 
 /**

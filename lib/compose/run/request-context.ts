@@ -13,6 +13,8 @@ export class RequestContext {
   report: Request['stack'] | undefined = undefined;
   /** The view of the stage that the request has come to, also while an earlier stage has its view back. */
   furthestView: Request['state'] | undefined = undefined;
+  /** How many stages are on the call stack. */
+  depth = 0;
   /** The run that replaced a router's `req.next` last. */
   replacedNext: ReplacedNext | undefined = undefined;
 

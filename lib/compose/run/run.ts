@@ -66,6 +66,8 @@ export class Run {
   next: NextFunction | undefined = undefined;
   /** The last stage that has had its turn; the application once the request has left the stack. */
   furthest: Stage | undefined = undefined;
+  /** What was thrown behind the stack. Express never does that to its middleware; a caller of the stack may. */
+  failureBehind: { readonly reason: unknown } | undefined = undefined;
   /** Whether the request waits for a fresh call stack: one stage has handed it on, and the next has not begun. */
   isOnTrampoline = false;
   /** {@link state}, if there is any yet. */

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
 import { dispatch, settle } from './dispatch.ts';
 import { contextOf } from './express-request.ts';
+import type { RequestContext } from './request-context.ts';
 import { replaceNext } from './request-next.ts';
 import { RequestStack } from './request-stack.ts';
 import { type EnteredRequest, Run, type StackRuntime } from './run.ts';
@@ -23,7 +24,7 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
     const context = contextOf(req, res);
     const found: unknown = context.holder.state;
     const outer = typeof found === 'object' && found !== null ? found : undefined;
-    const run = new Run(runtime, req, res, next, context, outer, hostOf(outer), instrumentation);
+    const run = new Run(runtime, req, res, next, context, outer, hostOf(outer, context), instrumentation);
     replaceNext(run);
     context.report = new RequestStack(run, context.report);
     if (context.holder === req) req.stack = context.report;
@@ -38,10 +39,12 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
  *
  * @param outer - `req.state` before this stack. The application's view says that the other stack is over.
  */
-function hostOf(outer: object | undefined): Run | undefined {
+function hostOf(outer: object | undefined, context: RequestContext): Run | undefined {
   if (!StateView.is(outer)) return undefined;
   const run = StateView.runOf(outer);
-  return StateView.stageOf(outer) === run.runtime.application ? undefined : run;
+  // A request that is derived from another one has a turn of its own, and writes nothing on that one.
+  if (run.context !== context || StateView.stageOf(outer) === run.runtime.application) return undefined;
+  return run;
 }
 
 function beginInstrumentation(run: Run): void {
