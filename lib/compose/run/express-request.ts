@@ -20,27 +20,17 @@ interface ContextHolder {
   [CONTEXT]: RequestContext | undefined;
 }
 
-/** What `req.state` is while it is tried whether the accessor is what reads it. */
-const UNENTERED = Object.freeze({});
-
 /** The context of a request that comes to a stack: the one that an earlier stack has made, or a new one. */
 export function contextOf(req: EnteredRequest, res: Response): RequestContext {
+  if (!hasAccessors(req) || Object.hasOwn(req, 'state')) return plainContextOf(req, res);
   const rawHeaders = propertyOf(req, 'rawHeaders') as ContextHolder | undefined;
   if (!Array.isArray(rawHeaders)) return plainContextOf(req, res);
   const known = rawHeaders[CONTEXT];
-  if (known !== undefined) {
-    return known.res === res && isSame(known.req, req) ? known : plainContextOf(req, res);
+  if (known === undefined) {
+    const context = new RequestContext(req, res);
+    return hold(rawHeaders, context) ? context : plainContextOf(req, res);
   }
-
-  const context = new RequestContext(req, res);
-  context.state = UNENTERED;
-  if (!hold(rawHeaders, context)) return plainContextOf(req, res);
-  // The host may have a `state` of its own nearer by, on the request or on a prototype.
-  if (propertyOf(req, 'state') !== UNENTERED && !(extend(req) && propertyOf(req, 'state') === UNENTERED)) {
-    return (rawHeaders[CONTEXT] = plainContextOf(req, res));
-  }
-  context.state = undefined;
-  return context;
+  return known.res === res && isSame(known.req, req) ? known : plainContextOf(req, res);
 }
 
 /** Whether one of them is the other, or a Proxy around it. A copy, or an object derived from it, goes its own way. */
@@ -53,7 +43,8 @@ function isSame(one: Request, other: Request): boolean {
 function hold(rawHeaders: ContextHolder, context: RequestContext): boolean {
   try {
     rawHeaders[CONTEXT] = context;
-    return true;
+    // What is no property of its own may be another array the next time.
+    return rawHeaders[CONTEXT] === context;
   } catch {
     // The array is frozen.
     return false;
@@ -148,31 +139,44 @@ function keepItself(req: object, name: string, value: unknown): void {
 
 /** For each prototype of requests: whether it has the accessors, its own or inherited ones. */
 const extended = new WeakMap<object, boolean>();
+/** The last prototype asked about, and the answer: most apps have one. */
+let latest: object | undefined;
+let latestHas = false;
 
-/** Gives Express's requests the accessors, if this is one of them. @returns whether it has them. */
-function extend(req: Request): boolean {
+function hasAccessors(req: Partial<Request>): boolean {
+  // The quick answer where requests belong to no app.
+  if (!latestHas && req.app === undefined) return false;
   const prototype = Object.getPrototypeOf(req) as object | null;
   if (prototype === null) return false;
-  let has = extended.get(prototype);
-  if (has === undefined) extended.set(prototype, (has = extendBase(prototype)));
-  return has;
+  if (prototype !== latest) {
+    latest = prototype;
+    latestHas = extended.get(prototype) ?? extend(prototype);
+    extended.set(prototype, latestHas);
+  }
+  return latestHas;
 }
 
 /**
- * The accessors go to Express's own `express.request`: a request may come to an app that nobody has mounted, as with
- * `vhost`.
+ * Gives Express's own `express.request` the accessors, if a prototype inherits from it. All apps have them then: a
+ * request may come to an app that nobody has mounted, as with `vhost`.
+ *
+ * @returns whether the prototype has them; not if the host has put a `state` or a `stack` of its own there.
  */
-function extendBase(prototype: object): boolean {
+function extend(prototype: object): boolean {
   if (typeof (prototype as { app?: unknown }).app !== 'function') return false;
   let base = prototype;
-  let next = Object.getPrototypeOf(base) as object | null;
-  while (next !== IncomingMessage.prototype) {
+  for (let next: object | null = prototype; next !== IncomingMessage.prototype; next = prototypeOf(base)) {
     if (next === null) return false;
     base = next;
-    next = Object.getPrototypeOf(base) as object | null;
   }
-  const found = Object.getOwnPropertyDescriptor(base, 'state');
-  if (found !== undefined) return found.get === accessors.state.get;
-  if ('state' in base || 'stack' in base) return false;
-  return Object.entries(accessors).every(([name, accessor]) => Reflect.defineProperty(base, name, accessor));
+  for (const [name, accessor] of Object.entries(accessors)) {
+    if (!(name in base)) Reflect.defineProperty(base, name, accessor);
+  }
+  let owner = prototype;
+  while (!Object.hasOwn(owner, 'state') && owner !== base) owner = prototypeOf(owner) ?? base;
+  return Object.getOwnPropertyDescriptor(owner, 'state')?.get === accessors.state.get;
+}
+
+function prototypeOf(object: object): object | null {
+  return Object.getPrototypeOf(object) as object | null;
 }
