@@ -116,6 +116,8 @@ describe('The API of the Enterprise edition', () => {
       assert.deepEqual([authenticate.status, authenticate.body.error], [401, 'User is not authenticated']);
       const logout = await request(site.url).post('/api/logout?everywhere=1');
       assert.deepEqual([logout.status, logout.body], [200, { message: 'User logged out' }]);
+      const odd = await request(site.url).post('/api/logout').type('json').send('{"no');
+      assert.deepEqual([odd.status, odd.body], [200, { message: 'User logged out' }]);
     });
   });
 

@@ -28,7 +28,11 @@ describe('GracefulServer', () => {
     ({ port } = await server.listen(0, '127.0.0.1'));
     agent = new Agent({ keepAlive: true, maxSockets: 1 });
   });
-  afterEach(() => agent.destroy());
+  afterEach(async () => {
+    agent.destroy();
+    // Most tests have ended it; a second time does no harm.
+    await server.drain({ noticeMs: 0, patienceMs: 0 });
+  });
 
   /** Resolves with the response once its headers are there. */
   async function ask(path: string, through: Agent | false = agent): Promise<IncomingMessage> {

@@ -7,6 +7,9 @@ import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 /** Settings are some hundred bytes. */
 const LIMIT_BYTES = 100 * 1024;
 
+/** They read no body, and to log out succeeds whatever is sent along. */
+const WITHOUT_BODY = /^\/api\/(?:authenticate|logout)\/?$/i;
+
 export interface JsonBodyOptions {
   /** How long a body may take, in milliseconds; 10 seconds unless given. */
   readonly patienceMs?: number;
@@ -34,7 +37,7 @@ export function jsonBody({ patienceMs = BODY_MS }: JsonBodyOptions = {}) {
     // No body is read for somebody who is refused anyway.
     after: [...ON_EVERY_ANSWER, 'rate-limit?', 'cross-origin?'],
     handle(req, res, next) {
-      if (hasNoBody(req)) {
+      if (hasNoBody(req) || WITHOUT_BODY.test(req.path)) {
         req.body = undefined;
         next();
         return;
