@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { packed } from './fixture.ts';
 import { unpackInto } from './packed.ts';
@@ -15,10 +16,13 @@ describe('openhands-express/compose', () => {
   before(async () => {
     project = await mkdtemp(join(tmpdir(), 'compose-alone-'));
     await unpackInto(project, packed());
+    // What Express reads paths with as well; it depends on nothing.
+    const parseUrl = fileURLToPath(new URL('../../node_modules/parseurl', import.meta.url));
+    await cp(parseUrl, join(project, 'node_modules/parseurl'), { recursive: true });
   });
   after(() => rm(project, { recursive: true }));
 
-  it('works where neither Express nor Octokit nor anything else is installed', async () => {
+  it('works where neither Express nor Octokit nor anything else but parseurl is installed', async () => {
     const script = join(project, 'server.mjs');
     await writeFile(
       script,
