@@ -55,7 +55,7 @@ describe('the stack inspector of the Enterprise edition', () => {
   it('shows the layers as lanes, the outermost first, and strikes through who is overridden', async () => {
     await open();
     assert.deepEqual(await page.locator('.lane-title').allInnerTexts(), ['enterprise', 'oss']);
-    assert.deepEqual(await page.locator('.ghost s').allInnerTexts(), ['cors', 'rate-limit']);
+    assert.deepEqual(await page.locator('.ghost s').allInnerTexts(), ['cors', 'host', 'rate-limit']);
     assert.deepEqual(await page.locator('.key-name s').allInnerTexts(), ['github_token']);
     const [enterprise, oss] = await page.locator('.lane').all();
     const inLane = async (lane: typeof oss, name: string) => {
@@ -155,7 +155,7 @@ describe('the stack inspector of the Enterprise edition', () => {
     assert.equal((await fetch(`${server.url}/api/settings`)).status, 401);
     const row = requests(page).filter({ hasText: 'ended by require-user' });
     await row.waitFor();
-    assert.equal(await row.locator('.step-end').getAttribute('data-position'), '10');
+    assert.equal(await row.locator('.step-end').getAttribute('data-position'), '13');
     assert.equal(await row.locator('.step-skipped').count(), 3);
   });
 
@@ -251,7 +251,7 @@ for (const { width, colorScheme } of FORMATS) {
       await page.getByText('on its way').waitFor();
       await check('requests');
       await card(page, 'write-never_read').focus();
-      await page.getByRole('tooltip').getByText('S202').waitFor();
+      await page.getByRole('tooltip').getByText('S202', { exact: true }).waitFor();
       await check('why');
       await page.keyboard.press('Escape');
       await requests(page).filter({ hasText: '/a' }).getByRole('button').click();
