@@ -142,6 +142,6 @@ export class Custody {
   async close(): Promise<void> {
     await Promise.all(this.#open.map((manager) => manager.close()));
     await this.github.close();
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
