@@ -1,3 +1,4 @@
+import type { LosingKey } from '../plan/exclusive.ts';
 import type { ConflictId } from './conflict.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
@@ -19,10 +20,7 @@ export function readByRule(run: Run, stage: Stage, key: string): unknown {
       'S303',
       key,
       `reads "${key}", which is always undefined: ${loss.claimedBy.name} claims "${loss.group}" with "${loss.winner}".`,
-      {
-        key: loss.winner,
-        middleware: loss.claimedBy.name,
-      },
+      winnerOf(loss),
     );
     return undefined;
   }
@@ -50,10 +48,7 @@ export function writeByRule(run: Run, stage: Stage, key: string, value: unknown)
       'S302',
       key,
       `writes "${key}", which is not kept: ${loss.claimedBy.name} claims "${loss.group}" with "${loss.winner}".`,
-      {
-        key: loss.winner,
-        middleware: loss.claimedBy.name,
-      },
+      winnerOf(loss),
     );
     return;
   }
@@ -104,6 +99,11 @@ export function valueOf(run: Run, key: string, outer = run.outer): unknown {
   if (writerOf(run, key) === undefined) return outer === undefined ? undefined : Reflect.get(outer, key);
   const index = run.runtime.indexOf.get(key);
   return index === undefined ? run.stateIfAny?.extra?.get(key)?.value : run.stateIfAny?.values[index];
+}
+
+/** What counts in the place of a key that lost its exclusive group. */
+function winnerOf({ winner, claimedBy }: LosingKey): { key: string; middleware: string } {
+  return { key: winner, middleware: claimedBy.name };
 }
 
 function writerOf(run: Run, key: string): Stage | undefined {
