@@ -1,0 +1,115 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long each direction takes, in milliseconds. */
+export interface Delays {
+  readonly toServerMs: number;
+  readonly toClientMs: number;
+}
+
+/** As much waits in one direction, in bytes, before the sender has to wait too. */
+const MOST_WAITING = 1_048_576;
+
+/** A connection of a client and the one to the engine that stands behind it; none if it was never to be answered. */
+export class RelayedConnection {
+  /** Resolves when both sides have closed. */
+  readonly closed: Promise<void>;
+  delays: Delays;
+  readonly #client: Socket;
+  readonly #upstream: Socket | undefined;
+  readonly #gone = new AbortController();
+  #silent: boolean;
+  #stalled: Gate | undefined;
+
+  constructor(client: Socket, upstream: Socket | undefined, delays: Delays) {
+    this.delays = delays;
+    this.#client = client;
+    this.#upstream = upstream;
+    this.#silent = upstream === undefined;
+    this.closed = Promise.all([closing(client), upstream && closing(upstream)]).then(() =>
+      this.#gone.abort(),
+    );
+    if (upstream === undefined) {
+      client.resume().on('error', () => client.destroy());
+    } else {
+      this.#pass(client, upstream, 'toServerMs');
+      this.#pass(upstream, client, 'toClientMs');
+    }
+  }
+
+  blackhole(): void {
+    this.#silent = true;
+  }
+
+  stall(): void {
+    this.#stalled ??= new Gate();
+  }
+
+  restore(): void {
+    this.delays = { toServerMs: 0, toClientMs: 0 };
+    this.#stalled?.open();
+    this.#stalled = undefined;
+    if (!this.#silent) return;
+    this.#upstream?.destroy();
+    // The client's side is silent until it gives up.
+    if (this.#client.readableEnded) this.#client.destroy();
+    else this.#client.once('end', () => this.#client.destroy());
+  }
+
+  cut(): void {
+    this.#stalled?.open();
+    this.#end(this.#client);
+    if (this.#upstream !== undefined) this.#end(this.#upstream);
+  }
+
+  /** What happens on one side, happens on the other in the same order, as late as the connection says. */
+  #pass(from: Socket, to: Socket, direction: keyof Delays): void {
+    let waiting = 0;
+    let last: Promise<void> = Promise.resolve();
+    const later = (act: () => Promise<void> | void): void => {
+      const due = performance.now() + this.delays[direction];
+      last = last.then(async () => {
+        await this.#until(due);
+        if (!this.#silent && !to.destroyed) await act();
+      });
+    };
+    from.on('data', (chunk: Buffer) => {
+      waiting += chunk.length;
+      if (waiting > MOST_WAITING) from.pause();
+      later(() => written(to, chunk));
+      last = last.then(() => {
+        waiting -= chunk.length;
+        if (waiting <= MOST_WAITING) from.resume();
+      });
+    });
+    from.on('end', () => later(() => void to.end()));
+    from.on('error', () => later(() => this.#end(to)));
+  }
+
+  /** Resets the client's side. The other may be a unix socket, which knows no reset. */
+  #end(side: Socket): void {
+    if (side === this.#client && !side.destroyed) side.resetAndDestroy();
+    else side.destroy();
+  }
+
+  async #until(due: number): Promise<void> {
+    const left = due - performance.now();
+    if (left > 0) await sleep(left, undefined, { signal: this.#gone.signal }).catch(() => undefined);
+    if (!this.#silent) await this.#stalled?.opened;
+  }
+}
+
+/** Holds up who waits for {@link opened}. */
+class Gate {
+  open!: () => void;
+  readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+}
+
+function closing(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+/** Resolves when it is on its way, or the socket has closed. */
+function written(socket: Socket, chunk: Buffer): Promise<void> {
+  return new Promise((resolve) => socket.write(chunk, () => resolve()));
+}
