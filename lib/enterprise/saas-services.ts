@@ -99,7 +99,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
     address,
     deliveries: new HandledDeliveries(documents),
     authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
-    flows: new OAuthFlows({ values, address, now }),
+    flows: new OAuthFlows({ values, address, now, shared }),
     metrics,
     oauth,
     redis,

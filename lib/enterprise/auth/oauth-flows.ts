@@ -9,6 +9,7 @@ import {
   sentCookies,
   setBrowserCookie,
 } from './browser-cookie.ts';
+import type { SharedCache } from '../redis/shared-cache.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { SignedValues } from './signed-values.ts';
 import { UsedFlows } from './used-flows.ts';
@@ -59,6 +60,8 @@ export interface OAuthFlowsOptions {
   readonly address: PublicAddress;
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
+  /** Where processes tell each other which flows are finished. */
+  readonly shared?: SharedCache | undefined;
 }
 
 export class OAuthFlows {
@@ -66,10 +69,10 @@ export class OAuthFlows {
   readonly #address: PublicAddress;
   readonly #used: UsedFlows;
 
-  constructor({ values, address, now }: OAuthFlowsOptions) {
+  constructor({ values, address, now, shared }: OAuthFlowsOptions) {
     this.#values = values;
     this.#address = address;
-    this.#used = new UsedFlows(now);
+    this.#used = new UsedFlows(now, shared);
   }
 
   begin(
@@ -94,12 +97,12 @@ export class OAuthFlows {
   }
 
   /** The flow that `state` belongs to, if this browser began it; its cookie is cleared, since it is good once. */
-  finish(req: CookieRequest, res: Response, state: string): OAuthFlow | undefined {
+  async finish(req: CookieRequest, res: Response, state: string): Promise<OAuthFlow | undefined> {
     if (!OUR_STATE.test(state)) return undefined;
     const content = this.#read(req).find((flow) => flow.content?.state === state)?.content;
     if (content === undefined) return undefined;
     clearBrowserCookie(req, res, this.#address, cookieName(state));
-    if (!this.#used.use(state, FLOW_MS)) return undefined;
+    if (!(await this.#used.use(state, FLOW_MS))) return undefined;
     return {
       state,
       codeVerifier: String(content.code_verifier),

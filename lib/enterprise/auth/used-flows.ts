@@ -1,19 +1,26 @@
+import type { SharedCache } from '../redis/shared-cache.ts';
+
 /** More than can be finished within a flow's life at the default rate limit; the oldest give way. */
 const MOST = 10_000;
 
 /**
  * The flows that were finished not long ago. A flow's cookie is cleared when it is finished, but a program may send it
- * again; without this it could have GitHub asked about one invented code after the other. In the memory of this process
- * only: every other one asks once at most.
+ * again; without this it could have GitHub asked about one invented code after the other. Known to this process, and
+ * through the shared cache to all others; where there is none, each of them asks once at most.
  */
 export class UsedFlows {
   readonly #now: () => number;
+  readonly #shared: SharedCache | undefined;
   /** When each may be forgotten, by state; the first used comes first. */
   readonly #until = new Map<string, number>();
 
-  /** @param now - milliseconds since the epoch. */
-  constructor(now: () => number) {
+  /**
+   * @param now - milliseconds since the epoch.
+   * @param shared - where processes tell each other.
+   */
+  constructor(now: () => number, shared?: SharedCache) {
     this.#now = now;
+    this.#shared = shared;
   }
 
   /**
@@ -22,14 +29,22 @@ export class UsedFlows {
    * @param forMs - how long to remember it, in milliseconds; the same for all.
    * @returns whether this was its first use.
    */
-  use(state: string, forMs: number): boolean {
+  async use(state: string, forMs: number): Promise<boolean> {
+    const until = this.#now() + forMs;
+    // Here at once: a second use may come while the cache is being asked about the first.
+    if (!this.#remember(state, until)) return false;
+    return (await this.#shared?.putIfAbsent(`used-flows/${state}`, '', until)) ?? true;
+  }
+
+  /** @returns whether it was not known yet. */
+  #remember(state: string, until: number): boolean {
     const now = this.#now();
-    for (const [used, until] of this.#until) {
-      if (until > now && this.#until.size < MOST) break;
+    for (const [used, end] of this.#until) {
+      if (end > now && this.#until.size < MOST) break;
       this.#until.delete(used);
     }
     if (this.#until.has(state)) return false;
-    this.#until.set(state, now + forMs);
+    this.#until.set(state, until);
     return true;
   }
 }

@@ -28,8 +28,10 @@ export class RedisCache implements SharedCache {
     await this.#send('SET', PREFIX + key, value, 'PXAT', String(Math.ceil(until)));
   }
 
-  async putIfAbsent(key: string, value: string, until: number): Promise<void> {
-    await this.#send('SET', PREFIX + key, value, 'PXAT', String(Math.ceil(until)), 'NX');
+  async putIfAbsent(key: string, value: string, until: number): Promise<boolean> {
+    const answer = await this.#send('SET', PREFIX + key, value, 'PXAT', String(Math.ceil(until)), 'NX');
+    // Redis answers null where something is; where it is away, there is no answer.
+    return answer !== null;
   }
 
   /** That Redis is away is in the log already. */

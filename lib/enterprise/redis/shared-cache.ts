@@ -9,6 +9,10 @@ export interface SharedCache {
   timeLeft(key: string): Promise<number>;
   /** Keeps `value`, in the place of what was there, until `until` (milliseconds since the epoch). */
   put(key: string, value: string, until: number): Promise<void>;
-  /** Keeps `value` unless something is there. */
-  putIfAbsent(key: string, value: string, until: number): Promise<void>;
+  /**
+   * Keeps `value` unless something is there.
+   *
+   * @returns whether nothing was there, as far as can be known now.
+   */
+  putIfAbsent(key: string, value: string, until: number): Promise<boolean>;
 }

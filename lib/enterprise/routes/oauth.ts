@@ -38,7 +38,7 @@ export function oauthRoutes({ oauth, flows, signIn, authCookie, address, log }: 
 
   const callback: RequestHandler = async (req, res) => {
     const { code, state, error } = req.query;
-    const flow = typeof state === 'string' ? flows.finish(req, res, state) : undefined;
+    const flow = typeof state === 'string' ? await flows.finish(req, res, state) : undefined;
     if (error === 'access_denied') {
       res.redirect(302, address.path(req, '/?login=denied'));
       return;

@@ -31,7 +31,9 @@ describe('OAuthFlows', () => {
     app.get('/begin', (req, res) => {
       res.json(flows.begin(req, res, { isRetry: req.query.retry === '1', returnTo: req.query.to as string }));
     });
-    app.get('/finish/:state', (req, res) => void res.json(flows.finish(req, res, req.params.state) ?? null));
+    app.get('/finish/:state', async (req, res) => {
+      res.json((await flows.finish(req, res, req.params.state)) ?? null);
+    });
   });
 
   async function begin(browser: ReturnType<typeof request.agent>, query = 'to=/'): Promise<Flow> {

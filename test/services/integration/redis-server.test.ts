@@ -72,6 +72,19 @@ describe('Servers with REDIS_URL', () => {
     assert.deepEqual(await statuses([url], 11), { ok: 10, refused: 1 });
   });
 
+  it('ask GitHub about one sign-in once, at whichever of them its callback is called again', async () => {
+    const urls = await Promise.all([1, 2].map(() => site.start({ RATE_LIMIT: 'off' }).url()));
+    const { headers } = await request(urls[0]!).get('/oauth/github/authorize').expect(302);
+    const cookie = headers['set-cookie']![0]!.split(';')[0]!;
+    const state = new URL(headers.location!).searchParams.get('state')!;
+    for (const code of ['one', 'two']) {
+      for (const url of urls) {
+        await request(url).get(`/oauth/github/callback?code=${code}&state=${state}`).set('Cookie', cookie);
+      }
+    }
+    assert.equal(site.github.calls.exchanges, 1);
+  });
+
   for (const what of ['with Redis', 'with a Redis that has gone'] as const) {
     it(`see within two seconds, ${what}, that a user has logged out everywhere at another one`, async () => {
       const urls = await Promise.all(

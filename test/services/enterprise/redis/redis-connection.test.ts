@@ -76,8 +76,8 @@ describe('RedisConnection', () => {
     it('keeps values until their time, and what is there over what would only fill a gap', async () => {
       const memory = new RedisCache(redis);
       assert.deepEqual([await memory.get('a'), await memory.timeLeft('a')], [undefined, 0]);
-      await memory.putIfAbsent('a', 'first', Date.now() + 60_000);
-      await memory.putIfAbsent('a', 'second', Date.now() + 60_000);
+      assert.equal(await memory.putIfAbsent('a', 'first', Date.now() + 60_000), true);
+      assert.equal(await memory.putIfAbsent('a', 'second', Date.now() + 60_000), false);
       assert.equal(await memory.get('a'), 'first');
       await memory.put('a', '', Date.now() + 90_000);
       assert.equal(await memory.get('a'), '');
@@ -93,7 +93,7 @@ describe('RedisConnection', () => {
       assert.equal(await memory.get('a'), undefined);
       assert.equal(await memory.timeLeft('a'), 0);
       await memory.put('a', 'b', Date.now() + 1_000);
-      await memory.putIfAbsent('a', 'b', Date.now() + 1_000);
+      assert.equal(await memory.putIfAbsent('a', 'b', Date.now() + 1_000), true);
     });
   });
 });
