@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @param path below `lib`, which is `dist` in the package.
+ * @param path - below `lib`, which is `dist` in the package.
  * @returns undefined where the code is in a bundle.
  */
 export function findShippedFile(path: string): string | undefined {

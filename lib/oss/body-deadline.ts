@@ -6,7 +6,7 @@ export const BODY_MS = 10_000;
 /**
  * Calls back when a body has taken too long, so that nobody holds a request open by sending a byte now and then.
  *
- * @param ms how long it may take, in milliseconds.
+ * @param ms - how long it may take, in milliseconds.
  * @returns ends the waiting; to be called when the body is there.
  */
 export function bodyDeadline(ms: number, onLate: (error: HttpError) => void): () => void {

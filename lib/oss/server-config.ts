@@ -238,7 +238,7 @@ export class ServerConfig {
   /**
    * GitHub with a given token, such as one that is to be checked before it is stored.
    *
-   * @param signal aborted when nobody waits for the answers any more.
+   * @param signal - aborted when nobody waits for the answers any more.
    */
   githubServiceFor(token: Secret, signal?: AbortSignal): GitHubService {
     const { environment, log, patience } = this;

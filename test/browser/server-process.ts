@@ -16,7 +16,7 @@ export class ServerProcess {
   /**
    * Resolves when the server answers.
    *
-   * @param env Besides what a process needs to run, all of its environment; `PORT` is needed.
+   * @param env - Besides what a process needs to run, all of its environment; `PORT` is needed.
    * @throws with what it printed, when it does not come up.
    */
   static async start(env: Readonly<Record<string, string>>): Promise<ServerProcess> {

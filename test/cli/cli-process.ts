@@ -12,7 +12,7 @@ export class CliProcess {
   out = '';
   error = '';
 
-  /** @param env all there is in its environment, besides the PATH */
+  /** @param env - all there is in its environment, besides the PATH */
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
       cwd: ROOT,

@@ -6,7 +6,7 @@ export class RecordingTerminal implements Terminal {
   written = '';
   errors = '';
 
-  /** @param env all there is in its environment */
+  /** @param env - all there is in its environment */
   constructor(env: Readonly<Record<string, string>> = {}) {
     this.env = env;
   }

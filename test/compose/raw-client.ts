@@ -25,8 +25,8 @@ export class RawClient {
   }
 
   /**
-   * @param target goes into the request line as it is; each character is one byte.
-   * @param headers further lines, each with its line end.
+   * @param target - goes into the request line as it is; each character is one byte.
+   * @param headers - further lines, each with its line end.
    * @returns undefined when the server closes the connection without an answer.
    * @throws Error when there is no answer in time.
    */

@@ -46,9 +46,9 @@ export class EnterpriseSite {
   }
 
   /**
-   * @param env Besides what the fake GitHub demands; no rate limit unless it is given.
-   * @param host Routes of a host behind the edition, which is then mounted in the host's app.
-   * @param options Others of the configuration.
+   * @param env - Besides what the fake GitHub demands; no rate limit unless it is given.
+   * @param host - Routes of a host behind the edition, which is then mounted in the host's app.
+   * @param options - Others of the configuration.
    */
   static async open(
     env: Record<string, string> = {},

@@ -14,7 +14,7 @@ import type { TokenAnswer } from './token-answer.ts';
  *
  * A limit is an outage to the one who waits: it is the App's limit, and not theirs.
  *
- * @param now milliseconds since the epoch
+ * @param now - milliseconds since the epoch
  */
 export function failureOf({ status, headers, body, problem }: TokenAnswer, now: number): HttpError {
   if (status === undefined) return new TokenEndpointUnavailableError(`gave no answer (${problem ?? 'none'})`);

@@ -34,7 +34,7 @@ const tokens = z.object({
 /**
  * The tokens in an answer; `undefined` when there is no access token in it, which alone makes it useless.
  *
- * @param now milliseconds since the epoch
+ * @param now - milliseconds since the epoch
  */
 export function tokensIn(body: unknown, now: number): GithubTokens | undefined {
   const { success, data } = tokens.safeParse(body);

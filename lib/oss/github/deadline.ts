@@ -4,7 +4,7 @@
  * A timer of its own, because what `AbortSignal.any` makes of `AbortSignal.timeout` can be collected as garbage before the
  * time is up (https://github.com/nodejs/node/issues/57736).
  *
- * @param ms milliseconds
+ * @param ms - milliseconds
  */
 export async function withDeadline<T>(
   ms: number,

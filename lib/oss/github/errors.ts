@@ -114,7 +114,7 @@ export function classifyGitHubFailure({ status, headers = {}, cause, ...answer }
   return errorOf(meaningOf({ of: 'api', body: undefined, ...answer, status, headers }), cause);
 }
 
-/** @param cause Goes into the log. It must hold no token and no body. */
+/** @param cause - Goes into the log. It must hold no token and no body. */
 export function errorOf(meaning: GitHubMeaning, cause: Error): HttpError {
   switch (meaning.kind) {
     case 'dead':

@@ -10,7 +10,7 @@ export interface GitHubAddress {
  * GitHub's own sites are served over HTTPS and without `www`, and redirect all else there. A redirect of the token
  * endpoint is not followed, so their addresses are put right here.
  *
- * @param url of the web site, without a slash at the end.
+ * @param url - of the web site, without a slash at the end.
  * @see https://docs.github.com/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom
  */
 export function gitHubAt(url: string): GitHubAddress {

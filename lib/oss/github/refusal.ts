@@ -31,9 +31,9 @@ const WORDS: readonly (readonly [RegExp, RefusalReason])[] = [
 ];
 
 /**
- * @param text what GitHub says, in its own words
- * @param headers of the answer; `x-github-sso` has the address to sign in at
- * @param origin of the API, so that no address is passed on that leads elsewhere
+ * @param text - what GitHub says, in its own words
+ * @param headers - of the answer; `x-github-sso` has the address to sign in at
+ * @param origin - of the API, so that no address is passed on that leads elsewhere
  */
 export function refusalFrom(text: string, headers: AnswerHeaders, origin: string | undefined): Refusal {
   const singleSignOnUrl = singleSignOnUrlIn(headers, origin);

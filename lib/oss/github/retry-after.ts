@@ -9,7 +9,7 @@ const LONGEST_SECONDS = 3_600;
 /**
  * `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3).
  *
- * @param now milliseconds since the epoch
+ * @param now - milliseconds since the epoch
  * @returns whole seconds from 1 to 3,600; `undefined` when GitHub says nothing that can be read.
  */
 export function retryAfterSeconds(headers: AnswerHeaders, now: number): number | undefined {
@@ -22,7 +22,7 @@ export function retryAfterSeconds(headers: AnswerHeaders, now: number): number |
 /**
  * How long a primary rate limit lasts that is used up: `x-ratelimit-reset` is a point in time, in seconds since the epoch.
  *
- * @param now milliseconds since the epoch
+ * @param now - milliseconds since the epoch
  * @returns whole seconds from 1 to 3,600; `undefined` when the limit is not used up, or its end cannot lie ahead.
  */
 export function rateLimitResetSeconds(headers: AnswerHeaders, now: number): number | undefined {

@@ -124,7 +124,7 @@ export function asksForProfile({ method, path }: Pick<Request, 'method' | 'path'
 }
 
 class RateLimitedError extends HttpError {
-  /** @param resetTime when to come back; not needed where `Retry-After` is in the response already. */
+  /** @param resetTime - when to come back; not needed where `Retry-After` is in the response already. */
   constructor({ limit, per }: RateLimit, resetTime?: Date) {
     const seconds = resetTime && Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1000));
     super(429, 'rate_limit_exceeded', `Rate limit exceeded: ${limit} per ${per}`, {

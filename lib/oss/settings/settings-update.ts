@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 /**
  * A secret as posted: null and the mask stand for "as it was".
  *
- * @param empty what the empty string stands for: null clears, undefined keeps.
+ * @param empty - what the empty string stands for: null clears, undefined keeps.
  */
 const secret = (empty: null | undefined) =>
   z

@@ -35,7 +35,7 @@ type Compare = (chain: readonly string[], method?: string) => Promise<void>;
 /**
  * Has `use` put chains in a place of two apps, composed and one by one, and compare all that can be seen.
  *
- * @param messages gives the options of an app's server.
+ * @param messages - gives the options of an app's server.
  */
 async function comparing(
   place: Place,

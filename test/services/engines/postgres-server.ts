@@ -26,7 +26,7 @@ export class PostgresServer {
   }
 
   /**
-   * @param settings as in `postgresql.conf`.
+   * @param settings - as in `postgresql.conf`.
    * @throws Error that says how to install it where it is missing.
    */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {

@@ -16,7 +16,7 @@ const FOLDERS = [
 ];
 
 /**
- * @param debianPackage what to install where it is missing.
+ * @param debianPackage - what to install where it is missing.
  * @throws Error that says how to install it.
  */
 export function findProgram(name: string, debianPackage: string): string {

@@ -19,7 +19,7 @@ export class RedisServer {
   }
 
   /**
-   * @param options of the program, such as `--requirepass`.
+   * @param options - of the program, such as `--requirepass`.
    * @throws Error that says how to install it where it is missing.
    */
   static async start(...options: readonly string[]): Promise<RedisServer> {

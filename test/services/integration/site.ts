@@ -43,7 +43,7 @@ export class SharedSite {
     return new URL(this.env.DATABASE_URL!).pathname.slice(1);
   }
 
-  /** Starts one process more. @param variables what is different for it; `undefined` takes one away. */
+  /** Starts one process more. @param variables - what is different for it; `undefined` takes one away. */
   start(variables: Readonly<Record<string, string | undefined>> = {}): ServerProcess {
     const env = Object.entries({ ...this.env, ...variables }).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
