@@ -11,6 +11,7 @@ import { rateLimit } from './middleware/rate-limit.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireUser } from './middleware/require-user.ts';
 import { session } from './middleware/session.ts';
+import { signInErrorPage } from './middleware/sign-in-error-page.ts';
 import { signInRateLimit } from './middleware/sign-in-rate-limit.ts';
 import type { SaasServices } from './saas-services.ts';
 
@@ -25,7 +26,7 @@ export interface SaasLayerOptions {
 /** The middleware that the Enterprise edition stacks on top of the OSS edition's. */
 export function saasLayer(config: SaasLayerOptions, services: SaasServices): Middleware[] {
   const { environment, log, saasEnvironment } = config;
-  const { authCookie, metrics, sessions } = services;
+  const { address, authCookie, metrics, sessions } = services;
   const limits = {
     limits: environment.RATE_LIMIT,
     storeFor: (limit: RateLimit) => config.rateLimitStore(limit),
@@ -39,6 +40,7 @@ export function saasLayer(config: SaasLayerOptions, services: SaasServices): Mid
     githubUser({ authCookie, sessions, log }),
     rateLimit(limits),
     signInRateLimit(limits),
+    signInErrorPage({ address, log }),
     requireUser(),
   ];
 }

@@ -84,6 +84,7 @@ describe('The stack of the Enterprise edition', () => {
         'enterprise/github-user',
         'enterprise/sign-in-rate-limit',
         'enterprise/host',
+        'enterprise/sign-in-error-page',
         'enterprise/rate-limit',
         'oss/cross-origin',
         'enterprise/require-user',
@@ -149,6 +150,20 @@ describe('The stack of the Enterprise edition', () => {
       assert.ok(Number(headers['retry-after']) > 0);
       assert.equal((await request(site.url).get('/api/options/config').set(FROM_A_PROXY)).status, 200);
       assert.equal((await request(site.url).get('/oauth/github/authorize')).status, 302);
+    });
+
+    it('to sign in, with a page for a person, and JSON for a program', async () => {
+      const attempt = () => request(site.url).get('/oauth/github/authorize').set(FROM_A_PROXY);
+      for (let count = 0; count < 5; count += 1) await attempt().expect(302);
+      const page = await attempt().set('Accept', 'text/html,*/*;q=0.8');
+      assert.equal(page.status, 429);
+      assert.match(page.headers['content-type']!, /^text\/html/);
+      assert.match(page.headers['content-security-policy']!, /default-src 'none'; style-src 'sha256-/);
+      assert.match(page.headers['cache-control']!, /no-store/);
+      assert.ok(Number(page.headers['retry-after']) > 0);
+      assert.match(page.text, /Rate limit exceeded: 5 per 1 hour/);
+      const { body } = await attempt().expect(429);
+      assert.equal(body.code, 'rate_limit_exceeded');
     });
 
     it('by address for those who are signed out, their refusals included', async () => {

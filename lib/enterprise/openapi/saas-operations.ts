@@ -133,6 +133,11 @@ function asInEnterprise(operation: Operation): Operation {
       query: z.object({ everywhere: z.literal('1').optional() }),
     };
   }
+  if (operation.id === 'getSettings') {
+    // Everybody who is signed in has settings: a newcomer those by default.
+    const { 404: _, ...errors } = operation.errors ?? {};
+    return { ...operation, errors };
+  }
   if (operation.tag.name !== 'GitHub') return operation;
   // A token that has to be refreshed first can be refused there, and it is the operator who has to act.
   const errors = mergeErrorCodes(operation.errors ?? {}, {

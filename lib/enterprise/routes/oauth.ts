@@ -11,7 +11,7 @@ import type { SignIn } from '../auth/sign-in.ts';
 import { AppMisconfiguredError, BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { refusePrefetch } from './refuse-prefetch.ts';
-import { signInErrorPage } from './sign-in-error-page.ts';
+import { showSignInError } from './sign-in-error-page.ts';
 
 export interface OAuthRoutesOptions {
   readonly oauth: Pick<GitHubOAuthClient, 'authorizeUrl'>;
@@ -75,7 +75,7 @@ export function oauthRoutes({ oauth, flows, signIn, authCookie, address, log }: 
   });
 
   // Browsers come here by navigation, so a failure is a page for a person.
-  router.use(signInErrorPage({ address, log }));
+  router.use(showSignInError({ address, log }));
   return router;
 }
 

@@ -34,7 +34,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 };
 
 /** Shows what went wrong to a browser; every other client gets the JSON of the application's own error handler. */
-export function signInErrorPage({ address, log }: SignInErrorPageOptions): ErrorRequestHandler {
+export function showSignInError({ address, log }: SignInErrorPageOptions): ErrorRequestHandler {
   return (err, req, res, next) => {
     if (res.headersSent || req.accepts(['json', 'html']) !== 'html') {
       next(err);

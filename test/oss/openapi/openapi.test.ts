@@ -75,6 +75,8 @@ describe('The OpenAPI description', () => {
       assert.ok(enterprise?.paths['/saas']);
       assert.deepEqual(enterprise.paths['/api/settings']?.get?.security, [{ session: [] }]);
       assert.deepEqual(enterprise.paths['/api/options/config']?.get?.security, []);
+      assert.ok(oss?.paths['/api/settings']?.get?.responses['404']);
+      assert.equal(enterprise.paths['/api/settings']?.get?.responses['404'], undefined);
     } finally {
       await Promise.all(apps.map((app) => app.close()));
     }

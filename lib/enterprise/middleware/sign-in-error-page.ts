@@ -1,0 +1,12 @@
+import { defineErrorMiddleware } from '../../compose.ts';
+import { showSignInError, type SignInErrorPageOptions } from '../routes/sign-in-error-page.ts';
+
+/** Shows a browser the page for what the stack refuses of a sign-in; what the routes refuse is theirs to show. */
+export function signInErrorPage(options: SignInErrorPageOptions) {
+  return defineErrorMiddleware({
+    name: 'sign-in-error-page',
+    path: '/oauth/github',
+    after: ['host', 'sign-in-rate-limit'],
+    handle: showSignInError(options),
+  });
+}
