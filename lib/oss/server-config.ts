@@ -221,6 +221,10 @@ export class ServerConfig {
 
   /** The settings of the user who makes this request; undefined when nobody is signed in. */
   settingsStore(_req: Request): SettingsStore | undefined {
+    return this.#settings;
+  }
+
+  get #settings(): SettingsStore {
     return new SettingsStore(this.documents, 'settings.json');
   }
 
@@ -268,7 +272,9 @@ export class ServerConfig {
 
   /** Where the last GitHub profile is kept of the user that a token is from; undefined where a token is nobody's identity. */
   lastProfileOf(token: Secret): LastProfile | undefined {
-    return LastProfile.ofToken(this.documents, 'github_profile.json', token);
+    return LastProfile.ofToken(this.documents, 'github_profile.json', token, (fn) =>
+      this.#settings.unlessReplaced(token, fn),
+    );
   }
 
   /** What `openhands-express tokens` works on; undefined where no tokens are kept for users. */

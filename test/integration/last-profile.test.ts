@@ -1,6 +1,9 @@
 /** `GET /api/github/user`, at which the stock client takes any error for the end of the identity, in both editions. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type Edition, type Fault, type TestAgent, type TestApp, testApp } from '../../lib/testing/index.ts';
 
@@ -10,6 +13,39 @@ const USER = 'GET /user';
 const TOKENS = 'POST /login/oauth/access_token';
 
 type Wrong = Fault extends infer One ? (One extends Fault ? Omit<One, 'on'> : never) : never;
+
+const PROFILE = { id: 1, avatar_url: '', company: null, name: null, email: null };
+
+/** A GitHub API whose users are called like their tokens. */
+class HoldingGitHub {
+  #held: { readonly profile: object; readonly asked: (answer: () => void) => void } | undefined;
+  readonly #server = createServer(({ headers }, res) => {
+    const held = this.#held;
+    this.#held = undefined;
+    const login = headers.authorization?.replace('Bearer ', '');
+    const answer = () => res.end(JSON.stringify(held?.profile ?? { ...PROFILE, login }));
+    res.setHeader('Content-Type', 'application/json');
+    if (held === undefined) answer();
+    else held.asked(answer);
+  });
+
+  /** @returns its address. */
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Resolves when the next request has come, with what answers it. */
+  holdNext(profile: object): Promise<() => void> {
+    return new Promise((asked) => (this.#held = { profile, asked }));
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+}
 
 /** What ends nobody's identity. */
 const TROUBLES: Readonly<Record<string, Wrong>> = {
@@ -127,6 +163,28 @@ describe('The last profile seen', () => {
       app.github.faults.add({ on: USER, kind: 'reset' });
       assert.equal((await cat.get(PATH).expect(200)).body.login, 'octocat');
     } finally {
+      await app.close();
+    }
+  });
+
+  it('is not replaced by that of an older token, about which GitHub answers late', async () => {
+    const github = new HoldingGitHub();
+    const app = await testApp('oss', { env: { GITHUB_API_URL: await github.listen() } });
+    try {
+      const agent = app.agent();
+      await agent.post('/api/settings').send({ github_token: 'ghp_old' }).expect(200);
+      // Not the one that is kept, so it would be written.
+      const asked = github.holdNext({ ...PROFILE, login: 'old', name: 'renamed' });
+      const late = agent.get(PATH).then(({ body }) => body as object);
+      const answer = await asked;
+      await agent.post('/api/settings').send({ github_token: 'ghp_new' }).expect(200);
+      answer();
+      assert.equal(((await late) as { name: string }).name, 'renamed');
+      await github.close();
+      const { body } = await agent.get(PATH).expect(200).expect('X-Stale', '1');
+      assert.equal(body.login, 'ghp_new');
+    } finally {
+      await github.close();
       await app.close();
     }
   });

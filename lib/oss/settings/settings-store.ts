@@ -1,3 +1,4 @@
+import type { Secret } from '../secret.ts';
 import type { Document, DocumentStore } from '../storage/document-store.ts';
 import type { Settings } from './settings.ts';
 import { documentWith, settingsFrom } from './settings-document.ts';
@@ -24,6 +25,18 @@ export class SettingsStore {
   async load(): Promise<Settings | undefined> {
     const document = await this.#documents.read(this.#key);
     return document && settingsFrom(await this.#secrets.open(this.#key, document));
+  }
+
+  /**
+   * Runs `fn` while nobody else changes the settings, but not if another GitHub token than `token` is in them by now.
+   *
+   * @throws LockTimeoutError when somebody else holds the document for too long; `fn` has not run.
+   */
+  async unlessReplaced(token: Secret, fn: () => Promise<void>): Promise<void> {
+    await this.#documents.withLock(this.#key, async () => {
+      const stored = (await this.load())?.github_token;
+      if (!stored || stored.equals(token)) await fn();
+    });
   }
 
   /**
