@@ -1,6 +1,7 @@
 /** What this browser knows of its sign-ins under way: one short-lived cookie per flow, so that two tabs work. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Response } from 'express';
+import type { SharedCache } from '../redis/shared-cache.ts';
 import {
   browserCookieName,
   clearBrowserCookie,
@@ -9,7 +10,6 @@ import {
   sentCookies,
   setBrowserCookie,
 } from './browser-cookie.ts';
-import type { SharedCache } from '../redis/shared-cache.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { SignedValues } from './signed-values.ts';
 import { UsedFlows } from './used-flows.ts';
