@@ -14,6 +14,10 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'look after the GitHub tokens of the Enterprise edition: list, show, revoke, rotate, verify',
     load: async () => (await import('./tokens.ts')).tokens,
   },
+  sessions: {
+    summary: 'end sessions of the Enterprise edition: of one user, or of everybody',
+    load: async () => (await import('./sessions.ts')).sessions,
+  },
   migrate: {
     summary: 'make or update the tables in the database that DATABASE_URL names',
     load: async () => (await import('./migrate.ts')).migrate,

@@ -73,5 +73,6 @@ function bar(done: number, total: number): string {
 }
 
 function count(done: number, total: number): string {
-  return `${number.format(done)} of ${number.format(total)}`;
+  // More may have come since they were counted.
+  return `${number.format(done)} of ${number.format(Math.max(done, total))}`;
 }

@@ -1,6 +1,4 @@
-import { pino } from 'pino';
 import { ConfigurationError } from '../oss/errors.ts';
-import { loadServerConfig } from '../oss/load-server-config.ts';
 import { type Command, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { listTokens } from './tokens/list.ts';
@@ -9,6 +7,7 @@ import { rotateTokens } from './tokens/rotate.ts';
 import { showTokens } from './tokens/show.ts';
 import type { TokensAction } from './tokens/tokens-action.ts';
 import { verifyTokens } from './tokens/verify.ts';
+import { withConfig } from './with-config.ts';
 
 const ACTIONS: Readonly<Record<string, TokensAction>> = {
   list: listTokens,
@@ -41,18 +40,15 @@ Exit code 130: rotate or verify was stopped.`,
 
   async run(args, terminal) {
     const { act, githubUserId, json } = readArguments(args);
-    const config = await loadServerConfig({ env: terminal.env, logger: pino({ level: 'silent' }) });
-    try {
+    return withConfig(terminal.env, async (config) => {
       const custody = config.tokenCustody();
       if (custody === undefined) {
         throw new ConfigurationError(
           'This edition keeps no tokens of users: set OPENHANDS_CONFIG_CLS to the config of your server.',
         );
       }
-      return await act({ custody, documents: config.documents, githubUserId, json, terminal });
-    } finally {
-      await config.close();
-    }
+      return act({ custody, documents: config.documents, githubUserId, json, terminal });
+    });
   },
 };
 

@@ -11,11 +11,13 @@ import type { Operation } from '../oss/openapi/operation.ts';
 import { LastProfile } from '../oss/profile/last-profile.ts';
 import type { ReadinessCheck } from '../oss/routes/health.ts';
 import { type ClientOptions, ServerConfig, type ServerConfigOptions } from '../oss/server-config.ts';
+import type { SessionRegister } from '../oss/session-register.ts';
 import type { Settings } from '../oss/settings/settings.ts';
 import { settingsFrom } from '../oss/settings/settings-document.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
+import { PROFILE_DOCUMENT } from './auth/user-sessions.ts';
 import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
 import { SAAS_ERROR_CODES } from './error-codes.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
@@ -29,6 +31,7 @@ import { type SaasServices, startSaasServices } from './saas-services.ts';
 import { settingsKey } from './settings/settings-documents.ts';
 import { describeDatabase } from './storage/database-url.ts';
 import type { PostgresStore } from './storage/postgres-store.ts';
+import { userDocumentKey } from './storage/user-documents.ts';
 import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
 
 export class SaasServerConfig extends ServerConfig {
@@ -142,7 +145,7 @@ export class SaasServerConfig extends ServerConfig {
 
   /** Where the last GitHub profile of a user is kept, by their `github_user_id`. */
   lastProfileOfUser(githubUserId: string): LastProfile {
-    return new LastProfile(this.documents, `users/github/${githubUserId}/github_profile.json`, githubUserId);
+    return new LastProfile(this.documents, userDocumentKey(githubUserId, PROFILE_DOCUMENT), githubUserId);
   }
 
   /**
@@ -155,6 +158,10 @@ export class SaasServerConfig extends ServerConfig {
 
   override tokenCustody(): TokenCustody | undefined {
     return this.#started().custody;
+  }
+
+  override sessionRegister(): SessionRegister {
+    return this.#started().register;
   }
 
   override isAuthenticated(req: Request): boolean {

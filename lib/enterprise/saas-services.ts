@@ -4,6 +4,7 @@ import type { Environment } from '../oss/environment.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
 import type { LastProfile } from '../oss/profile/last-profile.ts';
 import type { Secret } from '../oss/secret.ts';
+import type { SessionRegister } from '../oss/session-register.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import { AllowList } from './auth/allow-list.ts';
@@ -15,6 +16,7 @@ import { PublicAddress } from './auth/public-address.ts';
 import { Sessions } from './auth/sessions.ts';
 import { SignIn } from './auth/sign-in.ts';
 import { SignedValues } from './auth/signed-values.ts';
+import { UserSessions } from './auth/user-sessions.ts';
 import type { SaasEnvironment } from './environment.ts';
 import type { GitHubOAuthClient } from './github/github-oauth-client.ts';
 import { registerCustodyMetrics } from './metrics/custody-metrics.ts';
@@ -44,6 +46,8 @@ export interface SaasServices {
   /** Without `REDIS_URL` there is none, and every process goes on alone. */
   readonly redis: RedisConnection | undefined;
   readonly sessions: Sessions;
+  /** The sessions as an operator sees them. */
+  readonly register: SessionRegister;
   /** How the secrets in users' settings are stored. */
   readonly settingsCipher: SettingsCipher;
   readonly signIn: SignIn;
@@ -95,6 +99,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   const others = config.tokenProvider();
   const tokens = others ?? keepTokens({ documents, oauth, encryption, log, now, shared }, metrics);
   const sessions = new Sessions({ documents, now, shared });
+  const lastProfileOfUser = (githubUserId: string) => config.lastProfileOfUser(githubUserId);
   return {
     address,
     deliveries: new HandledDeliveries(documents),
@@ -104,6 +109,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
     oauth,
     redis,
     sessions,
+    register: new UserSessions({ documents, sessions, lastProfileOfUser }),
     settingsCipher,
     signIn: new SignIn({
       oauth,
@@ -111,7 +117,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
       sessions,
       allowList,
       githubServiceFor: (token) => config.githubServiceFor(token),
-      lastProfileOfUser: (githubUserId) => config.lastProfileOfUser(githubUserId),
+      lastProfileOfUser,
       replicaLagMs: patience.replicaLagMs,
       log,
     }),

@@ -35,6 +35,7 @@ export {
   type SuggestedTask,
   type TaskType,
 } from './github/github-service.ts';
+export type { SessionRegister } from './session-register.ts';
 export type { TokenCustody, TokenRotation, TokenStatus } from './token-custody.ts';
 export { LastProfile } from './profile/last-profile.ts';
 export type { Reach } from './mounted/own-addresses.ts';

@@ -29,6 +29,7 @@ import type { ReadinessCheck } from './routes/health.ts';
 import { ossRouters, UNDESCRIBED_PATHS } from './routes/oss-routers.ts';
 import { hasIndexPage } from './routes/static.ts';
 import type { Secret } from './secret.ts';
+import type { SessionRegister } from './session-register.ts';
 import type { Settings } from './settings/settings.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
@@ -279,6 +280,11 @@ export class ServerConfig {
 
   /** What `openhands-express tokens` works on; undefined where no tokens are kept for users. */
   tokenCustody(): TokenCustody | undefined {
+    return undefined;
+  }
+
+  /** What `openhands-express sessions` works on; undefined where nobody signs in. */
+  sessionRegister(): SessionRegister | undefined {
     return undefined;
   }
 

@@ -52,6 +52,18 @@ describe('progress', () => {
     assert.deepEqual(lines, ['Encrypting tokens: 250 of 2,000', 'Encrypting tokens: 280 of 2,000']);
   });
 
+  it('never says that more were done than there are', () => {
+    const lines: string[] = [];
+    const shown = progress('Copying', 50, { error: (line) => lines.push(line) });
+    for (let n = 0; n < 100; n += 1) shown.advance();
+    shown.end();
+    assert.equal(lines[9], 'Copying: 50 of 50');
+    assert.equal(lines.at(-1), 'Copying: 100 of 100');
+    const { screen, drawn } = screenOf80();
+    progress('Copying', 0, { screen, error: noLines }).advance(3);
+    assert.match(drawn(), /█{30} {2}3 of 3/);
+  });
+
   it('has nothing to divide by when there is nothing to do', () => {
     const { screen, drawn } = screenOf80();
     progress('Encrypting tokens', 0, { screen, error: noLines }).end();

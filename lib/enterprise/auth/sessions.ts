@@ -2,6 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
+import { userDocumentKey } from '../storage/user-documents.ts';
+
+/** What the document of a user's generation is called. */
+export const SESSIONS_DOCUMENT = 'sessions.json';
 
 /** For how long processes believe each other about a generation. With `freshMs` on top, it stays under two seconds. */
 const SHARED_MS = 800;
@@ -92,6 +96,11 @@ export class Sessions {
     });
   }
 
+  /** Whether the user has a generation that goes on, as the store has it now. */
+  async exist(githubUserId: string): Promise<boolean> {
+    return (await this.#read(githubUserId)) !== undefined;
+  }
+
   /** Ends every session of the user: here at once, elsewhere within two seconds. Durable when it resolves. */
   async end(githubUserId: string): Promise<void> {
     const key = documentKey(githubUserId);
@@ -159,5 +168,5 @@ export class Sessions {
 }
 
 function documentKey(githubUserId: string): string {
-  return `users/github/${githubUserId}/sessions.json`;
+  return userDocumentKey(githubUserId, SESSIONS_DOCUMENT);
 }
