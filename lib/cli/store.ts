@@ -61,7 +61,7 @@ function readArguments(args: readonly string[], env: Terminal['env']) {
   if (values.to !== undefined && !POSTGRES.test(values.to)) {
     throw new UsageError('--to takes postgres://user:password@host:port/database.');
   }
-  const databaseUrl = readDatabaseUrl(values.to === undefined ? env : { DATABASE_URL: values.to });
+  const databaseUrl = readDatabaseUrl(values.to === undefined ? env : { ...env, DATABASE_URL: values.to });
   return { path, databaseUrl, verify: values.verify };
 }
 

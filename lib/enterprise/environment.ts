@@ -45,38 +45,40 @@ const redisUrl = z
   .refine(isRedisUrl)
   .transform((value) => new Secret(value));
 
-const saasEnvironment = z
-  .object({
-    GITHUB_APP_CLIENT_ID: z.string(),
-    GITHUB_APP_CLIENT_SECRET: secret,
-    GITHUB_APP_WEBHOOK_SECRET: secrets.prefault(''),
-    GITHUB_APP_SLUG: z
-      .string()
-      .regex(/^[a-z\d](-?[a-z\d])*$/i)
-      .optional(),
-    GITHUB_USER_LIST_FILE: z.string().optional(),
-    PERMITTED_CORS_ORIGINS: origins.prefault(''),
-    COOKIE_SECRETS: cookieSecrets.optional(),
-    TOKEN_ENCRYPTION_KEYS: secret.optional(),
-    SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
-    METRICS_TOKEN: secret.optional(),
-    ...databaseVariables,
-    REDIS_URL: redisUrl.optional(),
-  })
-  .superRefine((variables, context) => {
-    if (variables.DATABASE_URL === undefined) return;
-    // A process cannot know whether it is alone on its database, and what it makes for itself no other one would have.
-    for (const name of SHARED_SECRETS) {
-      if (variables[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: SHARED });
-    }
-  });
+const saasEnvironment = (env: EnvironmentVariables) =>
+  z
+    .object({
+      GITHUB_APP_CLIENT_ID: z.string(),
+      GITHUB_APP_CLIENT_SECRET: secret,
+      GITHUB_APP_WEBHOOK_SECRET: secrets.prefault(''),
+      GITHUB_APP_SLUG: z
+        .string()
+        .regex(/^[a-z\d](-?[a-z\d])*$/i)
+        .optional(),
+      GITHUB_USER_LIST_FILE: z.string().optional(),
+      PERMITTED_CORS_ORIGINS: origins.prefault(''),
+      COOKIE_SECRETS: cookieSecrets.optional(),
+      TOKEN_ENCRYPTION_KEYS: secret.optional(),
+      SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
+      METRICS_TOKEN: secret.optional(),
+      ...databaseVariables(env),
+      REDIS_URL: redisUrl.optional(),
+    })
+    .superRefine((variables, context) => {
+      if (variables.DATABASE_URL === undefined) return;
+      // A process cannot know whether it is alone on its database, and what it makes for itself no other one would have.
+      for (const name of SHARED_SECRETS) {
+        if (variables[name] === undefined)
+          context.addIssue({ code: 'custom', path: [name], message: SHARED });
+      }
+    });
 
 /** What all processes on one database have to have in common. */
 const SHARED_SECRETS = ['COOKIE_SECRETS', 'TOKEN_ENCRYPTION_KEYS'] as const;
 const SHARED = 'must be set when DATABASE_URL is, and be the same in every process on the database.';
 
 /** Under the names of the variables, checked and with defaults; `SESSION_TTL` in milliseconds. */
-export type SaasEnvironment = Readonly<z.output<typeof saasEnvironment>>;
+export type SaasEnvironment = Readonly<z.output<ReturnType<typeof saasEnvironment>>>;
 
 const EXPECTATIONS: Readonly<Record<string, string>> = {
   GITHUB_APP_CLIENT_ID: 'must be set to the client ID of the GitHub App.',
@@ -93,5 +95,5 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
  * @throws ConfigurationError one line that names every variable that is missing or has a bad value.
  */
 export function readSaasEnvironment(env: EnvironmentVariables): SaasEnvironment {
-  return readVariables(saasEnvironment, env, EXPECTATIONS);
+  return readVariables(saasEnvironment(env), env, EXPECTATIONS);
 }

@@ -4,22 +4,24 @@ import { type EnvironmentVariables, readVariables } from '../../oss/environment.
 import { Secret } from '../../oss/secret.ts';
 import { DATABASE_URL_EXPECTED, parseDatabaseUrl } from './database-url.ts';
 
-const databaseUrl = z.string({ error: DATABASE_URL_EXPECTED }).transform((text, context) => {
-  const parsed = parseDatabaseUrl(text);
-  if ('url' in parsed) return new Secret(parsed.url);
-  context.addIssue(parsed.complaint);
-  return z.NEVER;
-});
+/** What the address leaves open, the variables of libpq say. */
+const databaseUrl = (env: EnvironmentVariables) =>
+  z.string({ error: DATABASE_URL_EXPECTED }).transform((text, context) => {
+    const parsed = parseDatabaseUrl(text, env);
+    if ('url' in parsed) return new Secret(parsed.url);
+    context.addIssue(parsed.complaint);
+    return z.NEVER;
+  });
 
 /** The variables, for the schema of the whole environment. */
-export const databaseVariables = {
-  DATABASE_URL: databaseUrl.optional(),
+export const databaseVariables = (env: EnvironmentVariables) => ({
+  DATABASE_URL: databaseUrl(env).optional(),
   DATABASE_POOL_SIZE: z
     .string()
     .regex(/^[1-9]\d{0,2}$/)
     .transform(Number)
     .prefault('10'),
-};
+});
 
 /** What to say of a bad value whose schema has nothing to say for itself. */
 export const databaseExpectations: Readonly<Record<string, string>> = {
@@ -32,6 +34,6 @@ export const databaseExpectations: Readonly<Record<string, string>> = {
  * @throws ConfigurationError
  */
 export function readDatabaseUrl(env: EnvironmentVariables): Secret {
-  const schema = z.object({ DATABASE_URL: databaseUrl });
+  const schema = z.object({ DATABASE_URL: databaseUrl(env) });
   return readVariables(schema, env, databaseExpectations).DATABASE_URL;
 }

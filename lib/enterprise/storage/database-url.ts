@@ -1,9 +1,17 @@
 /**
- * `DATABASE_URL`, as libpq knows it and hosting providers hand it out. It is brought to one form, which `pg` takes
- * to mean what the operator has said; `pg` itself warns about `sslmode`, and will change what it means by it.
+ * `DATABASE_URL`, as libpq knows it and hosting providers hand it out, completed with the variables that libpq reads.
+ * It is brought to one form, in which every parameter is one that is honored.
  */
+import type { EnvironmentVariables } from '../../oss/environment.ts';
 import type { Secret } from '../../oss/secret.ts';
 import { parseServerAddress, PERCENT_ENCODED } from '../server-address.ts';
+import {
+  complaintAboutParameter,
+  complaintAboutVariable,
+  isConnectionParameter,
+  LIBPQ_PARAMETERS,
+} from './connection-parameters.ts';
+import { resolveTls } from './database-tls.ts';
 
 /** What to say of an address that is none. */
 export const DATABASE_URL_EXPECTED = `must be set to an address such as postgres://user:password@host:5432/database, ${PERCENT_ENCODED}.`;
@@ -11,39 +19,26 @@ export const DATABASE_URL_EXPECTED = `must be set to an address such as postgres
 const SCHEME = /^postgres(ql)?:\/\//i;
 /** `user@/database`, with the host in a parameter: no URL to Node, which wants a host behind a user. */
 const WITHOUT_HOST = /^([a-z]+:\/\/)([^/?#]*)@(?=[/?]|$)/i;
+const SEVERAL_HOSTS = /^[a-z]+:\/\/([^/?#]*@)?[^/?#@]*,[^/?#@]*([/?#]|$)/i;
 
-/** `pg` takes each that encrypts without `no-verify` for `verify-full`, until its next major version. */
-const SSL_MODES: Readonly<Record<string, string>> = {
-  disable: 'disable',
-  'no-verify': 'no-verify',
-  require: 'verify-full',
-  'verify-ca': 'verify-full',
-  'verify-full': 'verify-full',
-};
-/** The older parameter of `pg`. */
-const SSL: Readonly<Record<string, string>> = {
-  '0': 'disable',
-  '1': 'verify-full',
-  false: 'disable',
-  true: 'verify-full',
-  'no-verify': 'no-verify',
-};
-
-/** An address in the form that `pg` is given, or what is wrong with it. */
+/** An address in the form that the driver's options are made of, or what is wrong with it. */
 export type ParsedDatabaseUrl = { readonly url: string } | { readonly complaint: string };
 
-/** Reads `DATABASE_URL`. A complaint holds nothing of it. */
-export function parseDatabaseUrl(text: string): ParsedDatabaseUrl {
-  const url = SCHEME.test(text) ? parseAddress(text) : undefined;
+/**
+ * Reads `DATABASE_URL`. A complaint holds nothing of it but the names of its parameters.
+ *
+ * @param env - has the variables that libpq reads, such as `PGSSLMODE`, for what the address leaves open.
+ */
+export function parseDatabaseUrl(text: string, env: EnvironmentVariables = {}): ParsedDatabaseUrl {
+  if (!SCHEME.test(text)) return { complaint: DATABASE_URL_EXPECTED };
+  const several = SEVERAL_HOSTS.test(text) ? complaintAboutParameter('host', ',') : undefined;
+  if (several !== undefined) return { complaint: several };
+  const url = parseAddress(text.replace(/\?.*$/, (query) => query.replaceAll('+', '%2B')));
   if (url === undefined) return { complaint: DATABASE_URL_EXPECTED };
-  const mode = sslMode(url.searchParams);
-  if (mode === 'unknown') {
-    return { complaint: `has an sslmode that is none of ${Object.keys(SSL_MODES).join(', ')}.` };
-  }
-  // There is no TLS behind a socket; libpq does not ask for it there, whatever the mode, but `pg` would.
-  if (isSocket(hostOf(url))) url.searchParams.set('sslmode', 'disable');
-  else if (mode !== undefined) url.searchParams.set('sslmode', mode);
-  return { url: url.href };
+  const complaint =
+    complaintAbout(url.searchParams) ?? complete(url, env) ?? resolveTls(url, isSocket(hostOf(url)));
+  // A blank as every reader of addresses decodes it.
+  return complaint === undefined ? { url: url.href.replaceAll('+', '%20') } : { complaint };
 }
 
 /**
@@ -60,11 +55,12 @@ export function describeDatabase(url: Secret): string {
   return isSocket(host) ? `PostgreSQL ${database} at ${at}` : `PostgreSQL ${at}/${database}`;
 }
 
-function hostOf({ hostname, searchParams }: URL): string {
+/** The host of an address, which may be the folder of a Unix socket; empty when it has none. */
+export function hostOf({ hostname, searchParams }: URL): string {
   return searchParams.get('host') ?? decodeURIComponent(hostname);
 }
 
-/** Then it is the folder of a Unix socket. */
+/** Whether a host is the folder of a Unix socket. */
 function isSocket(host: string): boolean {
   return host.startsWith('/');
 }
@@ -80,16 +76,50 @@ function parseAddress(text: string): URL | undefined {
   return rest;
 }
 
-/** What an address says of TLS, as `pg` will understand it. */
-function sslMode(parameters: URLSearchParams): string | undefined {
-  const mode = parameters.get('sslmode');
-  const ssl = parameters.get('ssl');
-  if (mode === null) return ssl === null ? undefined : known(SSL, ssl);
-  // Those who ask for libpq's own meaning of the mode get it.
-  const isLibpqs = parameters.get('uselibpqcompat') === 'true' && Object.hasOwn(SSL_MODES, mode);
-  return isLibpqs ? mode : known(SSL_MODES, mode);
+function complaintAbout(parameters: URLSearchParams): string | undefined {
+  for (const [name, value] of parameters) {
+    if (!isConnectionParameter(name)) return complaintAboutUnknown(name, parameters);
+    if (parameters.getAll(name).length > 1) return `has ${name} more than once.`;
+    const complaint = complaintAboutParameter(name, value);
+    if (complaint !== undefined) return complaint;
+  }
+  return undefined;
 }
 
-function known(meanings: Readonly<Record<string, string>>, word: string): string {
-  return (Object.hasOwn(meanings, word) ? meanings[word] : undefined) ?? 'unknown';
+/** A plain `&` ends a password in a parameter, and the rest of it would be taken for a name that may be shown. */
+function complaintAboutUnknown(name: string, parameters: URLSearchParams): string {
+  const isShown = /^\w{1,40}$/.test(name) && !parameters.has('password') && !parameters.has('sslpassword');
+  return isShown
+    ? `has a parameter ${name} that is not known here. Leave it out.`
+    : 'has a parameter that is not known here. Leave it out, or percent-encode the & of a password.';
+}
+
+/** Adds what the environment says. @returns what is wrong with that. */
+function complete(url: URL, env: EnvironmentVariables): string | undefined {
+  for (const [name, { variable }] of Object.entries(LIBPQ_PARAMETERS)) {
+    const value = variable === undefined ? '' : (env[variable] ?? '');
+    if (value === '' || isSaid(name, url)) continue;
+    const complaint = complaintAboutVariable(name, value);
+    if (complaint !== undefined) return complaint;
+    url.searchParams.set(name, value);
+  }
+  // Where both are said, libpq looks at the parameter.
+  const database = url.searchParams.get('dbname');
+  if (database !== null) url.pathname = `/${encodeURIComponent(database)}`;
+  url.searchParams.delete('dbname');
+  return undefined;
+}
+
+function isSaid(name: string, url: URL): boolean {
+  const inAddress: Readonly<Record<string, string>> = {
+    host: url.hostname,
+    port: url.port,
+    user: url.username,
+    password: url.password,
+    // Nobody looks into the file when the password is known.
+    passfile: url.password || (url.searchParams.get('password') ?? ''),
+    dbname: url.pathname.slice(1),
+    sslmode: url.searchParams.get('ssl') ?? '',
+  };
+  return url.searchParams.has(name) || (inAddress[name] ?? '') !== '';
 }

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
+import { databaseClientFor } from './database-client.ts';
 import { asStorageError, isPassing } from './postgres-failure.ts';
 
 const CONNECT_MS = 5_000;
@@ -41,12 +42,10 @@ export class PostgresDatabase {
   constructor({ url, log, maxConnections = 10, timeoutMs = TIME_OUT_MS }: PostgresDatabaseOptions) {
     this.#log = log;
     this.#pool = new pg.Pool({
-      connectionString: url.reveal(),
-      application_name: 'openhands-express',
+      Client: databaseClientFor(url),
       max: maxConnections,
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: timeoutMs,
-      keepAlive: true,
     });
     // A connection that nobody uses was lost. The pool has let go of it; the next statement gets another one.
     this.#pool.on('error', (error) => this.#failed(error));
