@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import express, { type Express, type Request, type RequestHandler } from 'express';
 import request from 'supertest';
 import { compose, type RequestState } from '../../lib/compose.ts';
@@ -140,14 +141,13 @@ describe('req.state and req.stack of a request in an Express app', () => {
     assert.deepEqual(body, { visitor: 'ada', ran: ['session'], own: [] });
   });
 
-  it('are kept apart where two requests share their rawHeaders', () => {
-    const shared: string[] = [];
+  it('are kept apart where two requests share the state of a stream', () => {
+    const { _readableState: shared } = new Readable() as unknown as Loose;
     const before: unknown[] = [];
-    const seen: unknown[] = [];
     const held: Request[] = [];
     const app = express().use(
       (req, _res, next) => {
-        req.rawHeaders = shared;
+        Object.assign(req, { _readableState: shared });
         before.push(req.state);
         next();
       },
@@ -159,23 +159,24 @@ describe('req.state and req.stack of a request in an Express app', () => {
       req.headers['x-visitor'] = visitor;
       app(req, res);
     }
-    for (const req of held) seen.push(req.state.visitor);
-    assert.deepEqual(seen, ['ada', 'eve']);
+    assert.deepEqual(
+      held.map((req) => req.state.visitor),
+      ['ada', 'eve'],
+    );
     // Nor does one that has not come to the stack yet see the other's.
     assert.deepEqual(before, [undefined, undefined]);
   });
 
-  it('work where rawHeaders are frozen, or none', async () => {
-    for (const rawHeaders of [Object.freeze([]), undefined]) {
-      const app = express().use(
-        (req, _res, next) => {
-          Object.assign(req, { rawHeaders });
-          next();
-        },
-        session(),
-        (req, res) => void res.json(req.state),
-      );
-      assert.deepEqual(await ask(app), { visitor: 'ada' });
+  it('work on a request whose stream keeps nothing, or has no state', () => {
+    for (const _readableState of [Object.freeze({}), undefined, null, 'none']) {
+      const app = express().use(session(), (req) => void seen.push(req.state.visitor));
+      const seen: unknown[] = [];
+      for (const visitor of ['ada', 'eve']) {
+        const [req, res] = messages();
+        req.headers['x-visitor'] = visitor;
+        app(Object.assign(req, { _readableState }), res);
+      }
+      assert.deepEqual(seen, ['ada', 'eve']);
     }
   });
 
@@ -235,13 +236,85 @@ describe('req.state and req.stack of a request in an Express app', () => {
     assert.deepEqual(await ask(app), [['eve', 'bob'], 'ada']);
   });
 
-  it('do not show in what a log or a test makes of rawHeaders', async () => {
-    const app = express().use(session(), (req, res) => {
-      res.json([JSON.stringify(req.rawHeaders) === JSON.stringify([...req.rawHeaders]), Object.keys(req)]);
+  it('are no properties of the request, nor is what the engine keeps', async () => {
+    const app = express().use(session(), (req, res) => void res.json(Object.keys(req)));
+    const keys = (await ask(app)) as string[];
+    for (const name of ['state', 'stack', 'next']) assert.ok(!keys.includes(name), name);
+  });
+});
+
+describe('req.next of a request in an Express app', () => {
+  // The first request of the process makes it an accessor.
+  before(() => ask(express().use(session(), tell)));
+
+  it('goes on in the router that the request is in, and in the outer one behind it', async () => {
+    const order: string[] = [];
+    const step =
+      (name: string): RequestHandler =>
+      (req) => {
+        order.push(name);
+        req.next?.();
+      };
+    const inner = express.Router().use(step('a'), step('b'));
+    const app = express().use(inner, step('c'), (_req, res) => void res.json(order));
+    assert.deepEqual(await ask(app), ['a', 'b', 'c']);
+  });
+
+  it('is called by Express where there is no such file', async () => {
+    const app = express()
+      .set('env', 'test')
+      .use((_req, res) => res.sendFile('/no/such/file'));
+    assert.equal((await request(app).get('/')).status, 404);
+  });
+
+  it('is the same through a Proxy around the request, read and set', async () => {
+    const app = express().use((req, res) => {
+      const proxy = new Proxy(req, {});
+      const same = proxy.next === req.next;
+      const mine = (): void => undefined;
+      proxy.next = mine;
+      res.json([same, req.next === mine]);
     });
-    const [same, keys] = (await ask(app)) as [boolean, string[]];
-    assert.equal(same, true);
-    assert.ok(!keys.includes('state') && !keys.includes('stack'));
+    assert.deepEqual(await ask(app), [true, true]);
+  });
+
+  it('of an object derived from the request is its own once it is set', async () => {
+    const app = express().use((req, res) => {
+      const derived = Object.create(req) as Request;
+      const same = derived.next === req.next;
+      derived.next = (): void => undefined;
+      res.json([same, derived.next === req.next, Object.hasOwn(derived, 'next')]);
+    });
+    assert.deepEqual(await ask(app), [true, false, true]);
+  });
+
+  it('stays what the host has made it on its own prototype', async () => {
+    const app = express();
+    const calls: unknown[] = [];
+    let given: unknown;
+    Object.defineProperty(app.request, 'next', {
+      get: () => given,
+      set: (value: unknown) => {
+        calls.push(typeof value);
+        given = value;
+      },
+    });
+    app.use(session(), tell);
+    assert.deepEqual(await ask(app), { visitor: 'ada', ran: ['session'], own: [] });
+    assert.ok(calls.length > 0 && calls.every((type) => type === 'function'));
+  });
+
+  it('holds in a request whose rawHeaders a middleware has replaced', async () => {
+    const app = express().use(
+      session(),
+      (req, _res, next) => {
+        req.rawHeaders = [];
+        next();
+      },
+      (req) => req.next?.(),
+      tell,
+    );
+    assert.deepEqual(await ask(app), { visitor: 'ada', ran: ['session'], own: [] });
   });
 });
 

@@ -4,9 +4,12 @@
  * Express changes the prototype of each request to that of its app. From then on V8 knows no fixed shape of a request.
  * To add or set a property then costs as much as a whole middleware (docs/benchmarks.md).
  *
- * So `state` and `stack` are accessors of `express.request`, which all apps inherit from and which is there to be
- * extended. The context is found by a symbol on `req.rawHeaders`: an array that belongs to this request alone, and whose
- * shape V8 knows.
+ * So `state`, `stack` and `next` are accessors of `express.request`, which all apps inherit from and which is there to
+ * be extended. The context is found by a symbol on the state of the request's stream: an object that belongs to this
+ * request alone, that nobody replaces, and whose shape V8 knows.
+ *
+ * Each router of an app sets `req.next`. Through the accessor this takes less time than to add it as a property, and the
+ * engine reads and replaces it without touching the request.
  */
 import { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
@@ -20,43 +23,64 @@ interface ContextHolder {
   [CONTEXT]: RequestContext | undefined;
 }
 
-/** The context of a request that comes to a stack: the one that an earlier stack has made, or a new one. */
+/** The context of a request that comes to a stack: the one that it has already, or a new one. */
 export function contextOf(req: EnteredRequest, res: Response): RequestContext {
   if (!hasAccessors(req) || Object.hasOwn(req, 'state')) return plainContextOf(req, res);
-  const rawHeaders = propertyOf(req, 'rawHeaders') as ContextHolder | undefined;
-  if (!Array.isArray(rawHeaders)) return plainContextOf(req, res);
-  const known = rawHeaders[CONTEXT];
-  if (known === undefined) {
-    const context = new RequestContext(req, res);
-    return hold(rawHeaders, context) ? context : plainContextOf(req, res);
-  }
-  return known.res === res && isSame(known.req, req) ? known : plainContextOf(req, res);
+  const context = keptContext(req) ?? keepContext(req);
+  if (context === undefined || !isOf(req, context)) return plainContextOf(req, res);
+  context.res ??= res;
+  return context.res === res ? context : plainContextOf(req, res);
 }
 
-/** Whether one of them is the other, or a Proxy around it. A copy, or an object derived from it, goes its own way. */
-function isSame(one: Request, other: Request): boolean {
-  return (
-    one === other || (one.res === other.res && Object.getPrototypeOf(one) === Object.getPrototypeOf(other))
-  );
+/** The context that a request's stream keeps. It is another request's where one is a copy of the other. */
+function keptContext(req: object): RequestContext | undefined {
+  return streamStateOf(req)?.[CONTEXT];
 }
 
-function hold(rawHeaders: ContextHolder, context: RequestContext): boolean {
+/** Makes a context that a request's stream keeps, if it has such an object. */
+function keepContext(req: Request): RequestContext | undefined {
+  const streamState = streamStateOf(req);
+  if (typeof streamState !== 'object' || streamState === null) return undefined;
+  const context = new RequestContext(req);
   try {
-    rawHeaders[CONTEXT] = context;
-    // What is no property of its own may be another array the next time.
-    return rawHeaders[CONTEXT] === context;
+    streamState[CONTEXT] = context;
+    // What is no property of its own may be another object the next time.
+    return keptContext(req) === context ? context : undefined;
   } catch {
-    // The array is frozen.
-    return false;
+    // The object is frozen.
+    return undefined;
   }
+}
+
+/** What Node keeps of a stream. Where there is no such object, `state` and `stack` are plain properties. */
+function streamStateOf(req: object): ContextHolder | null | undefined {
+  return propertyOf(req, '_readableState') as ContextHolder | null | undefined;
+}
+
+/**
+ * A property of a request whose shape V8 does not know. By a fixed name it would miss its caches, and learn about this
+ * request in vain. By a key that varies it looks the property up.
+ */
+function propertyOf(req: object, key: string): unknown {
+  return (req as Record<string, unknown>)[key];
 }
 
 /**
  * Whether a context belongs to a request, to a Proxy around it, or to an object derived from it: these share one
- * response. Two requests may share an array of headers that middleware has set, and still are two.
+ * response. A copy with another response shares the stream, and still is another request.
  */
 function belongsTo(context: RequestContext, req: object): boolean {
-  return context.req === req || propertyOf(req, 'res') === context.res;
+  if (context.req === req) return true;
+  const res = propertyOf(req, 'res');
+  return res !== undefined && res === propertyOf(context.req, 'res');
+}
+
+/** Whether a context belongs to a request or to a Proxy around it. An object derived from it goes its own way. */
+function isOf(req: object, context: RequestContext): boolean {
+  return (
+    context.req === req ||
+    (belongsTo(context, req) && Object.getPrototypeOf(req) === Object.getPrototypeOf(context.req))
+  );
 }
 
 /**
@@ -74,41 +98,29 @@ function plainContextOf(req: EnteredRequest, res: Response): RequestContext {
     keepItself(req, 'state', state);
     keepItself(req, 'stack', req.stack);
   }
-  return new RequestContext(req, res, req);
+  const context = new RequestContext(req, req);
+  context.res = res;
+  return context;
 }
 
 /** Reads `req.next`, which a router sets. */
 export function nextOf(req: EnteredRequest, context: RequestContext): NextFunction | undefined {
-  return context.holder === context ? (propertyOf(req, 'next') as NextFunction | undefined) : req.next;
+  return context.keepsNext ? context.next : req.next;
 }
 
 /** Sets `req.next`. */
 export function setNextOf(req: EnteredRequest, context: RequestContext, next: NextFunction): void {
-  if (context.holder === context) setPropertyOf(req, 'next', next);
+  if (context.keepsNext) context.next = next;
   else req.next = next;
 }
 
-/**
- * A property of a request whose shape V8 does not know. By a fixed name it would miss its caches, and learn about this
- * request in vain; by a key that varies it looks the property up.
- */
-function propertyOf(req: object, key: string): unknown {
-  return (req as Record<string, unknown>)[key];
-}
-
-/** Sets one, likewise. */
-function setPropertyOf(req: object, key: string, value: unknown): void {
-  (req as Record<string, unknown>)[key] = value;
-}
-
-/** The context that `req.rawHeaders` keeps, if it belongs to this request. */
+/** The context that a request's stream keeps, if it belongs to this request. */
 function heldContext(req: object): RequestContext | undefined {
-  const rawHeaders = propertyOf(req, 'rawHeaders') as ContextHolder | undefined;
-  const context = rawHeaders?.[CONTEXT];
+  const context = keptContext(req);
   return context !== undefined && belongsTo(context, req) ? context : undefined;
 }
 
-/** What the host sets before any stack has come, it keeps as a property of the request. */
+/** `state` and `stack` that the host sets before any stack has come are properties of the request. */
 const accessors = {
   state: {
     configurable: true,
@@ -120,6 +132,21 @@ const accessors = {
       const isDerived = context !== undefined && Object.prototype.isPrototypeOf.call(context.req, this);
       if (context?.state === undefined || isDerived) keepItself(this, 'state', value);
       else replaceState(context.state, value);
+    },
+  },
+  next: {
+    configurable: true,
+    get(this: object): unknown {
+      return heldContext(this)?.next;
+    },
+    set(this: Request, value: NextFunction) {
+      const context = keptContext(this) ?? keepContext(this);
+      if (context === undefined || !isOf(this, context)) {
+        keepItself(this, 'next', value);
+        return;
+      }
+      context.keepsNext = true;
+      context.next = value;
     },
   },
   stack: {

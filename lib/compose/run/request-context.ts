@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 
 /**
  * What the engine keeps of a request, whichever stack it is in: all stacks that a request goes through share one such
@@ -18,13 +18,18 @@ export class RequestContext {
   /** The run that replaced a router's `req.next` last. */
   replacedNext: ReplacedNext | undefined = undefined;
 
+  /** `req.next`, which the routers of an app set. */
+  next: NextFunction | undefined = undefined;
+  /** Whether {@link next} is here, and not a property of the request. */
+  keepsNext = false;
+  /** The response, once the request has come to a stack. */
+  res: Response | undefined = undefined;
+
   readonly req: Request;
-  readonly res: Response;
 
   /** @param plain - the request again, if its `state` is a plain property. */
-  constructor(req: Request, res: Response, plain?: { state: Request['state'] | undefined }) {
+  constructor(req: Request, plain?: { state: Request['state'] | undefined }) {
     this.req = req;
-    this.res = res;
     this.holder = plain ?? this;
   }
 
