@@ -128,6 +128,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
             documents: new TokenDocuments(documents, encryption),
             revocations: new RevocationDocuments(documents, encryption),
             settings: new SettingsDocuments(documents, settingsCipher),
+            kept: [],
             tokens,
             sessions,
           })

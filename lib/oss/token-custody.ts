@@ -20,6 +20,8 @@ export interface TokenStatus {
   readonly revocation: 'none' | 'pending' | 'unreadable';
   /** Why a secret in the user's settings cannot be decrypted. */
   readonly settingsProblem?: string;
+  /** Why other things that the edition keeps of the user cannot be decrypted. */
+  readonly otherProblems?: readonly string[];
 }
 
 /**

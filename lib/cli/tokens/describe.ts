@@ -27,5 +27,6 @@ export function jsonOf(githubUserId: string, status: TokenStatus): string {
     refresh_failures: failures && { count: failures.count, retry_at: failures.retryAt },
     revocation,
     settings_problem: settingsProblem,
+    other_problems: status.otherProblems,
   });
 }

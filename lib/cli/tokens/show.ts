@@ -27,6 +27,7 @@ function describe(githubUserId: string, status: TokenStatus): string {
     ['signed out', optionalTime(status.signedOutAt)],
     ['revocation', revocation === 'none' ? undefined : revocation],
     ['settings', status.settingsProblem],
+    ['other documents', status.otherProblems?.join(' ')],
   ];
   return rows
     .flatMap(([name, value]) => (value === undefined ? [] : `${name.padEnd(22)} ${value}`))

@@ -49,6 +49,7 @@ async function decryptAll(custody: TokenCustody, terminal: Terminal, stop: Abort
     const status = await custody.status(id);
     if (status?.problem !== undefined) problems.push(status.problem);
     if (status?.settingsProblem !== undefined) problems.push(status.settingsProblem);
+    problems.push(...(status?.otherProblems ?? []));
     if (status?.revocation === 'unreadable') problems.push(`the revocation of the user ${id}`);
     shown.advance();
   }

@@ -3,6 +3,7 @@ import type { TokenCustody, TokenRotation, TokenStatus } from '../../oss/token-c
 import type { Sessions } from '../auth/sessions.ts';
 import type { SettingsDocuments } from '../settings/settings-documents.ts';
 import { UnreadableDocumentError } from './document-cipher.ts';
+import type { EncryptedDocuments } from './encrypted-documents.ts';
 import type { GithubTokenProvider } from './github-token-provider.ts';
 import type { RevocationDocuments } from './revocation-documents.ts';
 import type { StoredRecord, TokenDocuments } from './token-documents.ts';
@@ -12,8 +13,10 @@ export interface GithubTokenCustodyOptions {
   readonly revocations: RevocationDocuments;
   /** Their secrets are encrypted with the same keys. */
   readonly settings: SettingsDocuments;
+  /** What else is kept of users under these keys. */
+  readonly kept: readonly EncryptedDocuments[];
   readonly tokens: GithubTokenProvider;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'end'>;
 }
 
 /** The operator's side of the documents that the GithubTokenManager keeps. */
@@ -21,21 +24,24 @@ export class GithubTokenCustody implements TokenCustody {
   readonly #documents: TokenDocuments;
   readonly #revocations: RevocationDocuments;
   readonly #settings: SettingsDocuments;
+  readonly #kept: readonly EncryptedDocuments[];
   readonly #tokens: GithubTokenProvider;
-  readonly #sessions: Sessions;
+  readonly #sessions: Pick<Sessions, 'end'>;
 
-  constructor({ documents, revocations, settings, tokens, sessions }: GithubTokenCustodyOptions) {
+  constructor(options: GithubTokenCustodyOptions) {
+    const { documents, revocations, settings, kept, tokens, sessions } = options;
     this.#documents = documents;
     this.#revocations = revocations;
     this.#settings = settings;
+    this.#kept = kept;
     this.#tokens = tokens;
     this.#sessions = sessions;
   }
 
   async *userIds(): AsyncIterable<string> {
     const seen = new Set<string>();
-    for (const ids of [this.#documents, this.#revocations, this.#settings].map((part) => part.userIds())) {
-      for await (const id of ids) {
+    for (const part of this.#parts) {
+      for await (const id of part.userIds()) {
         if (seen.has(id)) continue;
         seen.add(id);
         yield id;
@@ -47,8 +53,15 @@ export class GithubTokenCustody implements TokenCustody {
     const tokens = await this.#tokenStatus(githubUserId);
     const revocation = await this.#revocationStatus(githubUserId);
     const settingsProblem = await this.#settings.problem(githubUserId);
-    if (tokens.state === 'none' && revocation === 'none' && settingsProblem === undefined) return undefined;
-    return { ...tokens, revocation, ...(settingsProblem !== undefined && { settingsProblem }) };
+    const otherProblems = await this.#otherProblems(githubUserId);
+    const isSound = settingsProblem === undefined && otherProblems.length === 0;
+    if (tokens.state === 'none' && revocation === 'none' && isSound) return undefined;
+    return {
+      ...tokens,
+      revocation,
+      ...(settingsProblem !== undefined && { settingsProblem }),
+      ...(otherProblems.length > 0 && { otherProblems }),
+    };
   }
 
   async revoke(githubUserId: string): Promise<void> {
@@ -59,10 +72,19 @@ export class GithubTokenCustody implements TokenCustody {
 
   async rotate(githubUserId: string): Promise<TokenRotation> {
     const outcomes: TokenRotation[] = [];
-    for (const part of [this.#documents, this.#revocations, this.#settings]) {
+    for (const part of this.#parts) {
       outcomes.push(await rotationOf(() => part.rewrite(githubUserId)));
     }
     return WORST_FIRST.find((outcome) => outcomes.includes(outcome)) ?? 'unchanged';
+  }
+
+  get #parts(): readonly Pick<EncryptedDocuments, 'userIds' | 'rewrite'>[] {
+    return [this.#documents, this.#revocations, this.#settings, ...this.#kept];
+  }
+
+  async #otherProblems(githubUserId: string): Promise<string[]> {
+    const problems = await Promise.all(this.#kept.map((part) => part.problem(githubUserId)));
+    return problems.filter((problem) => problem !== undefined);
   }
 
   async #tokenStatus(githubUserId: string): Promise<Omit<TokenStatus, 'revocation'>> {
