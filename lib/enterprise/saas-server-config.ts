@@ -17,9 +17,12 @@ import { settingsFrom } from '../oss/settings/settings-document.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
+import type { Authentication, AuthenticationParts } from './auth/authentication.ts';
+import { Sessions } from './auth/sessions.ts';
 import { PROFILE_DOCUMENT } from './auth/user-sessions.ts';
 import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
 import { SAAS_ERROR_CODES } from './error-codes.ts';
+import { GitHubSignIn } from './github/github-sign-in.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
 import { ObservedDocumentStore } from './metrics/observed-document-store.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
@@ -146,6 +149,19 @@ export class SaasServerConfig extends ServerConfig {
   /** Where the last GitHub profile of a user is kept, by their `github_user_id`. */
   lastProfileOfUser(githubUserId: string): LastProfile {
     return new LastProfile(this.documents, userDocumentKey(githubUserId, PROFILE_DOCUMENT), githubUserId);
+  }
+
+  /**
+   * How people sign in, and for how long they stay. Called once, at the start. Another edition may have another provider.
+   *
+   * @internal
+   */
+  authentication(parts: AuthenticationParts): Authentication {
+    return {
+      provider: new GitHubSignIn(parts.oauth, parts.log),
+      sessions: new Sessions(parts),
+      kept: [],
+    };
   }
 
   /**

@@ -9,16 +9,17 @@ import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import { AllowList } from './auth/allow-list.ts';
 import { AuthCookie } from './auth/auth-cookie.ts';
+import type { Authentication, AuthenticationParts } from './auth/authentication.ts';
 import { storedCookieSecrets } from './auth/cookie-secrets.ts';
 import { HandledDeliveries } from './auth/handled-deliveries.ts';
 import { OAuthFlows } from './auth/oauth-flows.ts';
 import { PublicAddress } from './auth/public-address.ts';
-import { Sessions } from './auth/sessions.ts';
+import type { Sessions } from './auth/sessions.ts';
 import { SignIn } from './auth/sign-in.ts';
+import type { SignInProvider } from './auth/sign-in-provider.ts';
 import { SignedValues } from './auth/signed-values.ts';
 import { UserSessions } from './auth/user-sessions.ts';
 import type { SaasEnvironment } from './environment.ts';
-import type { GitHubOAuthClient } from './github/github-oauth-client.ts';
 import { registerCustodyMetrics } from './metrics/custody-metrics.ts';
 import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
 import { registerRedisMetrics } from './metrics/redis-metrics.ts';
@@ -42,7 +43,7 @@ export interface SaasServices {
   readonly deliveries: HandledDeliveries;
   readonly flows: OAuthFlows;
   readonly metrics: ServerMetrics;
-  readonly oauth: GitHubOAuthClient;
+  readonly provider: SignInProvider;
   /** Without `REDIS_URL` there is none, and every process goes on alone. */
   readonly redis: RedisConnection | undefined;
   readonly sessions: Sessions;
@@ -65,6 +66,7 @@ export interface SaasServicesOptions {
   readonly metrics: ServerMetrics;
   readonly now: () => number;
   readonly patience: { readonly timeoutMs: number; readonly replicaLagMs: number };
+  authentication(parts: AuthenticationParts): Authentication;
   tokenProvider(): GithubTokenProvider | undefined;
   githubServiceFor(token: Secret): GitHubService;
   lastProfileOfUser(githubUserId: string): LastProfile;
@@ -98,7 +100,14 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   const shared = redis && new RedisCache(redis);
   const others = config.tokenProvider();
   const tokens = others ?? keepTokens({ documents, oauth, encryption, log, now, shared }, metrics);
-  const sessions = new Sessions({ documents, now, shared });
+  const { provider, sessions, kept } = config.authentication({
+    documents,
+    encryption,
+    oauth,
+    shared,
+    log,
+    now,
+  });
   const lastProfileOfUser = (githubUserId: string) => config.lastProfileOfUser(githubUserId);
   return {
     address,
@@ -106,13 +115,13 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
     authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
     flows: new OAuthFlows({ values, address, now, shared }),
     metrics,
-    oauth,
+    provider,
     redis,
     sessions,
     register: new UserSessions({ documents, sessions, lastProfileOfUser }),
     settingsCipher,
     signIn: new SignIn({
-      oauth,
+      provider,
       tokens,
       sessions,
       allowList,
@@ -128,7 +137,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
             documents: new TokenDocuments(documents, encryption),
             revocations: new RevocationDocuments(documents, encryption),
             settings: new SettingsDocuments(documents, settingsCipher),
-            kept: [],
+            kept,
             tokens,
             sessions,
           })

@@ -1,5 +1,5 @@
 /** What this browser knows of its sign-ins under way: one short-lived cookie per flow, so that two tabs work. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 import type { SharedCache } from '../redis/shared-cache.ts';
 import {
@@ -34,11 +34,6 @@ export interface OAuthFlow {
   /** Whether this flow was begun because the one before came to nothing; there is no third. */
   readonly isRetry: boolean;
   readonly returnTo: string;
-}
-
-/** The challenge for a verifier, by the method S256 (RFC 7636, section 4.2). */
-export function codeChallenge(codeVerifier: string): string {
-  return createHash('sha256').update(codeVerifier).digest('base64url');
 }
 
 /**

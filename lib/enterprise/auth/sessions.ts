@@ -39,12 +39,18 @@ interface Look {
   isOutdated: boolean;
 }
 
+/** What is asked about every request that has a genuine cookie. */
+export interface SessionCheck {
+  /** Whether the sessions of `generation` still go on. Rejects when the store cannot tell. */
+  isActive(githubUserId: string, generation: string): Promise<boolean>;
+}
+
 /**
  * The sessions of a user share a *generation*, a random name in the user's document; a cookie of another generation
  * is refused. To end them all, the document is deleted, and the next sign-in begins a new generation. Unlike a
  * comparison of times, this holds when clocks differ or jump; and a lost document costs a sign-in, it revives nothing.
  */
-export class Sessions {
+export class Sessions implements SessionCheck {
   readonly #documents: DocumentStore;
   readonly #now: () => number;
   readonly #shared: SharedCache | undefined;
@@ -62,7 +68,6 @@ export class Sessions {
     this.#capacity = capacity;
   }
 
-  /** Whether the sessions of `generation` still go on. Rejects when the store cannot tell. */
   async isActive(githubUserId: string, generation: string): Promise<boolean> {
     if (this.#isFresh(this.#remembered.get(githubUserId), generation)) return true;
     // Not only when what is remembered is old: another process may have begun a new generation just now.

@@ -1,4 +1,4 @@
-/** From GitHub's code to a session: what has to be true before anything is stored, in its order. */
+/** From a code to a session: what has to be true before anything is stored, in its order. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { HttpError } from '../../oss/errors.ts';
@@ -6,17 +6,16 @@ import { InvalidGitHubTokenError } from '../../oss/github/errors.ts';
 import type { GitHubService, GitHubUser } from '../../oss/github/github-service.ts';
 import type { LastProfile } from '../../oss/profile/last-profile.ts';
 import type { Secret } from '../../oss/secret.ts';
-import { AppMisconfiguredError } from '../github/errors.ts';
-import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import type { GithubTokenProvider, GithubTokens } from '../tokens/github-token-provider.ts';
+import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 import type { AllowList } from './allow-list.ts';
 import type { AuthClaims } from './auth-cookie.ts';
 import type { Sessions } from './sessions.ts';
+import type { AuthorizationResponse, PendingSignIn, SignInProvider } from './sign-in-provider.ts';
 
 export interface SignInOptions {
-  readonly oauth: GitHubOAuthClient;
+  readonly provider: SignInProvider;
   readonly tokens: GithubTokenProvider;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'begin'>;
   readonly allowList: AllowList;
   /** GitHub with a token that is in no store yet. */
   readonly githubServiceFor: (token: Secret) => GitHubService;
@@ -24,6 +23,13 @@ export interface SignInOptions {
   /** Milliseconds for which GitHub's replicas may not know a new token yet. */
   readonly replicaLagMs: number;
   readonly log: Logger;
+}
+
+class TurnedAwayError extends HttpError {
+  constructor() {
+    super(401, 'not_on_waitlist', 'Not authorized via waitlist');
+    this.name = 'TurnedAwayError';
+  }
 }
 
 export class SignIn {
@@ -39,38 +45,33 @@ export class SignIn {
    *
    * @returns what the cookie has to say; the tokens are stored durably by then.
    * @throws HttpError 401 `Not authorized via waitlist`; nothing is stored, and the grant is given back.
-   * @throws the errors of {@link GitHubOAuthClient.exchange} and of {@link GitHubService.getUser}; nothing is stored.
+   * @throws the errors of {@link SignInProvider.exchange} and of {@link GitHubService.getUser}; nothing is stored.
    */
   async complete(
-    grant: Parameters<GitHubOAuthClient['exchange']>[0],
+    response: AuthorizationResponse,
   ): Promise<Pick<AuthClaims, 'github_user_id' | 'generation'>> {
-    const { tokens, sessions, allowList, log } = this.#options;
-    const issued = await this.#exchange(grant);
-    const user = await this.#identify(issued.accessToken);
-    if (!(await allowList.allows(user.login))) {
-      await this.#giveBack(issued.accessToken);
-      log.info({ login: user.login }, 'A user who is not on the list of allowed users was turned away');
-      throw new HttpError(401, 'not_on_waitlist', 'Not authorized via waitlist');
-    }
-    const github_user_id = String(user.id);
-    await tokens.store(github_user_id, issued);
-    await this.#options.lastProfileOfUser(github_user_id).seen(user, log);
+    const { provider, sessions } = this.#options;
+    const pending = await provider.exchange(response);
+    const github_user_id = await this.#letIn(pending).catch(async (error: unknown) => {
+      await (error instanceof TurnedAwayError ? pending.turnAway() : pending.abandon());
+      throw error;
+    });
+    await pending.begin(github_user_id);
     return { github_user_id, generation: await sessions.begin(github_user_id) };
   }
 
-  async #exchange(grant: Parameters<GitHubOAuthClient['exchange']>[0]): Promise<GithubTokens> {
-    try {
-      return await this.#options.oauth.exchange(grant);
-    } catch (err) {
-      if (err instanceof AppMisconfiguredError) {
-        const { reason } = err;
-        this.#options.log.error(
-          { reason },
-          'GitHub refuses this server as its GitHub App: nobody can sign in',
-        );
-      }
-      throw err;
+  /** Stores the tokens, unless the user is turned away. */
+  async #letIn({ tokens: issued }: PendingSignIn): Promise<string> {
+    const { tokens, allowList, lastProfileOfUser, log } = this.#options;
+    const user = await this.#identify(issued.accessToken);
+    if (!(await allowList.allows(user.login))) {
+      log.info({ login: user.login }, 'A user who is not on the list of allowed users was turned away');
+      throw new TurnedAwayError();
     }
+    const githubUserId = String(user.id);
+    await tokens.store(githubUserId, issued);
+    await lastProfileOfUser(githubUserId).seen(user, log);
+    return githubUserId;
   }
 
   async #identify(token: Secret): Promise<GitHubUser> {
@@ -81,18 +82,6 @@ export class SignIn {
       if (!(err instanceof InvalidGitHubTokenError)) throw err;
       await sleep(this.#options.replicaLagMs);
       return github.getUser();
-    }
-  }
-
-  async #giveBack(token: Secret): Promise<void> {
-    try {
-      await this.#options.oauth.revokeGrant(token);
-    } catch (err) {
-      // The user is turned away all the same; what is left is a grant that nobody holds a token for.
-      this.#options.log.warn(
-        { err },
-        'The grant of a user who was turned away could not be given back to GitHub',
-      );
     }
   }
 }

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
 import type { AuthClaims, AuthCookie } from '../auth/auth-cookie.ts';
-import type { Sessions } from '../auth/sessions.ts';
+import type { SessionCheck } from '../auth/sessions.ts';
 import { isUnderAny } from './path-prefixes.ts';
 
 export interface GithubUserOptions {
   readonly authCookie: AuthCookie;
-  readonly sessions: Sessions;
+  readonly sessions: SessionCheck;
   readonly log: Logger;
 }
 
@@ -44,7 +44,7 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
 }
 
 async function firstActive(
-  sessions: Sessions,
+  sessions: SessionCheck,
   claims: readonly AuthClaims[],
 ): Promise<AuthClaims | undefined> {
   for (const one of claims) if (await sessions.isActive(one.github_user_id, one.generation)) return one;

@@ -15,7 +15,7 @@ export interface GithubWebhookRoutesOptions {
   /** What had no valid signature. */
   readonly failures: FailedAttempts;
   readonly tokens: GithubTokenProvider;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'end'>;
   /** What was dealt with, and may be delivered again. */
   readonly deliveries: HandledDeliveries;
   readonly log: Logger;

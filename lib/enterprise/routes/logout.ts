@@ -6,7 +6,7 @@ import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 
 export interface LogoutRoutesOptions {
   readonly authCookie: AuthCookie;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, 'end'>;
   readonly tokens: GithubTokenProvider;
 }
 

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import express from 'express';
 import request from 'supertest';
-import {
-  codeChallenge,
-  isStateOfRetry,
-  looksLikeOurState,
-  OAuthFlows,
-} from '../../../lib/enterprise/auth/oauth-flows.ts';
+import { isStateOfRetry, looksLikeOurState, OAuthFlows } from '../../../lib/enterprise/auth/oauth-flows.ts';
 import { PublicAddress } from '../../../lib/enterprise/auth/public-address.ts';
 import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
@@ -171,12 +166,5 @@ describe('OAuthFlows', () => {
     for (const foreign of ['', 'xyz', '1', `1${'a'.repeat(31)}`, `2${'a'.repeat(32)}`]) {
       assert.deepEqual([isStateOfRetry(foreign), looksLikeOurState(foreign)], [false, false], foreign);
     }
-  });
-
-  it('take the challenge of a verifier as RFC 7636, appendix B, does', () => {
-    assert.equal(
-      codeChallenge('dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'),
-      'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    );
   });
 });
