@@ -143,6 +143,15 @@ export const OSS_ERROR_CODES = {
     statuses: [503],
     meaning: 'The server may not write to its store, and nothing was stored. The operator has to permit it.',
   },
+  storage_refused: {
+    statuses: [503],
+    meaning:
+      'The store does not let the server in, or not do this, and nothing was stored. The operator finds the reason in the log.',
+  },
+  storage_rejected: {
+    statuses: [422],
+    meaning: 'The store cannot keep what was sent: a character, or a size. Send something else.',
+  },
   storage_unavailable: {
     statuses: [503],
     meaning: 'The server cannot reach its store. Wait as long as `Retry-After` says; the log says why.',

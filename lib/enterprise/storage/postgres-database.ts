@@ -10,6 +10,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
 import { databaseClientFor } from './database-client.ts';
+import { DatabaseOutage } from './database-outage.ts';
 import { asStorageError, isPassing } from './postgres-failure.ts';
 
 const CONNECT_MS = 5_000;
@@ -36,11 +37,10 @@ export type Query = <Row extends object>(sql: string, parameters?: readonly Para
 
 export class PostgresDatabase {
   readonly #pool: pg.Pool;
-  readonly #log: Logger;
-  #away = false;
+  readonly #outage: DatabaseOutage;
 
   constructor({ url, log, maxConnections = 10, timeoutMs = TIME_OUT_MS }: PostgresDatabaseOptions) {
-    this.#log = log;
+    this.#outage = new DatabaseOutage(log);
     this.#pool = new pg.Pool({
       Client: databaseClientFor(url),
       max: maxConnections,
@@ -48,7 +48,7 @@ export class PostgresDatabase {
       query_timeout: timeoutMs,
     });
     // A connection that nobody uses was lost. The pool has let go of it; the next statement gets another one.
-    this.#pool.on('error', (error) => this.#failed(error));
+    this.#pool.on('error', (error) => this.#outage.failed(error));
   }
 
   /**
@@ -61,11 +61,11 @@ export class PostgresDatabase {
     for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
       try {
         const { rows } = await this.#pool.query<Row>(sql, [...parameters]);
-        this.#succeeded();
+        this.#outage.succeeded(sql);
         return rows;
       } catch (error) {
         if (this.#pool.ending || !isPassing(error) || performance.now() + pause > started + PATIENCE_MS) {
-          this.#failed(error);
+          this.#outage.failed(error, sql);
           throw asStorageError(error);
         }
         await delay(pause * (0.5 + Math.random() / 2));
@@ -104,18 +104,5 @@ export class PostgresDatabase {
   /** Resolves when the statements that are under way have ended, and the connections with them. */
   async close(): Promise<void> {
     await this.#pool.end();
-  }
-
-  /** One line per outage, however many statements it hits. */
-  #failed(error: unknown): void {
-    if (this.#away) return;
-    this.#away = true;
-    this.#log.warn({ err: error }, 'The database is away');
-  }
-
-  #succeeded(): void {
-    if (!this.#away) return;
-    this.#away = false;
-    this.#log.info('The database is back');
   }
 }

@@ -55,6 +55,7 @@ export const notReady = named('NotReady', () =>
     code: z.enum(['not_ready', 'draining'] satisfies ErrorCode[]),
     ready: z.literal(false),
     checks,
+    reasons: z.record(z.string(), z.string()).optional(),
   }),
 );
 

@@ -2,11 +2,12 @@
 import type { ErrorCode } from '../error-codes.ts';
 import type { ErrorCodes } from './operation.ts';
 
-/** Somebody else holds a document for too long, or the disk does not do what it should (`StorageError`). */
+/** Somebody else holds a document for too long, or the store does not do what it should (`StorageError`). */
 export const STORE_ERRORS = [
   'store_busy',
   'storage_full',
   'storage_read_only',
+  'storage_refused',
   'storage_unavailable',
 ] as const;
 
@@ -27,6 +28,7 @@ export const CHANGE_ERRORS: ErrorCodes = {
   408: ['request_timeout'],
   413: ['body_too_large'],
   415: ['unsupported_media_type'],
+  422: ['storage_rejected'],
 };
 
 /** Why GitHub refuses what a token that works is used for. */

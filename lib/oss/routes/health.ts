@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Logger } from 'pino';
 import type { ErrorCode } from '../error-codes.ts';
+import { httpErrorFrom } from './errors.ts';
 import { resource } from './resource.ts';
 
 /** Rejects when the server cannot do without; resolves with `degraded` when it can, but not as well as it should. */
@@ -34,28 +35,37 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
         return;
       }
       const outcomes = await (running ??= runAll(checks, log).finally(() => (running = undefined)));
-      const failed = outcomes.filter(([, outcome]) => outcome === 'failed').map(([name]) => name);
+      const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
       const ready = failed.length === 0;
       res.status(ready ? 200 : 503).json({
-        ...(!ready && { error: `Not ready: ${failed.join(', ')}.`, code: 'not_ready' satisfies ErrorCode }),
+        ...(!ready && {
+          error: `Not ready: ${failed.map(({ name }) => name).join(', ')}.`,
+          code: 'not_ready' satisfies ErrorCode,
+        }),
         ready,
-        checks: Object.fromEntries(outcomes),
+        checks: Object.fromEntries(outcomes.map(({ name, outcome }) => [name, outcome])),
+        ...(!ready && { reasons: Object.fromEntries(failed.map(({ name, reason }) => [name, reason])) }),
       });
     },
   });
   return router;
 }
 
-type Outcomes = readonly (readonly [name: string, outcome: 'ok' | 'degraded' | 'failed'])[];
+type Outcomes = readonly {
+  readonly name: string;
+  readonly outcome: 'ok' | 'degraded' | 'failed';
+  /** Of a failure, the code that a request would be answered with. */
+  readonly reason?: ErrorCode;
+}[];
 
 function runAll(checks: HealthRoutesOptions['checks'], log: Logger): Promise<Outcomes> {
   return Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       try {
-        return [name, (await check()) ?? 'ok'] as const;
+        return { name, outcome: (await check()) ?? ('ok' as const) };
       } catch (err) {
         log.error({ err, check: name }, 'A readiness check failed');
-        return [name, 'failed'] as const;
+        return { name, outcome: 'failed' as const, reason: httpErrorFrom(err).code };
       }
     }),
   );

@@ -1,36 +1,20 @@
-import type { ErrorCode } from '../error-codes.ts';
 import { HttpError } from '../errors.ts';
-
-/** What is wrong with a store, for clients to branch on. */
-export type StorageErrorCode = Extract<ErrorCode, `storage_${string}`>;
-
-const CODES: Readonly<Record<string, StorageErrorCode>> = {
-  ENOSPC: 'storage_full',
-  EDQUOT: 'storage_full',
-  EFBIG: 'storage_full',
-  EROFS: 'storage_read_only',
-  EACCES: 'storage_read_only',
-  EPERM: 'storage_read_only',
-};
-
-const MESSAGES: Readonly<Record<StorageErrorCode, string>> = {
-  storage_full: "The server's disk is full; nothing was stored.",
-  storage_read_only: 'The server may not write to its store; nothing was stored.',
-  storage_unavailable: 'The server cannot reach its store at the moment.',
-};
+import { fileFailure } from './file-failure.ts';
+import { STORAGE_FAILURES, type StorageFailure } from './storage-failure.ts';
 
 /**
- * The store could not do what it was asked, and the reason is on the server's side. The message is for the
- * client; the cause (with the path and the `errno`, or the database's answer) is for the operator's log.
+ * The store could not do what it was asked. The message is for the client; the cause (with the path and the `errno`, or
+ * the database's answer) is for the operator's log.
  */
 export class StorageError extends HttpError {
-  /** @param code - what is wrong; without it, what the `errno` of a file system error says. */
-  constructor(
-    cause: unknown,
-    code: StorageErrorCode = CODES[errorCode(cause) ?? ''] ?? 'storage_unavailable',
-  ) {
-    super(503, code, MESSAGES[code], { cause, headers: { 'Retry-After': '10' } });
+  readonly failure: StorageFailure;
+
+  /** @param failure - whose fault it is; without it, what the `errno` of a file system error says. */
+  constructor(cause: unknown, failure: StorageFailure = fileFailure(errorCode(cause)).failure) {
+    const { status, code, message } = STORAGE_FAILURES[failure];
+    super(status, code, message, { cause, ...(status === 503 && { headers: { 'Retry-After': '10' } }) });
     this.name = 'StorageError';
+    this.failure = failure;
   }
 }
 

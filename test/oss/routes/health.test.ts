@@ -3,6 +3,7 @@ import express from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import { healthRoutes, type ReadinessCheck } from '../../../lib/oss/routes/health.ts';
+import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 
 describe('GET /ready', () => {
   function site(checks: Record<string, ReadinessCheck>) {
@@ -49,6 +50,21 @@ describe('GET /ready', () => {
       code: 'not_ready',
       ready: false,
       checks: { store: 'failed', redis: 'degraded' },
+      reasons: { store: 'internal_error' },
     });
+  });
+
+  it('says of a store whose fault it is', async () => {
+    for (const [failure, code] of [
+      ['away', 'storage_unavailable'],
+      ['refused', 'storage_refused'],
+      ['full', 'storage_full'],
+      ['read_only', 'storage_read_only'],
+    ] as const) {
+      const store = () => Promise.reject(new StorageError(new Error('secret'), failure));
+      const { body, text } = await request(site({ store })).get('/ready').expect(503);
+      assert.deepEqual((body as { reasons: object }).reasons, { store: code });
+      assert.doesNotMatch(text, /secret/);
+    }
   });
 });

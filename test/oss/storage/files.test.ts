@@ -94,7 +94,7 @@ describe('the files of a JsonFileStore', () => {
       await exited;
       assert.match(
         said(),
-        /^storage_read_only: .*a\.json belongs to the user 0, .*run it as that user, or as root\./,
+        /^storage_refused: .*a\.json belongs to the user 0, .*run it as that user, or as root\./,
       );
       assert.equal((said().match(/belongs to the user 0/g) ?? []).length, 2, '/ready says it as well');
       assert.equal(await readFile(path('a.json'), 'utf8'), '{"old":true}');
@@ -208,7 +208,7 @@ describe('the files of a JsonFileStore', () => {
       for (const outcome of outcomes) {
         assert.match(
           String(outcome),
-          /^storage_read_only: .*(a\.json can neither be replaced \(E\w+\) nor be written in place \(E\w+\)\.|EROFS.*|EACCES.*)$/,
+          /^storage_(read_only|refused): .*(a\.json can neither be replaced \(E\w+\) nor be written in place \(E\w+\)\.|EROFS.*|EACCES.*)$/,
         );
       }
     });

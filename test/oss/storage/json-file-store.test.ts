@@ -253,7 +253,7 @@ describe('JsonFileStore', () => {
     assert.deepEqual(await readdir(path('~tmp')), []);
   });
 
-  it('says that the folder is read-only', async () => {
+  it('says that it may not write to the folder', async () => {
     const store = open();
     await store.write('a.json', { old: true });
     await chmod(folder, 0o755);
@@ -261,7 +261,7 @@ describe('JsonFileStore', () => {
     await chmod(path('a.json'), 0o444);
     const { exited, said } = await startChild('writeOnceAsNobody');
     await exited;
-    assert.equal(said(), 'storage_read_only 503\n');
+    assert.equal(said(), 'storage_refused 503\n');
     assert.deepEqual(await store.read('a.json'), { old: true });
   });
 
