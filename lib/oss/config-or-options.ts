@@ -29,6 +29,33 @@ export function refuseWhatIsNoConfig(given: unknown): never {
   );
 }
 
+const GIVE_ENVIRONMENT = 'Give it as { env: process.env }';
+
+/** A variable that cannot be read is not set, and the one that says which edition runs must not be missed. */
+function complaintAboutEnvironment(env: unknown): string | undefined {
+  if (env === undefined) return undefined;
+  if (typeof env !== 'object' || env === null || !isPlain(env)) {
+    return `options whose env is no object of variables. ${GIVE_ENVIRONMENT}`;
+  }
+  const [name] =
+    Object.entries(env).find(([, value]) => !['string', 'undefined'].includes(typeof value)) ?? [];
+  return name === undefined ? undefined : `options whose env.${name} is no text`;
+}
+
+/** No option is written so, and all our variables are. */
+function isVariable([name, value]: readonly [string, unknown]): boolean {
+  return /^[A-Z][A-Z\d_]*$/.test(name) && typeof value === 'string';
+}
+
+function namesConfigClass(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'OPENHANDS_CONFIG_CLS' in value;
+}
+
+/** Whether what is in an object is found under its names: not so in a list or a `Map`. */
+function isPlain(value: object): boolean {
+  return !(Symbol.iterator in value);
+}
+
 /** Whether something is a config class, of whichever copy: by its brand, or by all the methods of a config. */
 export function isConfigClass(value: unknown): boolean {
   return typeof value === 'function' && isConfig((value as { prototype?: unknown }).prototype);
@@ -60,10 +87,14 @@ function complaintAbout(given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null) return given === null ? 'null' : typeof given;
   if ('then' in given) return 'a promise. Await it first';
   if (isLikeConfig(given)) return `a config. Where a config is taken, ${ONE_COPY}`;
+  if ('appMode' in given) return 'what is left of a config when it is spread. Give the config itself';
   // An edition of somebody's may have a config among its own options, and an environment beside it.
-  if (!('env' in given) && Object.values(given).some((value) => isConfig(value) || isConfigClass(value))) {
+  if ('env' in given) return complaintAboutEnvironment(given.env);
+  const values: unknown[] = Object.values(given);
+  if (values.some((value) => isConfig(value) || isConfigClass(value))) {
     return 'an object with a config in it. Give the config itself';
   }
-  if ('OPENHANDS_CONFIG_CLS' in given) return 'an environment. Give it as { env: process.env }';
-  return undefined;
+  if (Object.entries(given).some(isVariable)) return `an environment. ${GIVE_ENVIRONMENT}`;
+  if (values.some(namesConfigClass)) return `an environment under another name. ${GIVE_ENVIRONMENT}`;
+  return isPlain(given) ? undefined : 'no plain object';
 }

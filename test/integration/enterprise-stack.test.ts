@@ -138,6 +138,7 @@ describe('The stack of the Enterprise edition', () => {
       assert.equal((await browser.get('/api/options/config')).status, 429);
       const { status, body, headers } = await browser.get('/api/github/user');
       assert.deepEqual([status, body, headers['x-stale']], [200, profile, '1']);
+      assert.equal(headers['retry-after'], undefined, 'nothing is to be asked for again');
       for (let count = 0; count < 5; count += 1) await request(site.url).get('/api/settings');
       assert.equal((await request(site.url).get('/api/github/user')).status, 429, 'signed out');
     });

@@ -78,6 +78,36 @@ describe('What openhands() is given', () => {
     await refuses(() => createApp({} as ServerConfig), /takes a ServerConfig/);
   });
 
+  it('is not taken for options when it is what spreading a config leaves of it', async () => {
+    const config = new SaasServerConfig({
+      env: { ...env(), GITHUB_APP_CLIENT_ID: 'Iv1', GITHUB_APP_CLIENT_SECRET: 'secret' },
+      page: false,
+    });
+    await refuses(() => openhands(Object.assign({}, config, { page: true })), /spread/);
+    await config.close();
+  });
+
+  it('is not taken for options when an environment is in another place, or in another form', async () => {
+    const OPENHANDS_CONFIG_CLS = 'openhands-express/enterprise#SaasServerConfig';
+    const name = 'OPENHANDS_CONFIG_CLS';
+    for (const [given, expected] of [
+      [{ environment: { OPENHANDS_CONFIG_CLS } }, /another name\. Give it as \{ env/],
+      [{ Env: { ...env(), OPENHANDS_CONFIG_CLS } }, /another name/],
+      [{ PATH: '/bin', GITHUB_APP_CLIENT_ID: 'Iv1' }, /an environment\. Give it as/],
+      [{ env: 'production' }, /no object of variables/],
+      [{ env: null }, /no object of variables/],
+      [{ env: [`${name}=${OPENHANDS_CONFIG_CLS}`] }, /no object of variables/],
+      [{ env: new Map([[name, OPENHANDS_CONFIG_CLS]]) }, /no object of variables/],
+      [{ env: { ...env(), OPENHANDS_CONFIG_CLS: SaasServerConfig } }, /env\.OPENHANDS_CONFIG_CLS is no text/],
+      [{ env: { ...env(), PORT: 3000 } }, /env\.PORT is no text/],
+      [new Map([['env', env()]]), /no plain object/],
+    ] as const) {
+      await refuses(() => openhands(given as unknown as AnyOptions), expected);
+      await refuses(() => loadServerConfig(given as unknown as AnyOptions), expected);
+      await refuses(() => Promise.resolve(new ServerConfig(given as unknown as AnyOptions)), expected);
+    }
+  });
+
   it('may have options of the host beside those of a config', async () => {
     const conversationManager = {
       attachToConversation: () => Promise.resolve(undefined),

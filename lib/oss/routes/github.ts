@@ -23,7 +23,7 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
     (answer: (github: GitHubService, req: Request, res: Response) => Promise<unknown>): RequestHandler =>
     async (req, res) => {
       const github = githubService(req);
-      if (!github) throw new GitHubTokenRequiredError();
+      if (!github) throw req.state.rate_limited ?? new GitHubTokenRequiredError();
       res.json(await answer(github, req, res));
     };
 

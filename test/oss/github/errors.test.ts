@@ -45,6 +45,27 @@ describe('classifyGitHubFailure', () => {
     );
   });
 
+  it('passes on an address for single sign-on at the site whose API it is, and at no other', () => {
+    const at = (site: string) => ({
+      'x-github-sso': `required; url=${site}/orgs/o/sso?authorization_request=A`,
+    });
+    for (const [origin, site, isPassedOn] of [
+      ['https://api.github.com', 'https://github.com', true],
+      ['https://api.octo.ghe.com', 'https://octo.ghe.com', true],
+      ['https://ghes.example', 'https://ghes.example', true],
+      ['https://api.github.com', 'http://github.com', false],
+      ['https://api.github.com', 'https://octo.ghe.com', false],
+      ['https://api.github.com', 'https://evil.github.com', false],
+      ['https://api.github.com', 'https://github.com.evil.example', false],
+      ['https://api.github.com', 'https://github.com@evil.example', false],
+    ] as const) {
+      const cause = new Error('the cause');
+      const error = classifyGitHubFailure({ status: 403, headers: at(site), origin, now: NOW, cause });
+      assert.equal(error.code, 'github_sso_required');
+      assert.equal(error.message.includes(`Sign in at ${site}/orgs/o/sso`), isPassedOn, `${origin}: ${site}`);
+    }
+  });
+
   it('does not wait for the reset of a primary limit that is not used up', () => {
     const headers = { 'x-ratelimit-remaining': '4000', 'x-ratelimit-reset': NOW / 1000 + 3_000 };
     assert.equal(classify(429, headers).retryAfter, '60');

@@ -129,6 +129,11 @@ describe('What GitHub answers', () => {
         }
       });
 
+      it('is an outage when it is too large, though it is good, and ends', async () => {
+        const prefix = ' '.repeat(5 * 1024 * 1024);
+        assert.equal((await told(ask, { on, kind: 'changed', prefix })).code, 'github_unavailable');
+      });
+
       it('is an outage when a proxy’s page has the status, which is no word of GitHub’s', async () => {
         for (const status of [401, 404, 422]) {
           const answer = await told(ask, { on, kind: 'html', status });
@@ -238,6 +243,12 @@ describe('What GitHub answers', () => {
         );
       });
     }
+
+    it('gives no more than GitHub puts on a page, however many there are', async () => {
+      const list = Array.from({ length: 1_500 }, (_, n) => ({ ...good, id: n + 1 }));
+      github.faults.add({ on: 'GET /user/repos', kind: 'answer', body: list });
+      assert.equal((await service().getRepositories(PAGE)).length, 1_000);
+    });
 
     it('gives the good installations', async () => {
       const body = { installations: [null, {}, { id: 41001 }, { id: '41002' }] };
