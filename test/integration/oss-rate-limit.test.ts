@@ -62,6 +62,8 @@ describe('the rate limit of the OSS edition', () => {
     await oss.request.get('/api/options/config').expect(200);
     const { body } = await oss.request.get('/api/github/user').expect(429).expect('Retry-After', /^\d+$/);
     assert.equal(body.code, 'rate_limit_exceeded');
+    await oss.writeFile('settings.json', '{}');
+    await oss.request.get('/api/github/user').expect(429).expect('Retry-After', /^\d+$/);
   });
 
   it('counts neither preflights, nor the page, nor /health', async () => {

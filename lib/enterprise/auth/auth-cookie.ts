@@ -11,6 +11,8 @@ import type { PublicAddress } from './public-address.ts';
 import type { SignedValueLifetime, SignedValues } from './signed-values.ts';
 
 const NAME = 'openhands_auth';
+/** More than a browser has, and few enough to look each of them up in the store. */
+const MOST_SESSIONS = 5;
 
 /** What the cookie holds: whose it is, never a token. */
 export interface AuthClaims extends SignedValueLifetime {
@@ -51,10 +53,11 @@ export class AuthCookie {
   read(req: CookieRequest): AuthCookieReading {
     const name = browserCookieName(NAME, this.#address.isHttps(req));
     const cookies = sentCookies(req).filter((cookie) => cookie.name === name);
-    const [first, ...others] = cookies.flatMap(({ value }) => {
+    const genuine = cookies.flatMap(({ value }) => {
       const claims = this.#values.read(NAME, value);
       return claims && holdsAuthClaims(claims) ? [claims] : [];
     });
+    const [first, ...others] = differentSessions(genuine);
     if (first === undefined) return { kind: cookies.length === 0 ? 'absent' : 'refused' };
     return { kind: 'genuine', claims: first, ...(others.length > 0 && { others }) };
   }
@@ -67,6 +70,16 @@ export class AuthCookie {
   clear(req: CookieRequest, res: Response): void {
     clearBrowserCookie(req, res, this.#address, NAME);
   }
+}
+
+/** One of each session, since a program can send a cookie of one that was ended a hundred times. */
+function differentSessions(claims: readonly AuthClaims[]): AuthClaims[] {
+  const sessions = new Map<string, AuthClaims>();
+  for (const one of claims) {
+    const session = `${one.github_user_id} ${one.generation}`;
+    if (!sessions.has(session)) sessions.set(session, one);
+  }
+  return [...sessions.values()].slice(0, MOST_SESSIONS);
 }
 
 function holdsAuthClaims(

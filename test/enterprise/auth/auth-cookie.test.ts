@@ -139,6 +139,21 @@ describe('AuthCookie', () => {
     );
   });
 
+  it('is looked at once for each session, however often it is sent, and for no more than five', async () => {
+    const signed = (generation: string, ttl = 60_000) =>
+      values.write('openhands_auth', { github_user_id: '7', generation }, ttl);
+    const read = async (sent: readonly string[]) => {
+      const cookie = sent.map((value) => `openhands_auth=${encodeURIComponent(value)}`).join('; ');
+      const { body } = await request(site()).get('/read').set('Cookie', cookie);
+      const { claims, others = [] } = body as { claims: typeof session; others?: (typeof session)[] };
+      return [claims, ...others].map(({ generation }) => generation);
+    };
+    const often = Array.from({ length: 20 }, (_, n) => signed('one', 60_000 + n));
+    assert.deepEqual(await read([...often, signed('two')]), ['one', 'two']);
+    const many = Array.from({ length: 9 }, (_, n) => signed(String(n)));
+    assert.deepEqual(await read(many), ['0', '1', '2', '3', '4']);
+  });
+
   it('over HTTPS is taken from the name that only this host can set', async () => {
     const { value } = await cookieFrom(site(), '/set');
     const { body } = await request(site({ publicUrl: 'https://openhands.example' }))
