@@ -63,6 +63,14 @@ describe('Webhooks', () => {
     await deliver(long, signature(long), 'push').expect(200);
     const { body } = await deliver(long).expect(413);
     assert.equal(body.code, 'body_too_large');
+    const unmeasured = long.slice(0, 100_000);
+    const { status } = await fetch(`${app.url}${PATH}`, {
+      method: 'POST',
+      headers: { 'X-GitHub-Event': 'github_app_authorization', 'X-Hub-Signature-256': signature(unmeasured) },
+      body: new Blob([unmeasured]).stream(),
+      duplex: 'half',
+    });
+    assert.equal(status, 413, 'without a Content-Length');
   });
 
   it('are refused before their body is read, if it would be too long or is encoded', async () => {
@@ -96,12 +104,23 @@ describe('Webhooks', () => {
     await start({ env: { RATE_LIMIT: '3/hour', TRUST_PROXY: 'loopback' } });
     for (let count = 0; count < 10; count += 1) await deliver('{}', undefined, 'ping').expect(200);
     for (let count = 0; count < 3; count += 1) await deliver('{}', signature('other')).expect(403);
-    const { body, headers } = await deliver('{}', signature('other')).expect(429);
+    const { body, headers } = await deliver('{}', signature('other'), 'ping').expect(429);
     assert.equal(body.code, 'rate_limit_exceeded');
     assert.ok(Number(headers['retry-after']) > 0);
     const unread = { 'Content-Length': 1_000, 'X-Hub-Signature-256': signature('') };
     assert.equal(await answerTo(unread), 429, 'nothing of the body is waited for');
     await deliver('{}', undefined, 'ping').set('X-Forwarded-For', '192.0.2.1').expect(200);
+  });
+
+  it('of a revocation are heard however many others have failed at the same address', async () => {
+    await start({ env: { RATE_LIMIT: '3/hour' } });
+    const octocat = await app.agent().signIn('octocat');
+    for (let count = 0; count < 3; count += 1) await deliver('{}', signature('other')).expect(403);
+    await deliver('{}', undefined, 'ping').expect(429);
+    await deliver(REVOKED, signature('other')).expect(429);
+    await octocat.post('/api/authenticate').expect(200);
+    await deliver(REVOKED).expect(200);
+    await octocat.post('/api/authenticate').expect(401);
   });
 
   it('are not held while they are read: eight bodies of 10 MB at once take less than half of that', async () => {
