@@ -21,7 +21,7 @@ import { ConfigurationError } from '../../../lib/oss/errors.ts';
 import { ForeignFileError, keepOwner } from '../../../lib/oss/storage/file-owner.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { keysOf } from './document-store.contract.ts';
-import { mountedAlone } from './mounted-alone.ts';
+import { mountedAlone, mountedSmall } from './mounted-alone.ts';
 import { startStoreProcess } from './store-process.ts';
 
 const isRoot = process.geteuid?.() === 0;
@@ -81,6 +81,17 @@ describe('the files of a JsonFileStore', () => {
       await chown(path('a.json'), SERVER.uid, group);
       await open().write('a.json', {});
       assert.deepEqual(await ownerOf(path('a.json')), { uid: SERVER.uid, gid: group });
+    });
+
+    it('are written though their group cannot be kept, which has no rights to them', async () => {
+      await writeFile(path('a.json'), '{"old":true}', { mode: 0o600 });
+      await chown(path('a.json'), SERVER.uid, isRoot ? 1 : SERVER.gid);
+      await chmod(folder, 0o755);
+      const { exited, said } = await startStoreProcess(path(), 'refuseAsNobody');
+      await exited;
+      assert.equal(said(), 'undefined undefined\n', 'nothing is refused');
+      assert.equal((await ownerOf(path('a.json'))).uid, SERVER.uid);
+      assert.equal(await readFile(path('a.json'), 'utf8'), '{}\n');
     });
 
     it('are not taken from them, and a line says why', async () => {
@@ -198,6 +209,19 @@ describe('the files of a JsonFileStore', () => {
         assert.equal(await readFile(path('a.json'), 'utf8'), '');
         assert.deepEqual(await readdir(path('~tmp')), []);
       }
+    });
+
+    it('are as they were before when there is no room for what is written', async () => {
+      await writeFile(path('a.json'), '{"old":true}');
+      await mkdir(join(folder, 'small'));
+      const small = mountedSmall(path('a.json'), join(folder, 'small'));
+      if (small === undefined) return;
+      await open().check();
+      const { exited, said } = await startStoreProcess(path(), 'overfill', small);
+      await exited;
+      const [outcome, document] = JSON.parse(said()) as unknown[];
+      assert.match(String(outcome), /^storage_full: /);
+      assert.deepEqual(document, { old: true });
     });
 
     it('are refused with a reason when they are read-only, and /ready knows', async () => {

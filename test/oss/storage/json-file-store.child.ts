@@ -44,6 +44,11 @@ const tasks: Record<string, () => Promise<void>> = {
     }
     console.log(JSON.stringify(said).replaceAll(filler, 'filler'));
   },
+  /** What comes of more than there is room for, and what is there afterwards. */
+  async overfill() {
+    const outcome = await store.write('a.json', { filler }).catch(problemOf);
+    console.log(JSON.stringify([outcome, await store.read('a.json')]));
+  },
   async readMounted() {
     console.log(
       JSON.stringify([await store.read('a.json').catch(problemOf), await store.check().catch(problemOf)]),

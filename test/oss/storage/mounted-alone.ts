@@ -6,6 +6,25 @@ const NAMESPACES: readonly (readonly string[])[] = [
   ['unshare', '--user', '--map-root-user', '--mount'],
 ];
 
+/** @returns what to run a program with where it may mount; undefined where nobody may. */
+function newNamespace(): readonly string[] | undefined {
+  return NAMESPACES.find(([command = '', ...args]) => spawnSync(command, [...args, 'true']).status === 0);
+}
+
+/**
+ * A command that runs the program behind it while `file` is mounted alone, from a file system with room for 64 KB.
+ *
+ * @param folder - an empty one, for that file system.
+ * @returns undefined where nobody may mount.
+ */
+export function mountedSmall(file: string, folder: string): [string, ...string[]] | undefined {
+  const [command, ...args] = newNamespace() ?? [];
+  const mount =
+    `mount -t tmpfs -o size=64k none "${folder}" && cp "$0" "${folder}/file" && ` +
+    `mount --bind "${folder}/file" "$0" && exec "$@"`;
+  return command === undefined ? undefined : [command, ...args, 'sh', '-c', mount, file];
+}
+
 /**
  * A command that runs the program behind it while `file` is mounted alone, as containers mount single files.
  *
@@ -15,9 +34,7 @@ const NAMESPACES: readonly (readonly string[])[] = [
  * @param options - of the mount, such as `ro`
  */
 export function mountedAlone(file: string, folder: string, options = 'rw'): [string, ...string[]] {
-  const namespace = NAMESPACES.find(
-    ([command = '', ...args]) => spawnSync(command, [...args, 'true']).status === 0,
-  );
+  const namespace = newNamespace();
   const [command = 'sh', ...args] = namespace ?? [];
   const mount = `mount --bind "$0" "$0" && mount -o remount,bind,${options} "$0" && exec "$@"`;
   const close = `chmod 0555 "${folder}"; chmod ${options === 'ro' ? '0400' : '0600'} "$0"; exec "$@"`;
