@@ -37,7 +37,7 @@ export function jsonBody({ patienceMs = BODY_MS }: JsonBodyOptions = {}) {
     // No body is read for somebody who is refused anyway.
     after: [...ON_EVERY_ANSWER, 'rate-limit?', 'cross-origin?'],
     handle(req, res, next) {
-      if (hasNoBody(req) || WITHOUT_BODY.test(req.path)) {
+      if (hasNoBody(req as Request) || WITHOUT_BODY.test(req.path)) {
         req.body = undefined;
         next();
         return;
@@ -77,9 +77,13 @@ function isLabelled({ headers }: Pick<Request, 'headers'>): boolean {
   return (headers['content-type'] ?? '') !== '';
 }
 
-/** As the headers say (RFC 9112, section 6.3). Some parsers put `{}` where there is nothing. */
-function hasNoBody({ headers }: Pick<Request, 'headers'>): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+/**
+ * As the headers say (RFC 9112, section 6.3), or the end of a stream in which nothing was. Some parsers put `{}` where there
+ * is nothing.
+ */
+function hasNoBody({ headers, readableDidRead, readableEnded }: Request): boolean {
+  const isPromised = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return !isPromised || (readableEnded && !readableDidRead);
 }
 
 /** What another parser has left: the text or the bytes of JSON, or what has been made of them already. */
