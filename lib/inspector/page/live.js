@@ -7,6 +7,8 @@
 
 /** As many as the server keeps by default. */
 const KEEP = 200;
+/** How long to wait before asking again where the browser does not, in milliseconds. */
+const AGAIN = 3_000;
 
 /**
  * Sends `change` when there is news, with the ids of what has changed as `detail`, and `connection` when it comes or
@@ -22,8 +24,11 @@ export class Live extends EventTarget {
   start() {
     const source = new EventSource(new URL('events', import.meta.url));
     source.addEventListener('open', () => this.#become('live'));
-    // The browser tries again by itself, unless the server has refused.
-    source.addEventListener('error', () => this.#become('lost'));
+    source.addEventListener('error', () => {
+      this.#become('lost');
+      // The browser tries again by itself when nobody answers, but not when a proxy answers for a server that is away.
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.start(), AGAIN);
+    });
     source.addEventListener('all', ({ data }) => {
       this.requests.clear();
       this.#take(JSON.parse(data));

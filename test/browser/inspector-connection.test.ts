@@ -1,0 +1,53 @@
+import express from 'express';
+import type { Page } from 'playwright-core';
+import { compose } from '../../lib/compose.ts';
+import { inspector } from '../../lib/inspector/index.ts';
+import { pass } from '../compose/pass.ts';
+import { Site } from '../inspector/watching.ts';
+import { Installation } from './installation.ts';
+import { Visitor } from './visitor.ts';
+
+describe("the stack inspector's connection", () => {
+  let visitor: Visitor;
+  let page: Page;
+  let end: () => void | Promise<void>;
+
+  beforeEach(async () => {
+    visitor = await Visitor.arrive();
+    page = visitor.page;
+  });
+
+  afterEach(() => visitor.leave().finally(() => end()));
+
+  it('says that the server is gone, and goes on by itself when it is back', async () => {
+    const server = await Installation.enterprise({ STACK_INSPECTOR: '1' });
+    end = () => server.remove();
+    await page.goto(`${server.url}/stack`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await server.stopServer();
+    await page.getByText('Connection lost').waitFor();
+    await server.restart();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await fetch(`${server.url}/health`);
+    await page.locator('.request').filter({ hasText: '/health' }).waitFor();
+  });
+
+  it('goes on by itself when a proxy has answered for a server that was away', async () => {
+    const inspecting = inspector(compose({ base: [pass('one')] }));
+    let away = true;
+    const app = express();
+    app.use('/stack/events', (_req, res, next) => {
+      if (away) res.status(502).end();
+      else next();
+    });
+    const site = await Site.open(app.use('/stack', inspecting));
+    end = () => {
+      inspecting.close();
+      return site.close();
+    };
+    await page.goto(`${site.url}/stack/`);
+    await page.getByText('Connection lost').waitFor();
+    away = false;
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+});
