@@ -15,10 +15,7 @@ for (const { width, colorScheme } of FORMATS) {
       page = visitor.page;
     });
 
-    afterEach(async () => {
-      await server?.remove();
-      await visitor.leave();
-    });
+    afterEach(() => visitor.leave().finally(() => server?.remove()));
 
     /** Looks at the view as it is now. */
     async function check(name: string): Promise<void> {

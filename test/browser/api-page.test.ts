@@ -11,10 +11,7 @@ for (const { width, colorScheme } of FORMATS) {
     beforeEach(async () => {
       visitor = await Visitor.arrive({ width, colorScheme });
     });
-    afterEach(async () => {
-      await server?.remove();
-      await visitor.leave();
-    });
+    afterEach(() => visitor.leave().finally(() => server?.remove()));
 
     it('is accessible, folded and unfolded', async () => {
       server = await Installation.enterprise();

@@ -103,6 +103,7 @@ describe('the demo, for a person who clicks', () => {
     await page.getByText(/you need not sign in/).waitFor();
     await page.reload();
     await page.locator('#person').getByRole('link', { name: 'octocat' }).waitFor();
+    await page.getByText('GitHub does not answer').waitFor();
 
     await gitHub('clearFaults');
     await page.getByRole('button', { name: 'Try again' }).click();

@@ -53,10 +53,7 @@ describe('the stock client in a browser, from an empty store', () => {
   beforeEach(async () => {
     visitor = await Visitor.arrive();
   });
-  afterEach(async () => {
-    await visitor.leave();
-    await server.remove();
-  });
+  afterEach(() => visitor.leave().finally(() => server.remove()));
 
   /** The client in a tab, as it is when the tab was loaded anew. */
   async function load(page: Page): Promise<StockClient> {

@@ -64,8 +64,9 @@ export class Visitor {
     assert.deepEqual(this.#complaints, []);
   }
 
-  /** Fails if axe finds anything in what is shown now. Keeps a picture of it, too. */
+  /** Fails if axe finds anything in what is shown now, when nothing moves any more. Keeps a picture of it, too. */
   async expectAccessible(name: string): Promise<void> {
+    await this.page.emulateMedia({ reducedMotion: 'reduce' });
     await this.page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
     await this.page.evaluate(axe);
     const findings = await this.page.evaluate<string[]>(
