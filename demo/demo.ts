@@ -15,7 +15,7 @@ import { freePort } from './free-port.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const port = await freePort(Number(process.env.PORT ?? 3000));
 const address = `http://127.0.0.1:${port}`;
-const github = await FakeGitHub.listen({ port: await freePort(3001) });
+const github = await FakeGitHub.listen({ port: 3001 }).catch(() => FakeGitHub.listen());
 const fileStore = await mkdtemp(join(tmpdir(), 'openhands-demo-'));
 
 const server = spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {

@@ -51,7 +51,7 @@ export class DemoProcess {
    * @returns Its exit code; null when it was the signal that ended it.
    */
   async stop(signal: 'SIGINT' | 'SIGTERM'): Promise<number | null> {
-    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;
     const gone = once(this.#child, 'exit') as Promise<[number | null]>;
     this.#child.kill(signal);
     const [code] = await gone;
