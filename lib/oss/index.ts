@@ -22,6 +22,7 @@ export {
   LockTimeoutError,
   type Document,
   type DocumentStore,
+  type LockHolding,
   type LockOptions,
 } from './storage/document-store.ts';
 export { JsonFileStore, type JsonFileStoreOptions } from './storage/json-file-store.ts';

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Document, DocumentStore, LockOptions } from '../../oss/storage/document-store.ts';
+import type { Document, DocumentStore, LockHolding, LockOptions } from '../../oss/storage/document-store.ts';
 import type { ServerMetrics, StoreOperation } from './server-metrics.ts';
 
 /** A store that tells how long it takes. */
@@ -32,14 +32,18 @@ export class ObservedDocumentStore implements DocumentStore {
     return this.#store.listSetAside(prefix);
   }
 
-  async withLock<T>(key: string, fn: () => Promise<T>, options?: LockOptions): Promise<T> {
+  async withLock<T>(
+    key: string,
+    fn: (holding: LockHolding) => Promise<T>,
+    options?: LockOptions,
+  ): Promise<T> {
     const end = this.#timer('lock');
     try {
       return await this.#store.withLock(
         key,
-        () => {
+        (holding) => {
           end('ok');
-          return fn();
+          return fn(holding);
         },
         options,
       );

@@ -11,18 +11,22 @@
  * A holder is dead when its beat has not moved for a whole lease by *our own* monotonic clock, while the database
  * answered. So no clocks of two machines are compared, and after an outage of the database every holder has time to
  * show that it lives.
+ *
+ * A holder that lives is heard in time even if its connections have fallen silent: a beat begins every sixth of a lease,
+ * whether or not the one before was answered, and each goes over a connection that is free, or new.
  */
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Heartbeat } from '../../oss/storage/heartbeat.ts';
+import { LockSightings } from '../../oss/storage/lock-sightings.ts';
+import type { LeaseTimes } from '../times.ts';
 import { type Lease, newLease } from './lease.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
 
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
-/** Far more than there are locks to wait for; those that nobody came back for must not pile up. */
-const MOST_SIGHTINGS = 10_000;
 
 /** A row with our own instance is left over from a statement whose answer was lost: callers here come one at a time. */
 const TAKE = `
@@ -31,12 +35,16 @@ const TAKE = `
   WHERE openhands_locks.instance = excluded.instance AND openhands_locks.turn <= excluded.turn
   RETURNING key`;
 const LOOK = 'SELECT instance, turn, beat FROM openhands_locks WHERE key = $1';
+/** Waits for a write under the lock, which an UPDATE alone would not. */
 const TAKE_OVER = `
-  UPDATE openhands_locks SET instance = $2, turn = $3, beat = 0
-  WHERE key = $1 AND instance = $4 AND turn = $5 AND beat = $6
-  RETURNING key`;
+  WITH dead AS (
+    SELECT key FROM openhands_locks WHERE key = $1 AND instance = $4 AND turn = $5 AND beat = $6 FOR UPDATE
+  )
+  UPDATE openhands_locks SET instance = $2, turn = $3, beat = 0 FROM dead WHERE openhands_locks.key = dead.key
+  RETURNING openhands_locks.key`;
 const BEAT = `
   UPDATE openhands_locks SET beat = beat + 1 WHERE key = ANY($1) AND instance = $2 AND turn = ANY($3) RETURNING turn`;
+const HOLDS = 'SELECT key FROM openhands_locks WHERE key = $1 AND instance = $2 AND turn = $3';
 const GIVE_BACK = 'DELETE FROM openhands_locks WHERE key = $1 AND instance = $2 AND turn = $3 RETURNING key';
 
 /** A bigint is a string in `pg`. */
@@ -46,39 +54,31 @@ interface Row {
   readonly beat: string;
 }
 
-/** A row that has not changed since. */
-interface Sighting {
-  readonly row: string;
-  readonly since: number;
-  last: number;
-}
-
 export interface LeaseLockOptions {
   readonly database: PostgresDatabase;
   /** For heartbeats alone: they must not stand in a row behind everything else. */
   readonly heartbeats: PostgresDatabase;
-  /** After how long without a heartbeat a holder counts as dead, in milliseconds. */
-  readonly leaseMs: number;
+  readonly times: LeaseTimes;
   readonly log: Logger;
 }
 
 export class LeaseLock {
   readonly #database: PostgresDatabase;
   readonly #heartbeats: PostgresDatabase;
-  readonly #leaseMs: number;
+  readonly #times: LeaseTimes;
   readonly #log: Logger;
   /** Names this process, and this store in it, in the rows. */
   readonly instance: string = randomUUID();
   readonly #held = new Map<number, Lease>();
-  /** What was seen of locks that others hold, by key. */
-  readonly #seen = new Map<string, Sighting>();
+  readonly #sightings: LockSightings;
   #turns = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #heartbeat: Heartbeat | undefined;
 
-  constructor({ database, heartbeats, leaseMs, log }: LeaseLockOptions) {
+  constructor({ database, heartbeats, times, log }: LeaseLockOptions) {
     this.#database = database;
     this.#heartbeats = heartbeats;
-    this.#leaseMs = leaseMs;
+    this.#times = times;
+    this.#sightings = new LockSightings(times.leaseMs, times.beatEveryMs);
     this.#log = log;
   }
 
@@ -91,16 +91,19 @@ export class LeaseLock {
    */
   async acquire(key: string, waitMs: number, outer?: Lease): Promise<Lease | undefined> {
     const deadline = performance.now() + waitMs;
-    const lease = newLease(key, (this.#turns += 1), outer);
+    const turn = (this.#turns += 1);
+    // Also when we do not learn that it has succeeded, and the lock is then found to be ours.
+    let takenOver = false;
     let isFree = true;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      if (isFree && (await this.#succeeds(TAKE, key, lease.turn))) return this.#hold(lease);
+      if (isFree && (await this.#succeeds(TAKE, key, turn))) break;
       const row = (await this.#database.query<Row>(LOOK, [key]))[0];
       if (row !== undefined && this.#isDead(key, row)) {
-        const { instance, turn, beat } = row;
-        if (await this.#succeeds(TAKE_OVER, key, lease.turn, instance, turn, beat)) {
+        const { instance, beat } = row;
+        takenOver = true;
+        if (await this.#succeeds(TAKE_OVER, key, turn, instance, row.turn, beat)) {
           this.#log.warn({ key }, 'Took a lock over from a holder that died');
-          return this.#hold(lease);
+          break;
         }
       }
       const left = deadline - performance.now();
@@ -108,71 +111,74 @@ export class LeaseLock {
       isFree = row === undefined || row.instance === this.instance;
       if (!isFree) await delay(Math.min(left, pause * (0.5 + Math.random())));
     }
+    return this.#hold(newLease({ key, turn, takenOver, outer }));
+  }
+
+  /**
+   * Whether nobody has taken a lease over.
+   *
+   * @throws StorageError
+   */
+  async holds({ key, turn }: Lease): Promise<boolean> {
+    return this.#succeeds(HOLDS, key, turn);
   }
 
   /** Gives the lock back. Should that fail, it is taken over after a lease, or retaken here at once. */
   async release(lease: Lease): Promise<void> {
     lease.isOver = true;
-    this.#held.delete(lease.turn);
-    if (this.#held.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    const heardAt = Math.max(lease.since, this.#heartbeat?.heardAt ?? 0);
     try {
       const isOurs = await this.#succeeds(GIVE_BACK, lease.key, lease.turn);
       // After a short time, the row can be missing only because the answer to a first attempt was lost.
-      if (!isOurs && performance.now() - lease.since > this.#leaseMs) this.#lost(lease.key);
+      if (!isOurs && performance.now() - heardAt > this.#times.leaseMs) this.#lost(lease);
     } catch (error) {
       this.#log.warn({ err: error, key: lease.key }, 'Could not release a lock');
+    } finally {
+      this.#drop(lease);
     }
   }
 
   #hold(lease: Lease): Lease {
-    this.#seen.delete(lease.key);
+    this.#sightings.forget(lease.key);
     this.#held.set(lease.turn, lease);
-    this.#timer ??= setInterval(() => void this.#beat(), this.#leaseMs / 4).unref();
+    const { beatEveryMs: everyMs, leaseMs } = this.#times;
+    this.#heartbeat ??= new Heartbeat({ everyMs, leaseMs, beat: () => this.#beat() });
     return lease;
   }
 
+  #drop({ turn }: Lease): void {
+    this.#held.delete(turn);
+    if (this.#held.size > 0) return;
+    this.#heartbeat?.end();
+    this.#heartbeat = undefined;
+  }
+
   async #beat(): Promise<void> {
-    const leases = [...this.#held.values()];
+    const leases = [...this.#held.values()].filter(({ isOver, isLost }) => !isOver && !isLost);
+    if (leases.length === 0) return;
     const keys = leases.map(({ key }) => key);
     const turns = leases.map(({ turn }) => String(turn));
-    try {
-      const rows = await this.#heartbeats.query<Pick<Row, 'turn'>>(BEAT, [keys, this.instance, turns]);
-      const alive = new Set(rows.map(({ turn }) => Number(turn)));
-      for (const { key, turn, isOver } of leases) {
-        if (isOver || alive.has(turn)) continue;
-        this.#held.delete(turn);
-        this.#lost(key);
-      }
-    } catch (error) {
-      this.#log.warn({ err: error }, 'Lock heartbeat failed');
-    }
+    const rows = await this.#heartbeats.query<Pick<Row, 'turn'>>(BEAT, [keys, this.instance, turns]);
+    const alive = new Set(rows.map(({ turn }) => Number(turn)));
+    for (const lease of leases) if (!lease.isOver && !alive.has(lease.turn)) this.#lost(lease);
   }
 
   #isDead(key: string, { instance, turn, beat }: Row): boolean {
-    const row = `${instance} ${turn} ${beat}`;
-    const now = performance.now();
-    const seen = this.#seen.get(key);
-    // After a long time without a look nobody knows whether the database was there for the holder.
-    if (seen?.row === row && now - seen.last < this.#leaseMs / 2) {
-      seen.last = now;
-      return now - seen.since > this.#leaseMs;
-    }
-    if (this.#seen.size >= MOST_SIGHTINGS) this.#seen.clear();
-    this.#seen.set(key, { row, since: now, last: now });
-    return false;
+    return this.#sightings.isDead(key, `${instance} ${turn} ${beat}`);
   }
 
   async #succeeds(sql: string, key: string, turn: number, ...seen: string[]): Promise<boolean> {
     return (await this.#database.query(sql, [key, this.instance, turn, ...seen])).length > 0;
   }
 
-  #lost(key: string): void {
+  /** One line, whichever way it shows. */
+  #lost(lease: Lease): void {
+    if (lease.isLost) return;
+    lease.isLost = true;
+    const { cause, err } = this.#heartbeat?.silence() ?? { cause: 'unknown' };
     this.#log.error(
-      { key },
-      'A lock was taken over while it was held: this process stood still for too long',
+      { key: lease.key, ...(err !== undefined && { err }) },
+      `A lock was taken over while it was held: ${cause}`,
     );
   }
 }

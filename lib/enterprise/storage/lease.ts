@@ -7,14 +7,18 @@ export interface Lease {
   readonly turn: number;
   /** When it was taken, in milliseconds on the monotonic clock. */
   readonly since: number;
+  /** Whether it was taken from a holder who did not give it back, and may still be at work. */
+  readonly takenOver: boolean;
   /** Whether its holder has given it back; then it guards nothing any more. */
   isOver: boolean;
+  /** Whether somebody else has taken it. It goes on guarding: what is written under it is refused. */
+  isLost: boolean;
   /** The lease within which this one was taken. */
   readonly outer: Lease | undefined;
 }
 
-export function newLease(key: string, turn: number, outer: Lease | undefined): Lease {
-  return { key, turn, since: performance.now(), isOver: false, outer };
+export function newLease(given: Pick<Lease, 'key' | 'turn' | 'takenOver' | 'outer'>): Lease {
+  return { ...given, since: performance.now(), isOver: false, isLost: false };
 }
 
 /** The innermost of the leases around a piece of code that is not over. What was started within one may outlive it. */

@@ -6,15 +6,14 @@
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
+import { givingUpMs, STATEMENT_MS } from '../times.ts';
 import { databaseClientFor } from './database-client.ts';
 import { DatabaseOutage } from './database-outage.ts';
+import { type Parameter, PostgresConnections } from './postgres-connections.ts';
 import { asStorageError, isPassing } from './postgres-failure.ts';
 
-const CONNECT_MS = 5_000;
-const TIME_OUT_MS = 5_000;
 /** For how long a statement is tried again: long enough for a restart or a change of the primary to be seen by few. */
 const PATIENCE_MS = 2_000;
 const FIRST_PAUSE_MS = 20;
@@ -25,30 +24,34 @@ export interface PostgresDatabaseOptions {
   readonly log: Logger;
   /** How many connections at most; 10 unless given. */
   readonly maxConnections?: number;
-  /** How long to wait for an answer, in milliseconds; 5,000 unless given. */
+  /**
+   * How long a statement may take, with waiting for a free connection and trying again, in milliseconds; 5,000 unless
+   * given.
+   */
   readonly timeoutMs?: number;
+  /** How long it may take to open a connection, in milliseconds; 5,000 unless given. */
+  readonly connectMs?: number;
 }
-
-/** A value that a statement is sent with. */
-export type Parameter = string | number | readonly string[];
 
 /** Sends one statement; resolves with its rows. */
 export type Query = <Row extends object>(sql: string, parameters?: readonly Parameter[]) => Promise<Row[]>;
 
 export class PostgresDatabase {
-  readonly #pool: pg.Pool;
+  readonly #connections: PostgresConnections;
+  readonly #timeoutMs: number;
   readonly #outage: DatabaseOutage;
 
-  constructor({ url, log, maxConnections = 10, timeoutMs = TIME_OUT_MS }: PostgresDatabaseOptions) {
+  /** @throws ConfigurationError one line that names what of the address cannot be honored. */
+  constructor(options: PostgresDatabaseOptions) {
+    const { url, log, maxConnections = 10, timeoutMs = STATEMENT_MS, connectMs = STATEMENT_MS } = options;
     this.#outage = new DatabaseOutage(log);
-    this.#pool = new pg.Pool({
-      Client: databaseClientFor(url),
+    this.#timeoutMs = timeoutMs;
+    this.#connections = new PostgresConnections(databaseClientFor(url), {
       max: maxConnections,
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: timeoutMs,
+      connectMs,
+      givingUpMs: givingUpMs(timeoutMs),
+      onLoss: (error) => this.#outage.failed(error),
     });
-    // A connection that nobody uses was lost. The pool has let go of it; the next statement gets another one.
-    this.#pool.on('error', (error) => this.#outage.failed(error));
   }
 
   /**
@@ -60,11 +63,13 @@ export class PostgresDatabase {
     const started = performance.now();
     for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
       try {
-        const { rows } = await this.#pool.query<Row>(sql, [...parameters]);
+        const left = started + this.#timeoutMs - performance.now();
+        const rows = await this.#connections.send<Row>(sql, parameters, left);
         this.#outage.succeeded(sql);
         return rows;
       } catch (error) {
-        if (this.#pool.ending || !isPassing(error) || performance.now() + pause > started + PATIENCE_MS) {
+        const isTooLate = performance.now() + pause > started + Math.min(PATIENCE_MS, this.#timeoutMs);
+        if (this.#connections.isClosing || !isPassing(error) || isTooLate) {
           this.#outage.failed(error, sql);
           throw asStorageError(error);
         }
@@ -79,30 +84,30 @@ export class PostgresDatabase {
    * @throws what `fn` throws; the database's own errors as they are.
    */
   async transaction<T>(fn: (query: Query) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
-    let lost: Error | undefined;
-    const onError = (error: Error): void => void (lost = error);
-    client.on('error', onError);
+    const connection = await this.#connections.connect(this.#timeoutMs);
+    const state = { isUsable: true };
+    const query: Query = async <Row extends object>(sql: string, parameters: readonly Parameter[] = []) => {
+      const { rows, over } = connection.send<Row>(sql, parameters, this.#timeoutMs);
+      // The next one, if only the end of the transaction, has to wait until this connection is free.
+      state.isUsable = await over;
+      return rows;
+    };
     try {
-      await client.query('BEGIN');
-      const result = await fn(
-        async <Row extends object>(sql: string, parameters: readonly Parameter[] = []) => {
-          return (await client.query<Row>(sql, [...parameters])).rows;
-        },
-      );
-      await client.query('COMMIT');
+      await query('BEGIN');
+      const result = await fn(query);
+      await query('COMMIT');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((failure: unknown) => (lost = failure as Error));
+      // With its connection, a transaction is gone.
+      if (state.isUsable) await query('ROLLBACK').catch(() => (state.isUsable = false));
       throw error;
     } finally {
-      client.off('error', onError);
-      client.release(lost);
+      connection.release(state.isUsable);
     }
   }
 
   /** Resolves when the statements that are under way have ended, and the connections with them. */
   async close(): Promise<void> {
-    await this.#pool.end();
+    await this.#connections.close();
   }
 }

@@ -6,19 +6,20 @@ import { assertDocumentKey, assertKeyPrefix, SET_ASIDE_MARK } from '../../oss/st
 import {
   type Document,
   type DocumentStore,
+  type LockHolding,
   type LockOptions,
   LockTimeoutError,
 } from '../../oss/storage/document-store.ts';
 import { KeyedMutex } from '../../oss/storage/keyed-mutex.ts';
 import { parseDocument } from '../../oss/storage/parse-document.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
+import { leaseTimes, LOCK_WAIT_MS, STATEMENT_MS } from '../times.ts';
 import { effective, type Lease } from './lease.ts';
 import { LeaseLock } from './lease-lock.ts';
-import { type Parameter, PostgresDatabase } from './postgres-database.ts';
+import type { Parameter } from './postgres-connections.ts';
+import { PostgresDatabase } from './postgres-database.ts';
 import { assertMigrated } from './schema.ts';
 
-const DEFAULT_WAIT_MS = 10_000;
-const DEFAULT_LEASE_MS = 6_000;
 const PAGE = 1_000;
 
 const READ = 'SELECT document FROM openhands_documents WHERE key = $1';
@@ -29,9 +30,12 @@ const DELETE = 'DELETE FROM openhands_documents WHERE key = $1';
 const LIST = 'SELECT key FROM openhands_documents WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3';
 const SET_ASIDE = 'UPDATE openhands_documents SET key = $2 WHERE key = $1 AND document = $3 RETURNING key';
 
-/** The row of a lock that is held, kept from being taken over until the statement has ended. */
+/**
+ * The row of a lock that is held, kept from being taken over until the statement has ended; but not from the heartbeats of
+ * its holder, or a write that has to wait would look like a holder that is dead.
+ */
 const HELD = `held AS (
-    SELECT key FROM openhands_locks WHERE key = $2 AND instance = $3 AND turn = $4 FOR SHARE
+    SELECT key FROM openhands_locks WHERE key = $2 AND instance = $3 AND turn = $4 FOR KEY SHARE
   )`;
 const WRITE_HOLDING = `
   WITH ${HELD}, written AS (
@@ -52,11 +56,14 @@ export interface PostgresStoreOptions {
   readonly url: Secret;
   /** Told when the database goes away and comes back, of locks taken over, and of damaged documents. */
   readonly log: Logger;
-  /** How many connections at most, besides one for the heartbeats of locks; 10 unless given. */
+  /** How many connections at most, besides one more for the heartbeats of locks; 10 unless given. */
   readonly maxConnections?: number;
-  /** How long to wait for an answer, in milliseconds; 5,000 unless given. */
+  /** How long a statement may take, with waiting for a free connection, in milliseconds; 5,000 unless given. */
   readonly timeoutMs?: number;
-  /** After how long without a heartbeat the holder of a lock counts as dead, in milliseconds; 6,000 unless given. */
+  /**
+   * After how long without a heartbeat the holder of a lock counts as dead, in milliseconds; from 1,500 to 6,666, and
+   * 6,000 unless given.
+   */
   readonly leaseMs?: number;
 }
 
@@ -76,12 +83,26 @@ export class PostgresStore implements DocumentStore {
   readonly #turns = new KeyedMutex();
   readonly #around = new AsyncLocalStorage<Lease>();
 
-  constructor({ leaseMs = DEFAULT_LEASE_MS, ...options }: PostgresStoreOptions) {
-    const { log } = options;
+  /** @throws ConfigurationError when the times do not fit into each other. */
+  constructor({ url, log, maxConnections = 10, timeoutMs = STATEMENT_MS, leaseMs }: PostgresStoreOptions) {
+    const times = leaseTimes(leaseMs);
     this.#log = log;
-    this.#database = new PostgresDatabase(options);
-    this.#heartbeats = new PostgresDatabase({ ...options, maxConnections: 1 });
-    this.#locks = new LeaseLock({ database: this.#database, heartbeats: this.#heartbeats, leaseMs, log });
+    // Heartbeats must not stand in a row behind everything else; nor behind one of them that is not answered.
+    const forHeartbeats = Math.min(2, maxConnections);
+    this.#heartbeats = new PostgresDatabase({
+      url,
+      log,
+      maxConnections: forHeartbeats,
+      timeoutMs: times.beatMs,
+      connectMs: times.connectMs,
+    });
+    this.#database = new PostgresDatabase({
+      url,
+      log,
+      maxConnections: maxConnections + 1 - forHeartbeats,
+      timeoutMs,
+    });
+    this.#locks = new LeaseLock({ database: this.#database, heartbeats: this.#heartbeats, times, log });
   }
 
   async read(key: string): Promise<Document | undefined> {
@@ -126,9 +147,13 @@ export class PostgresStore implements DocumentStore {
     }
   }
 
-  async withLock<T>(key: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+  async withLock<T>(
+    key: string,
+    fn: (holding: LockHolding) => Promise<T>,
+    options: LockOptions = {},
+  ): Promise<T> {
     assertDocumentKey(key);
-    const { waitMs = DEFAULT_WAIT_MS } = options;
+    const { waitMs = LOCK_WAIT_MS } = options;
     const deadline = performance.now() + waitMs;
     const leave = await this.#turns.acquire(key, waitMs);
     if (leave === undefined) throw new LockTimeoutError(key, waitMs);
@@ -137,7 +162,9 @@ export class PostgresStore implements DocumentStore {
       const lease = await this.#locks.acquire(key, left, this.#around.getStore());
       if (lease === undefined) throw new LockTimeoutError(key, waitMs);
       try {
-        return await this.#around.run(lease, fn);
+        const { takenOver } = lease;
+        const isHeld = (): Promise<boolean> => this.#locks.holds(lease);
+        return await this.#around.run(lease, () => fn({ takenOver, isHeld }));
       } finally {
         await this.#locks.release(lease);
       }

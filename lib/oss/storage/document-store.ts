@@ -6,6 +6,14 @@ export interface LockOptions {
   readonly waitMs?: number;
 }
 
+/** What a holder may want to know of its lock. */
+export interface LockHolding {
+  /** Whether it was taken from a holder who did not give it back, and may still be at work. */
+  readonly takenOver: boolean;
+  /** Whether nobody has taken it over since. Rejects when the store cannot say. */
+  readonly isHeld: () => Promise<boolean>;
+}
+
 /**
  * Where documents live. Settings and tokens are both documents; this is the one seam under both, and
  * every adapter passes the same contract test (`test/oss/storage/document-store.contract.ts`).
@@ -37,7 +45,7 @@ export interface DocumentStore {
    *
    * @throws LockTimeoutError when the lock was not free within `waitMs`; `fn` has not run.
    */
-  withLock<T>(key: string, fn: () => Promise<T>, options?: LockOptions): Promise<T>;
+  withLock<T>(key: string, fn: (holding: LockHolding) => Promise<T>, options?: LockOptions): Promise<T>;
   /**
    * Looks, once at the start, whether everything is there that only a person can mend; for stores that need more than a
    * place to be.

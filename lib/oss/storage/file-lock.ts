@@ -11,7 +11,8 @@
  * - An empty lock folder is nobody's: the next rename replaces it.
  *
  * A holder is dead when its process is (see ProcessIdentity). Where that cannot be known, it is dead when its heartbeat
- * has not moved for a whole lease by *our own* monotonic clock: clocks of two machines are never compared.
+ * has not moved for a whole lease by *our own* monotonic clock, while the file system answered: clocks of two machines
+ * are never compared.
  */
 import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,13 +20,15 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { takeFolderOwner } from './file-owner.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { LockSightings } from './lock-sightings.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { absent, errorCode } from './storage-error.ts';
 
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
-/** Far more than there are locks to wait for; those that nobody came back for must not pile up. */
-const MOST_SIGHTINGS = 10_000;
+/** How many heartbeats there are in a lease. */
+const BEATS = 6;
 /** What a rename over a folder that is not empty fails with: rename(2); Windows has its own. */
 const TAKEN = new Set(process.platform === 'win32' ? ['EPERM', 'EACCES'] : ['ENOTEMPTY', 'EEXIST']);
 
@@ -39,20 +42,26 @@ export interface FileLockOptions {
   readonly log: Logger;
 }
 
-/** Ends the holding of a lock. */
-export type Release = () => Promise<void>;
+/** A lock that this process holds. */
+export interface HeldFileLock {
+  /** Whether it was taken from a holder who may still be at work. */
+  readonly takenOver: boolean;
+  /** Whether nobody has taken it over since. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
+}
 
 export class FileLock {
   readonly #options: FileLockOptions;
-  /** Per lock folder, the heartbeat last seen and when we saw it first. */
-  readonly #heartbeats = new Map<string, { readonly beat: string; readonly since: number }>();
+  readonly #sightings: LockSightings;
 
   constructor(options: FileLockOptions) {
     this.#options = options;
+    this.#sightings = new LockSightings(options.leaseMs, options.leaseMs / BEATS);
   }
 
-  /** @returns How to release the lock, or `undefined` when it was not free within `waitMs` milliseconds. */
-  async acquire(key: string, waitMs: number): Promise<Release | undefined> {
+  /** @returns `undefined` when the lock was not free within `waitMs` milliseconds. */
+  async acquire(key: string, waitMs: number): Promise<HeldFileLock | undefined> {
     const folder = join(this.#options.locks, key.replaceAll('/', '~'));
     const holder = this.#options.identity.newName();
     const candidate = join(this.#options.temporary, holder);
@@ -64,12 +73,14 @@ export class FileLock {
       // Others who wait have to see who holds it.
       await takeFolderOwner(candidate);
       await takeFolderOwner(file);
+      let takenOver = false;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-        if (await take(candidate, folder)) return this.#hold(key, folder, holder);
-        const freed = await this.#removeDeadHolder(key, folder);
+        if (await take(candidate, folder)) return this.#hold(key, folder, holder, takenOver);
+        const found = await this.#removeDeadHolder(key, folder);
+        takenOver ||= found === 'silent';
         const left = deadline - performance.now();
         if (left <= 0) break;
-        if (!freed) await delay(Math.min(left, pause * (0.5 + Math.random())));
+        if (found === 'alive') await delay(Math.min(left, pause * (0.5 + Math.random())));
       }
     } catch (error) {
       await rm(candidate, { recursive: true, force: true });
@@ -79,59 +90,64 @@ export class FileLock {
     return undefined;
   }
 
-  #hold(key: string, folder: string, holder: string): Release {
-    this.#heartbeats.delete(folder);
+  #hold(key: string, folder: string, holder: string, takenOver: boolean): HeldFileLock {
+    this.#sightings.forget(folder);
     const { leaseMs, log } = this.#options;
     const file = join(folder, holder);
-    const heartbeat = setInterval(() => {
-      const now = new Date();
-      utimes(file, now, now).catch((error: unknown) =>
-        log.warn({ err: error, key }, 'Lock heartbeat failed'),
-      );
-    }, leaseMs / 4);
-    heartbeat.unref();
-    return async () => {
-      clearInterval(heartbeat);
-      try {
-        await unlink(file);
-      } catch (error) {
-        if (errorCode(error) !== 'ENOENT') throw error;
-        log.error(
-          { key },
-          'The lock was taken over while it was held: this process stood still for too long',
-        );
-        return;
-      }
-      await removeIfEmpty(folder);
+    const heartbeat = new Heartbeat({
+      everyMs: leaseMs / BEATS,
+      leaseMs,
+      beat: async () => {
+        const now = new Date();
+        await utimes(file, now, now);
+      },
+    });
+    return {
+      takenOver,
+      isHeld: async () => (await stat(file).catch(absent)) !== undefined,
+      release: async () => {
+        heartbeat.end();
+        try {
+          await unlink(file);
+        } catch (error) {
+          if (errorCode(error) !== 'ENOENT') throw error;
+          const { cause, err } = heartbeat.silence();
+          log.error(
+            { key, ...(err !== undefined && { err }) },
+            `A lock was taken over while it was held: ${cause}`,
+          );
+          return;
+        }
+        await removeIfEmpty(folder);
+      },
     };
   }
 
-  /** @returns Whether it is worth trying to take the lock again at once. */
-  async #removeDeadHolder(key: string, folder: string): Promise<boolean> {
+  /**
+   * @returns what was found: a holder that lives, or none; and of those that were removed, whether the process is dead, or
+   *   has only been silent for too long. Then it is worth trying at once to take the lock.
+   */
+  async #removeDeadHolder(key: string, folder: string): Promise<'alive' | 'none' | 'dead' | 'silent'> {
     const holder = await holderOf(folder);
     if (holder === undefined) {
       // Only where rename does not replace an empty folder (Windows) does this matter; elsewhere it is harmless.
       await removeIfEmpty(folder);
-      return true;
+      return 'none';
     }
-    if (!this.#options.identity.isDead(holder) && !(await this.#leaseIsOver(folder, holder))) return false;
+    const isDead = this.#options.identity.isDead(holder);
+    if (!isDead && !(await this.#leaseIsOver(folder, holder))) return 'alive';
     try {
       await unlink(join(folder, holder));
       this.#options.log.warn({ key }, 'Took a lock over from a holder that died');
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
-    return true;
+    return isDead ? 'dead' : 'silent';
   }
 
   async #leaseIsOver(folder: string, holder: string): Promise<boolean> {
     const mtime = await stat(join(folder, holder)).then((file) => file.mtimeMs, absent);
-    const beat = `${holder} ${String(mtime)}`;
-    const seen = this.#heartbeats.get(folder);
-    if (seen?.beat === beat) return performance.now() - seen.since > this.#options.leaseMs;
-    if (this.#heartbeats.size >= MOST_SIGHTINGS) this.#heartbeats.clear();
-    this.#heartbeats.set(folder, { beat, since: performance.now() });
-    return false;
+    return this.#sightings.isDead(folder, `${holder} ${String(mtime)}`);
   }
 }
 

@@ -3,7 +3,13 @@ import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
 import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './document-key.ts';
-import { type Document, type DocumentStore, type LockOptions, LockTimeoutError } from './document-store.ts';
+import {
+  type Document,
+  type DocumentStore,
+  type LockHolding,
+  type LockOptions,
+  LockTimeoutError,
+} from './document-store.ts';
 import { DurableJsonFile } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
@@ -79,23 +85,28 @@ export class JsonFileStore implements DocumentStore {
     yield* this.#walk(prefix, isSetAside);
   }
 
-  async withLock<T>(key: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+  async withLock<T>(
+    key: string,
+    fn: (holding: LockHolding) => Promise<T>,
+    options: LockOptions = {},
+  ): Promise<T> {
     assertDocumentKey(key);
     const { waitMs = DEFAULT_WAIT_MS } = options;
     const deadline = performance.now() + waitMs;
     const leave = await this.#turns.acquire(key, waitMs);
     if (leave === undefined) throw new LockTimeoutError(key, waitMs);
     try {
-      const release = await storing(() =>
+      const lock = await storing(() =>
         this.#folder.whilePrepared(() => this.#locks.acquire(key, Math.max(0, deadline - performance.now()))),
       );
-      if (release === undefined) throw new LockTimeoutError(key, waitMs);
+      if (lock === undefined) throw new LockTimeoutError(key, waitMs);
+      const { takenOver } = lock;
       try {
-        return await fn();
+        return await fn({ takenOver, isHeld: () => storing(() => lock.isHeld()) });
       } finally {
-        await release().catch((error: unknown) =>
-          this.#log.error({ err: error, key }, 'Could not release a lock'),
-        );
+        await lock
+          .release()
+          .catch((error: unknown) => this.#log.error({ err: error, key }, 'Could not release a lock'));
       }
     } finally {
       leave();

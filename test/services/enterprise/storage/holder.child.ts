@@ -5,7 +5,10 @@ import { Secret } from '../../../../lib/oss/secret.ts';
 import { StorageError } from '../../../../lib/oss/storage/storage-error.ts';
 
 const [url = '', leaseMs] = process.argv.slice(2);
-const log = pino({ level: 'silent' });
+const log = pino(
+  { level: 'error' },
+  { write: (line) => console.log((JSON.parse(line) as { msg: string }).msg) },
+);
 const store = new PostgresStore({ url: new Secret(url), log, leaseMs: Number(leaseMs) });
 
 await store.withLock('a.json', async () => {

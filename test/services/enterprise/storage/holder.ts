@@ -22,11 +22,12 @@ export async function startHolder(url: Secret, leaseMs: number) {
     },
     /** Makes the process stand still, as if its machine had been suspended. */
     suspend: () => void child.kill('SIGSTOP'),
-    /** Lets it go on, and write. @returns what it says about that. */
-    isActive: async () => {
+    /** Lets it go on, and write. @returns what it says from then on: errors in its log, and what came of the write. */
+    goOn: async () => {
+      let said = '';
+      child.stdout.on('data', (text: string) => (said += text));
       child.stdin.end('write\n');
       child.kill('SIGCONT');
-      const said = await next();
       await exited;
       return said;
     },

@@ -1,0 +1,158 @@
+/**
+ * A pool of connections that the server has no more of than we think.
+ *
+ * To stop waiting for a statement ends nothing: its session goes on, or waits for a lock, and the next connection would
+ * come on top of it. So what we give up on, we have the server give up on. A statement whose time is up, or whose
+ * connection was lost on the way, is cancelled first; until then its connection keeps its place in the pool. One that
+ * works brings the word that its statement was cancelled, and is used again. One that stays silent is replaced.
+ */
+import pg from 'pg';
+import { cancelStatement } from './cancel-statement.ts';
+import { sqlState } from './postgres-failure.ts';
+
+/** The SQLSTATE of a server that takes no writes: behind the same name, there may be another one by now. */
+const READ_ONLY = '25006';
+
+/** A value that a statement is sent with. */
+export type Parameter = string | number | readonly string[];
+
+/** A statement that was sent. */
+export interface Sent<Row> {
+  /** Rejects when the time is up as well. */
+  readonly rows: Promise<Row[]>;
+  /** Resolves when it is over on the server, too, as far as can be known: with whether its connection can be used again. */
+  readonly over: Promise<boolean>;
+}
+
+export interface PostgresConnectionsOptions {
+  /** How many at most. */
+  readonly max: number;
+  /** How long it may take to open one, in milliseconds. */
+  readonly connectMs: number;
+  /** How long it may take to have a statement cancelled, and again until its connection says so, in milliseconds. */
+  readonly givingUpMs: number;
+  /** Told of the loss of a connection that nobody used. */
+  readonly onLoss: (error: Error) => void;
+}
+
+export class PostgresConnections {
+  readonly #pool: pg.Pool;
+  readonly #cancel: Cancel;
+
+  /** @param Client - makes connections to the database. */
+  constructor(Client: typeof pg.Client, { max, connectMs, givingUpMs, onLoss }: PostgresConnectionsOptions) {
+    this.#cancel = async (session, answer) =>
+      (await cancelStatement(Client, session, givingUpMs).catch(() => false)) &&
+      (await within(answer, givingUpMs, '').catch(() => false));
+    this.#pool = new pg.Pool({ Client, max, connectionTimeoutMillis: connectMs });
+    // The pool has let go of it; the next statement gets another one.
+    this.#pool.on('error', onLoss);
+  }
+
+  get isClosing(): boolean {
+    return this.#pool.ending;
+  }
+
+  /**
+   * Sends one statement.
+   *
+   * @param withinMs - how long a free connection, opening one, and the answer may take together, in milliseconds.
+   * @throws what the database answers, what happens to the connection, or that the time is up.
+   */
+  async send<Row extends object>(
+    sql: string,
+    parameters: readonly Parameter[],
+    withinMs: number,
+  ): Promise<Row[]> {
+    const deadline = performance.now() + withinMs;
+    const connection = await this.connect(withinMs);
+    const { rows, over } = connection.send<Row>(sql, parameters, deadline - performance.now());
+    void over.then((isUsable) => connection.release(isUsable));
+    return rows;
+  }
+
+  /** @throws when no connection is free, and none can be opened, within that many milliseconds. */
+  async connect(withinMs: number): Promise<PostgresConnection> {
+    const opening = this.#pool.connect();
+    try {
+      const client = await within(
+        opening,
+        withinMs,
+        `no connection was free within ${Math.ceil(withinMs)} ms`,
+      );
+      return new PostgresConnection(client, this.#cancel);
+    } catch (error) {
+      // One that comes too late is for the next who asks.
+      void opening.then(
+        (client) => client.release(),
+        () => undefined,
+      );
+      throw error;
+    }
+  }
+
+  /** Resolves when the statements that are under way have ended, and the connections with them. */
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+/**
+ * Has the statement of a session cancelled.
+ *
+ * @param answer - what becomes of the statement: whether its connection can be used behind it.
+ * @returns the same, and `false` when there is no answer.
+ */
+type Cancel = (session: pg.PoolClient, answer: Promise<boolean>) => Promise<boolean>;
+
+/** One of the connections, for whom it is lent to. */
+export class PostgresConnection {
+  readonly #client: pg.PoolClient;
+  readonly #cancel: Cancel;
+  /** What is lost tells the statement that is under way. Between two of them there is nobody to tell. */
+  readonly #onError = (): void => undefined;
+
+  constructor(client: pg.PoolClient, cancel: Cancel) {
+    this.#client = client;
+    this.#cancel = cancel;
+    client.on('error', this.#onError);
+  }
+
+  /** Sends one statement; the next one only when it is over. */
+  send<Row extends object>(sql: string, parameters: readonly Parameter[], withinMs: number): Sent<Row> {
+    const answer = this.#client.query<Row>(sql, [...parameters]).then(({ rows }) => rows);
+    const rows = within(answer, withinMs, `no answer within ${Math.ceil(withinMs)} ms`);
+    const isUsable = answer.then(() => true, isUsableAfter);
+    const over = rows.then(
+      () => true,
+      // Without a word of the server, the statement may be running still.
+      (error: unknown) => (sqlState(error) === undefined ? this.#cancel(this.#client, isUsable) : isUsable),
+    );
+    return { rows, over };
+  }
+
+  /** Gives it back. */
+  release(isUsable: boolean): void {
+    this.#client.off('error', this.#onError);
+    this.#client.release(!isUsable);
+  }
+}
+
+/** Whether the server has refused a statement, and will take the next. */
+function isUsableAfter(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && state !== READ_ONLY && (error as { severity: string }).severity === 'ERROR';
+}
+
+/** What `promise` gives, if it does so within that many milliseconds. */
+async function within<T>(promise: Promise<T>, ms: number, otherwise: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`timeout: ${otherwise}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
