@@ -60,7 +60,7 @@ function enter(run: Run, stage: Stage, handle: RequestHandler, error: unknown): 
 /** Calls the handler of a stage, and answers what it does before it returns. */
 function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown): void {
   const { context } = run;
-  if (!StateView.is(context.holder.state)) takeReplacement(context);
+  if (context.isReplaced) takeReplacement(context);
   const view = new StateView(run, stage);
   run.furthest = stage;
   context.advance(view);
@@ -109,7 +109,7 @@ function invokeInstrumented(
 
 /** A handler has called its `next`. Only the first call counts; a further one is reported as conflict S307. */
 function onNext(run: Run, stage: Stage, signal: unknown): void {
-  if (!StateView.is(run.context.holder.state)) takeReplacement(run.context);
+  if (run.context.isReplaced) takeReplacement(run.context);
   if (run.outcomeOf(stage) !== 'running') {
     run.runtime.reporter.report(run, stage, 'S307', NEXT_MISUSE.S307);
     return;
@@ -213,7 +213,7 @@ function trampoline(run: Run, stage: Stage, handle: RequestHandler, error: unkno
 export function exit(run: Run, signal?: unknown, out = run.out): void {
   const { application } = run.runtime;
   if (signal === 'route' || signal === 'router') run.signals.set(application, signal);
-  if (!StateView.is(run.context.holder.state)) takeReplacement(run.context);
+  if (run.context.isReplaced) takeReplacement(run.context);
   run.furthest = application;
   run.context.advance(new StateView(run, application));
   if (run.outerNext !== undefined) setNextOf(run.req, run.context, run.outerNext);
@@ -232,6 +232,6 @@ export function exit(run: Run, signal?: unknown, out = run.out): void {
  */
 export function settle(run: Run): void {
   const { context } = run;
-  if (!StateView.is(context.holder.state)) takeReplacement(context);
+  if (context.isReplaced) takeReplacement(context);
   if (context.furthestView !== undefined) context.restore(context.furthestView);
 }

@@ -5,9 +5,7 @@ import type { NextFunction, Request, Response } from 'express';
  * object. It says which view is `req.state`, that is, the code of which stage runs.
  */
 export class RequestContext {
-  /** Where `req.state` is read: here, through an accessor, or on the request, where it is a plain property. */
-  readonly holder: { state: Request['state'] | undefined };
-  /** What {@link holder} holds, if it is this. */
+  /** The view that `req.state` is, as far as the engine knows. */
   state: Request['state'] | undefined = undefined;
   /** `req.stack`: what the stack that the request entered last has done with it. */
   report: Request['stack'] | undefined = undefined;
@@ -27,21 +25,30 @@ export class RequestContext {
 
   readonly req: Request;
 
-  /** @param plain - the request again, if its `state` is a plain property. */
+  /** The request again, if `state` is a plain property of it, which anybody can set. */
+  readonly plain: { state: Request['state'] | undefined } | undefined;
+
   constructor(req: Request, plain?: { state: Request['state'] | undefined }) {
     this.req = req;
-    this.holder = plain ?? this;
+    this.plain = plain;
+    if (plain !== undefined) this.state = plain.state;
+  }
+
+  /** Whether somebody has set `req.state` where it is a plain property. */
+  get isReplaced(): boolean {
+    return this.plain !== undefined && this.plain.state !== this.state;
   }
 
   /** The request has come to the stage that has this view. */
   advance(state: Request['state']): void {
     this.furthestView = state;
-    this.holder.state = state;
+    this.restore(state);
   }
 
   /** A view becomes `req.state` again, as when the `next()` that an earlier stage called has returned. */
   restore(state: Request['state']): void {
-    this.holder.state = state;
+    this.state = state;
+    if (this.plain !== undefined) this.plain.state = state;
   }
 }
 

@@ -22,12 +22,12 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
     const isTimed = isObserved || timing === 'all' || requests++ % SAMPLE === 0;
     const instrumentation = isTraced() ? 'traced' : isTimed ? 'timed' : undefined;
     const context = contextOf(req, res);
-    const found: unknown = context.holder.state;
+    const found: unknown = context.state;
     const outer = typeof found === 'object' && found !== null ? found : undefined;
     const run = new Run(runtime, req, res, next, context, outer, hostOf(outer, context), instrumentation);
     replaceNext(run);
     context.report = new RequestStack(run, context.report);
-    if (context.holder === req) req.stack = context.report;
+    if (context.plain !== undefined) req.stack = context.report;
     if (instrumentation !== undefined) beginInstrumentation(run);
     dispatch(run, 0);
     settle(run);

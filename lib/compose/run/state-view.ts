@@ -139,9 +139,9 @@ export function replaceState(view: object, value: unknown): void {
  * afterwards: it puts the view back, and then does what {@link replaceState} does.
  */
 export function takeReplacement(context: RequestContext): void {
-  // No stage has had its turn yet: it is what the host has set before the stack.
+  // No stage has had its turn yet, so nobody is the writer.
   if (context.furthestView === undefined) return;
-  const given = context.holder.state;
+  const given = context.plain?.state;
   context.restore(context.furthestView);
   replaceState(context.furthestView, given);
 }
