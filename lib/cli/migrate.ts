@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
+import { migrations } from '../enterprise/storage/migrations.ts';
 import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
 import { assertMigrated, migrate as migrateDatabase } from '../enterprise/storage/schema.ts';
 import type { Command } from './command.ts';
@@ -28,19 +29,22 @@ several run it at once, and while servers run.
     const database = new PostgresDatabase({ url, log, maxConnections: 1, timeoutMs: LONGEST_STEP_MS });
     try {
       if (check) {
-        await assertMigrated(database);
-        terminal.out('The database is up to date.');
+        terminal.out(upToDate(await assertMigrated(database)));
         return 0;
       }
       const { from, to } = await migrateDatabase(database, (version, name) => {
         terminal.out(`${version}  ${name}`);
       });
-      terminal.out(
-        from >= to ? `The database was up to date: version ${to}.` : `The database has version ${to} now.`,
-      );
+      terminal.out(from >= to ? upToDate(to) : `The database has version ${to} now.`);
       return 0;
     } finally {
       await database.close();
     }
   },
 };
+
+function upToDate(version: number): string {
+  return version > migrations.length
+    ? `The database has version ${version}, which is newer than this server, and for it as well.`
+    : `The database is up to date: version ${version}.`;
+}

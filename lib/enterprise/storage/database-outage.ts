@@ -17,7 +17,7 @@ const LINES: Readonly<Record<StorageFailure, string>> = {
 export class DatabaseOutage {
   readonly #log: Logger;
   #failure: StorageFailure | undefined;
-  /** The statement that has failed; none when it was a connection. */
+  /** The statement that has to succeed before the database is back; any when there is none. */
   #sql: string | undefined;
 
   constructor(log: Logger) {
@@ -27,16 +27,19 @@ export class DatabaseOutage {
   /** @param sql - the statement that has failed, if it was one. */
   failed(error: unknown, sql?: string): void {
     const cause = error instanceof StorageError ? error.cause : error;
-    const { failure, advice } = postgresFailure(cause);
+    const { failure, advice, isPassing } = postgresFailure(cause);
     if (failure === this.#failure) return;
-    if (failure !== 'data') [this.#failure, this.#sql] = [failure, sql];
+    if (failure !== 'data') {
+      this.#failure = failure;
+      // One that takes no writes, or is slow in one table, does all else.
+      this.#sql = failure === 'away' && isPassing ? undefined : sql;
+    }
     this.#log[failure === 'ours' ? 'error' : 'warn']({ err: cause, failure, advice }, LINES[failure]);
   }
 
-  /** A database that takes no writes can be read: then only the statement that has failed tells that it is back. */
+  /** @param sql - the statement that has succeeded. */
   succeeded(sql: string): void {
-    if (this.#failure === undefined) return;
-    if (this.#failure !== 'away' && this.#sql !== undefined && this.#sql !== sql) return;
+    if (this.#failure === undefined || (this.#sql !== undefined && this.#sql !== sql)) return;
     this.#failure = undefined;
     this.#log.info('The database is back');
   }

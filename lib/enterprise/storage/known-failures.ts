@@ -31,8 +31,16 @@ const POOLERS: readonly KnownFailure[] = [
     advice:
       'Take options out of DATABASE_URL (and PGOPTIONS), which a pooler does not pass on, and set them for the role.',
   },
-  { pattern: /^SQL 08P01 .*no such database/i, failure: 'refused', advice: OTHER_DATABASE },
-  { pattern: /^SQL 08P01 .*(no such user|auth|login)/i, failure: 'refused', advice: MAY_LOG_IN },
+  {
+    pattern: /^SQL 08P01 .*(no such database|database .* does not exist)/i,
+    failure: 'refused',
+    advice: OTHER_DATABASE,
+  },
+  {
+    pattern: /^SQL 08P01 .*(no such user|role .* does not exist|auth|login)/i,
+    failure: 'refused',
+    advice: MAY_LOG_IN,
+  },
   { pattern: /^SQL 08P01 .*no more connections/i, failure: 'away', advice: FEWER, isPassing: true },
 ];
 
@@ -58,7 +66,8 @@ const PERMISSIONS: readonly KnownFailure[] = [
 
 const SQL_STATES: readonly KnownFailure[] = [
   { pattern: /^SQL 08/, failure: 'away', advice: START_IT, isPassing: true },
-  { pattern: /^SQL (22|54)/, failure: 'data', advice: 'The database cannot keep this document.' },
+  // A check is an operator's: our tables have none.
+  { pattern: /^SQL (22|54|23514)/, failure: 'data' },
   {
     pattern: /^SQL 25006/,
     failure: 'read_only',
@@ -78,7 +87,12 @@ const SQL_STATES: readonly KnownFailure[] = [
   // What a distributed database asks its clients to try again, and deadlocks.
   { pattern: /^SQL 40/, failure: 'away', advice: LOOK_INTO_ITS_LOG, isPassing: true },
   ...PERMISSIONS,
-  { pattern: /^SQL (3F000|42P01|42703)/, failure: 'ours', advice: MIGRATE },
+  {
+    pattern: /^SQL 3F000/,
+    failure: 'refused',
+    advice: 'Let the role use a schema (GRANT USAGE, CREATE ON SCHEMA …), or set its search_path to one.',
+  },
+  { pattern: /^SQL (42P01|42703)/, failure: 'ours', advice: MIGRATE },
   { pattern: /^SQL 53100/, failure: 'full', advice: 'Make room on the disk of the database.' },
   { pattern: /^SQL 53300/, failure: 'away', advice: FEWER, isPassing: true },
   {

@@ -8,6 +8,11 @@ export interface DatabaseFacts {
 export interface Migration {
   readonly name: string;
   /**
+   * The oldest servers that can go on with the schema behind this step: those that were made for that version. Before a
+   * deploy is rolled back, nobody can ask the code of the step.
+   */
+  readonly oldestServer: number;
+  /**
    * The statements, which run in order and in one transaction. Where a database commits each change of its schema by
    * itself, the step may be begun twice: so they do nothing to what is there already. The version of the server before
    * must be able to go on with the new schema: servers are restarted one by one.
@@ -22,6 +27,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   {
     name: 'documents and locks',
+    oldestServer: 1,
     statements: ({ ordersByBytes }) => [
       `CREATE TABLE IF NOT EXISTS openhands_documents (
          key text ${ordersByBytes ? '' : 'COLLATE "C"'} NOT NULL PRIMARY KEY,
@@ -38,6 +44,7 @@ export const migrations: readonly Migration[] = [
   },
   {
     name: 'what was copied from another store',
+    oldestServer: 1,
     statements: ({ ordersByBytes }) => [
       `CREATE TABLE IF NOT EXISTS openhands_copied (
          key text ${ordersByBytes ? '' : 'COLLATE "C"'} NOT NULL PRIMARY KEY,

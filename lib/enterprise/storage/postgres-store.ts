@@ -18,7 +18,7 @@ import { effective, type Lease } from './lease.ts';
 import { LeaseLock } from './lease-lock.ts';
 import type { Parameter } from './postgres-connections.ts';
 import { PostgresDatabase } from './postgres-database.ts';
-import { assertMigrated } from './schema.ts';
+import { assertUsable } from './usable-database.ts';
 
 const PAGE = 1_000;
 
@@ -177,9 +177,9 @@ export class PostgresStore implements DocumentStore {
     await this.#database.query(PROBE);
   }
 
-  /** @throws ConfigurationError when the database cannot be reached, or `openhands-express migrate` has not been run. */
+  /** @throws ConfigurationError when the database cannot be reached or used, or `openhands-express migrate` has not been run. */
   async verify(): Promise<void> {
-    await assertMigrated(this.#database);
+    await assertUsable(this.#database);
   }
 
   /** Resolves when the writes and locks that are under way have ended, and the connections are closed. */

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigurationError } from '../../oss/errors.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
+import { assertEncoding } from './database-encoding.ts';
 import { type Migration, migrations } from './migrations.ts';
 import type { PostgresDatabase, Query } from './postgres-database.ts';
 import { asStorageError, isPassing, sqlState } from './postgres-failure.ts';
 import { unusable } from './unusable-database.ts';
 
 const UNDEFINED_TABLE = '42P01';
+const UNDEFINED_COLUMN = '42703';
 /** What two that start at once make each other fail with: a unique row or name, and a table that is there. */
 const TAKEN = new Set(['23505', '42P07', '42710']);
 /** More than there can be processes that start at once and get in each other's way. */
@@ -32,8 +34,11 @@ export async function migrate(
   onStep: (version: number, name: string) => void = () => undefined,
 ): Promise<MigrationReport> {
   try {
+    await assertEncoding(database);
+    // The role of the servers may find out that there is nothing to do. It may not do it.
+    const from = await assertUnderstood(database);
+    if (from >= migrations.length) return { from, to: from };
     await persistently(() => createMigrationTable(database));
-    const from = await schemaVersion(database);
     for (const [index, migration] of migrations.entries()) {
       const version = index + 1;
       await persistently(async () => {
@@ -65,19 +70,53 @@ export async function schemaVersion(database: PostgresDatabase): Promise<number>
 }
 
 /**
- * A newer schema than this code's is no obstacle: the next version of the server may be starting beside this one.
+ * A schema that is newer than this code is no obstacle if it was made for this code as well: the next version of the
+ * server may be starting beside this one, or may have been taken back.
  *
+ * @returns the version of the schema.
  * @throws ConfigurationError one line that says what to do.
  */
-export async function assertMigrated(database: PostgresDatabase): Promise<void> {
-  const version = await schemaVersion(database).catch((error: unknown) => {
+export async function assertMigrated(database: PostgresDatabase): Promise<number> {
+  try {
+    const version = await assertUnderstood(database);
+    if (version >= migrations.length) return version;
+    throw new ConfigurationError(
+      `DATABASE_URL: the database has schema version ${version}, and ${migrations.length} is needed. ` +
+        'Run: npx openhands-express migrate',
+    );
+  } catch (error) {
     throw unusable(error);
-  });
-  if (version >= migrations.length) return;
+  }
+}
+
+/**
+ * @returns the version of the schema.
+ * @throws ConfigurationError when it is not made for servers as old as this one.
+ */
+async function assertUnderstood(database: PostgresDatabase): Promise<number> {
+  const version = await schemaVersion(database);
+  if (version <= migrations.length) return version;
+  const oldest = await oldestServer(database);
+  if (oldest !== undefined && oldest <= migrations.length) return version;
+  const needed =
+    oldest === undefined ? 'does not say which servers it is for' : `is for servers from ${oldest} on`;
   throw new ConfigurationError(
-    `DATABASE_URL: the database has schema version ${version}, and ${migrations.length} is needed. ` +
-      'Run: npx openhands-express migrate',
+    `DATABASE_URL: the database has schema version ${version}, which ${needed}; this one is for ${migrations.length}. ` +
+      'Start a newer version of the server, or restore the database as it was before the migration.',
   );
+}
+
+/** Every step is asked: each may have taken something away that older servers need. */
+async function oldestServer(database: PostgresDatabase): Promise<number | undefined> {
+  try {
+    const rows = await database.query<{ oldest: string | null }>(
+      'SELECT max(oldest_server) AS oldest FROM openhands_migrations',
+    );
+    return Number(rows[0]?.oldest ?? 0);
+  } catch (error) {
+    if (sqlState((error as Error).cause) === UNDEFINED_COLUMN) return undefined;
+    throw error;
+  }
 }
 
 async function createMigrationTable(database: PostgresDatabase): Promise<void> {
@@ -88,11 +127,20 @@ async function createMigrationTable(database: PostgresDatabase): Promise<void> {
        applied_at timestamptz NOT NULL DEFAULT now()
      )`,
   );
+  // The first servers had no such column, and could go on with every step that there was.
+  await database.query(
+    'ALTER TABLE openhands_migrations ADD COLUMN IF NOT EXISTS oldest_server bigint NOT NULL DEFAULT 1',
+  );
 }
 
-async function take(query: Query, version: number, { name, statements }: Migration): Promise<void> {
+async function take(query: Query, version: number, step: Migration): Promise<void> {
+  const { name, oldestServer, statements } = step;
   // The second one waits here, and then fails because the number is taken, or goes on if the first one failed.
-  await query('INSERT INTO openhands_migrations (version, name) VALUES ($1, $2)', [version, name]);
+  await query('INSERT INTO openhands_migrations (version, name, oldest_server) VALUES ($1, $2, $3)', [
+    version,
+    name,
+    oldestServer,
+  ]);
   // In an order by bytes, capitals come first.
   const [facts] = await query<{ ordersByBytes: boolean }>(`SELECT 'B' < 'a' AS "ordersByBytes"`);
   for (const statement of statements({ ordersByBytes: facts?.ordersByBytes === true }))

@@ -19,6 +19,7 @@ describe('A failure of the database', () => {
       ['22021', 'data', false],
       ['22P05', 'data', false],
       ['23505', 'ours', false],
+      ['23514', 'data', false],
       ['25006', 'read_only', true],
       ['25P02', 'ours', false],
       ['25P03', 'away', true],
@@ -26,7 +27,7 @@ describe('A failure of the database', () => {
       ['28000', 'refused', false],
       ['28P01', 'refused', false],
       ['3D000', 'refused', false],
-      ['3F000', 'ours', false],
+      ['3F000', 'refused', false],
       ['40001', 'away', true],
       ['40P01', 'away', true],
       ['42501', 'refused', false],
@@ -87,6 +88,7 @@ describe('A failure of the database', () => {
       ['unsupported startup parameter: options', 'refused', /Take options out .* PGOPTIONS/],
       ['unsupported startup parameter in options: geqo', 'refused', /Take options out/],
       ['no such database: nowhere', 'refused', /Create it/],
+      ['database "nowhere" does not exist', 'refused', /Create it/],
       ['no such user: nobody', 'refused', /Set the user/],
       ['SASL authentication failed', 'refused', /Set the user/],
       ['server login has been failing', 'refused', /Set the user/],
@@ -149,7 +151,7 @@ describe('A failure of the database', () => {
 
     it('is not over because a database that takes no writes can be read', () => {
       const { outage, said } = listening();
-      for (const code of ['53100', '25006', '42501']) {
+      for (const code of ['53100', '25006', '42501', '57014']) {
         for (let time = 0; time < 3; time += 1) {
           outage.failed(answer(code), WRITE);
           outage.succeeded(READ);
@@ -162,6 +164,8 @@ describe('A failure of the database', () => {
         'The database takes no writes',
         'The database is back',
         'The database refuses this server',
+        'The database is back',
+        'The database is away',
         'The database is back',
       ]);
     });

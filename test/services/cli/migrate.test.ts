@@ -18,7 +18,7 @@ describe('openhands-express migrate', () => {
       code: 0,
       said: '1  documents and locks\n2  what was copied from another store\nThe database has version 2 now.',
     });
-    assert.deepEqual(await run([]), { code: 0, said: 'The database was up to date: version 2.' });
+    assert.deepEqual(await run([]), { code: 0, said: 'The database is up to date: version 2.' });
   });
 
   it('tells with --check whether there is something to do, and does not do it', async () => {
@@ -28,7 +28,7 @@ describe('openhands-express migrate', () => {
       assert.match(said, /schema version 0, and 2 is needed\. Run: npx openhands-express migrate$/);
     }
     await run([]);
-    assert.deepEqual(await run(['--check']), { code: 0, said: 'The database is up to date.' });
+    assert.deepEqual(await run(['--check']), { code: 0, said: 'The database is up to date: version 2.' });
   });
 
   it('says in one line what is wrong with DATABASE_URL, and never the password', async () => {

@@ -82,15 +82,95 @@ describe('The schema', () => {
     );
   });
 
-  it('may be newer than the server, which is about to be replaced', async () => {
+  describe('that is newer than the server', () => {
+    const newest = migrations.length + 3;
+    /** As the code of tomorrow would leave it. */
+    const advance = async (database: PostgresDatabase, oldestServer: number) => {
+      await migrate(database);
+      await database.query(
+        'INSERT INTO openhands_migrations (version, name, oldest_server) VALUES ($1, $2, $3), ($4, $5, 1)',
+        [newest - 1, 'of tomorrow', oldestServer, newest, 'of the day after'],
+      );
+    };
+
+    it('is used when it was made for servers as old as this one, before and after a deploy', async () => {
+      const database = open();
+      await advance(database, migrations.length);
+      const store = new PostgresStore({ url, log: silent });
+      await store.verify();
+      await store.withLock('a.json', () => store.write('a.json', { n: 1 }));
+      await store.close();
+      assert.deepEqual(await migrate(database), { from: newest, to: newest });
+    });
+
+    it('is refused when a step of it was not, by the server and by migrate, and is left as it is', async () => {
+      const database = open();
+      await advance(database, migrations.length + 1);
+      const expected =
+        `DATABASE_URL: the database has schema version ${newest}, which is for servers from ${migrations.length + 1} on; ` +
+        `this one is for ${migrations.length}. Start a newer version of the server, or restore the database as it ` +
+        'was before the migration.';
+      assert.equal(await complaint(url), expected);
+      await assert.rejects(migrate(database), { name: 'ConfigurationError', message: expected });
+      assert.equal(await schemaVersion(database), newest);
+    });
+
+    it('is refused when nobody knows', async () => {
+      const database = open();
+      await advance(database, 1);
+      await database.query('ALTER TABLE openhands_migrations DROP COLUMN oldest_server');
+      assert.match(
+        await complaint(url),
+        /which does not say which servers it is for; .* Start a newer version/,
+      );
+    });
+  });
+
+  it('of a server of the first version is brought on, and told which servers it is for', async () => {
     const database = open();
     await migrate(database);
-    await database.query('INSERT INTO openhands_migrations (version, name) VALUES (999, $1)', [
-      'of tomorrow',
-    ]);
-    const store = new PostgresStore({ url, log: silent });
-    await store.verify();
-    await store.close();
+    await database.query('DELETE FROM openhands_migrations WHERE version = 2');
+    await database.query('DROP TABLE openhands_copied');
+    await database.query('ALTER TABLE openhands_migrations DROP COLUMN oldest_server');
+    assert.deepEqual(await migrate(database), { from: 1, to: migrations.length });
+    const rows = await database.query<{ oldest_server: string }>(
+      'SELECT oldest_server FROM openhands_migrations ORDER BY version',
+    );
+    assert.deepEqual(
+      rows.map((row) => Number(row.oldest_server)),
+      migrations.map(({ oldestServer }) => oldestServer),
+    );
+  });
+
+  it('is changed by several at once while servers of the version before work on it', async () => {
+    const database = open();
+    await migrate(database);
+    await database.query('DELETE FROM openhands_migrations WHERE version = 2');
+    await database.query('DROP TABLE openhands_copied');
+    await database.query('ALTER TABLE openhands_migrations DROP COLUMN oldest_server');
+    const servers = Array.from(
+      { length: 2 },
+      () => new PostgresStore({ url, log: silent, maxConnections: 2 }),
+    );
+    let isMigrated = false;
+    let counted = 0;
+    const work = async (server: PostgresStore) => {
+      while (!isMigrated) {
+        await server.withLock('a.json', async () => {
+          const n = Number((await server.read('a.json'))?.n ?? 0);
+          await server.write('a.json', { n: n + 1 });
+          counted += 1;
+        });
+      }
+    };
+    const working = Promise.all(servers.map(work));
+    const steps: number[] = [];
+    await Promise.all(Array.from({ length: 8 }, () => migrate(open(), (version) => steps.push(version))));
+    isMigrated = true;
+    await working;
+    assert.deepEqual(steps, [2]);
+    assert.deepEqual(await servers[0]!.read('a.json'), { n: counted });
+    await Promise.all(servers.map((server) => server.close()));
   });
 
   it('cannot be checked, in one line without a secret, where the database is not', async () => {
