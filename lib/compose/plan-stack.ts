@@ -1,7 +1,8 @@
 import { reportCycles } from './check/cycles.ts';
-import { type AmbiguousOk, checkAmbiguity, checkEarlyEnds, checkOverwrittenHeaders } from './check/order.ts';
+import { checkHeaders, checkOverwrittenHeaders } from './check/headers.ts';
+import { type AmbiguousOk, checkAmbiguity, checkEarlyEnds } from './check/order.ts';
 import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
-import { checkHeaders, checkWriters } from './check/writers.ts';
+import { checkWriters } from './check/writers.ts';
 import type { DeclarationSite } from './declare/declaration-site.ts';
 import type { Layers } from './declare/layers.ts';
 import { type Diagnostic, type DiagnosticId, Findings } from './diagnose/diagnostic.ts';

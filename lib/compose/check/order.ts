@@ -3,7 +3,6 @@ import type { Access } from '../plan/access.ts';
 import type { Constraint } from '../plan/constraints.ts';
 import { type Entry, label } from '../plan/entry.ts';
 import { overlap } from '../plan/path-prefix.ts';
-import { isOverwritten, spelling } from './writers.ts';
 
 /** Whether `ambiguousOk` names a pair, so that its order doesn't matter. */
 export type AmbiguousOk = (one: Entry, other: Entry) => boolean;
@@ -53,40 +52,6 @@ function precedence(
     }
     return false;
   };
-}
-
-/** S204: the last middleware to set a header wins on the wire, and it is not the one in the higher layer. */
-export function checkOverwrittenHeaders(
-  ordered: readonly Entry[],
-  { setters }: Access,
-  findings: Findings,
-): void {
-  const position = new Map(ordered.map((entry, index) => [entry, index]));
-  const headersOf = new Map<Entry, Map<Entry, string[]>>();
-  for (const [header, by] of setters) {
-    if (!isOverwritten(header)) continue;
-    const running = [...by].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
-    for (const [index, lower] of running.entries()) {
-      const higher = running
-        .slice(0, index)
-        .find((entry) => entry.rank > lower.rank && overlap(entry.prefixes, lower.prefixes));
-      if (higher === undefined) continue;
-      const overwritten = headersOf.get(lower) ?? new Map<Entry, string[]>();
-      headersOf.set(
-        lower,
-        overwritten.set(higher, [...(overwritten.get(higher) ?? []), spelling(lower, header)]),
-      );
-    }
-  }
-  for (const [lower, overwritten] of headersOf) {
-    for (const [higher, headers] of overwritten) {
-      findings.add('S204', [lower, higher], {
-        message: `${label(lower)} sets ${headers.join(', ')} after ${label(higher)} has, so the lower layer has the last word.`,
-        hint: `Write overrides: '${lower.name}' in ${higher.name} if it stands in for it, or after: ['${lower.name}'] if it adds to it.`,
-        key: headers.join(', '),
-      });
-    }
-  }
 }
 
 /** Headers that describe a single answer. All others belong on every answer, an early one too. */
