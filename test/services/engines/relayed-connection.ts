@@ -86,9 +86,13 @@ export class RelayedConnection {
     from.on('error', () => later(() => this.#end(to)));
   }
 
-  /** Resets the client's side. The other may be a unix socket, which knows no reset. */
+  /**
+   * Resets the client's side. The other may be a unix socket, which knows no reset. A side that still has to write, or has
+   * said that it ends, is destroyed: Node waits for that before a reset, for ever when nobody reads.
+   */
   #end(side: Socket): void {
-    if (side === this.#client && !side.destroyed) side.resetAndDestroy();
+    const isIdle = !side.destroyed && side.writable && side.writableLength === 0;
+    if (side === this.#client && isIdle) side.resetAndDestroy();
     else side.destroy();
   }
 
@@ -105,8 +109,14 @@ class Gate {
   readonly opened = new Promise<void>((resolve) => (this.open = resolve));
 }
 
+/** Resolves when a socket has closed. One that cannot be reset in time says so, and no more. */
 function closing(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.once('close', () => resolve()));
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+    socket.on('error', ({ syscall }: NodeJS.ErrnoException) => {
+      if (syscall === 'reset') resolve();
+    });
+  });
 }
 
 /** Resolves when it is on its way, or the socket has closed. */
