@@ -16,6 +16,10 @@ import { UsedFlows } from './used-flows.ts';
 
 /** GitHub's codes live this long as well. */
 const FLOW_MS = 10 * 60 * 1000;
+/** The process that finishes a flow may be this far ahead of the one that began it: five minutes each way. */
+const CLOCK_DIFFERENCE_MS = 10 * 60 * 1000;
+/** How long a flow's cookie is believed. The browser, by its one clock, drops it before. */
+const BELIEVED_MS = FLOW_MS + CLOCK_DIFFERENCE_MS;
 /** Flows that a browser may have under way; beginning one more drops the oldest. */
 const MOST_FLOWS = 5;
 /** Of the cookies of all flows together, as they are sent: servers refuse requests whose headers are too long. */
@@ -80,7 +84,7 @@ export class OAuthFlows {
     const value = this.#values.write(
       PURPOSE,
       { state, code_verifier: codeVerifier, is_retry: isRetry, return_to: returnTo },
-      FLOW_MS,
+      BELIEVED_MS,
     );
     const name = cookieName(state);
     const https = this.#address.isHttps(req);
@@ -97,7 +101,7 @@ export class OAuthFlows {
     const content = this.#read(req).find((flow) => flow.content?.state === state)?.content;
     if (content === undefined) return undefined;
     clearBrowserCookie(req, res, this.#address, cookieName(state));
-    if (!(await this.#used.use(state, FLOW_MS))) return undefined;
+    if (!(await this.#used.use(state, BELIEVED_MS))) return undefined;
     return {
       state,
       codeVerifier: String(content.code_verifier),
