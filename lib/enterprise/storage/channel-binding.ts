@@ -9,7 +9,11 @@ const BOUND = 'SCRAM-SHA-256-PLUS';
 export function demandChannelBinding(connection: Connection): void {
   let isOffered = false;
   let isProved = false;
-  const refuse = () => connection.stream.destroy(new Error(`The server does not offer ${BOUND}`));
+  const refuse = (): void => {
+    // A server that asks for no proof says in the same breath that it is ready; that must not count.
+    connection.removeAllListeners('readyForQuery');
+    connection.stream.destroy(new Error(`The server does not offer ${BOUND}`));
+  };
   connection.on('authenticationSASL', ({ mechanisms }: { readonly mechanisms: readonly string[] }) => {
     isOffered = mechanisms.includes(BOUND);
     if (!isOffered) refuse();
