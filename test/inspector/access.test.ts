@@ -7,6 +7,7 @@ import express, { type Express } from 'express';
 import request from 'supertest';
 import { compose } from '../../lib/compose.ts';
 import { type Inspector, inspector, type InspectorOptions } from '../../lib/inspector/index.ts';
+import { testApp } from '../../lib/testing/index.ts';
 import { pass } from '../compose/pass.ts';
 import { Site } from './watching.ts';
 
@@ -120,6 +121,25 @@ describe('Who may look at the stack inspector', () => {
       await refused(request(app).get(path));
     }
     await request(app).get('/stack/outline').set('X-Operator', 'yes').set('Via', 'proxy').expect(200);
+  });
+
+  it('nobody may on a server whose PUBLIC_URL tells of a proxy, nor see its metrics', async () => {
+    for (const [PUBLIC_URL, status] of [
+      ['', 200],
+      ['http://localhost:3000', 200],
+      ['http://127.0.0.1:8080/base', 200],
+      ['https://openhands.example', 403],
+      ['https://localhost.openhands.example', 403],
+    ] as const) {
+      const app = await testApp('enterprise', { env: { STACK_INSPECTOR: '1', PUBLIC_URL } });
+      try {
+        for (const path of ['/stack/outline', '/internal/metrics']) {
+          assert.equal((await request(app.url).get(path)).status, status, `${path} ${PUBLIC_URL}`);
+        }
+      } finally {
+        await app.close();
+      }
+    }
   });
 
   it('as many may watch as there is room for', async () => {

@@ -47,7 +47,7 @@ export function hostWith(edition?: RequestHandler, way: Way = WAYS['app.use']!):
       secure: req.secure,
       protocol: req.protocol,
       host: req.host,
-      mine: req.app === host,
+      mine: req.app === host && res.app === host,
     });
   });
   return host;

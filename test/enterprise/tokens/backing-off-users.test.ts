@@ -28,4 +28,14 @@ describe('BackingOffUsers', () => {
     assert.equal(users.size, 300_000 - 5);
     assert.ok(process.memoryUsage().heapUsed - before < 10_000_000);
   });
+
+  it('take no more memory with the time that has gone by, either', () => {
+    const before = process.memoryUsage().heapUsed;
+    for (let second = 0; second < 1_000_000; second += 1) {
+      time += 1_000;
+      users.add(time + 5_000);
+    }
+    assert.ok(process.memoryUsage().heapUsed - before < 20_000_000);
+    assert.equal(users.size, 5);
+  });
 });
