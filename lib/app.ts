@@ -86,6 +86,8 @@ async function appOf(config: ServerConfig, layers: Layers): Promise<OpenHandsApp
   app.disable('etag');
   // `If-None-Match: *` holds even without an ETag. Files are sent by `send`, which does not ask here.
   Object.defineProperty(app.request, 'fresh', { configurable: true, get: () => false });
+  // Mounted in an app of Express 4, requests would have its `host`, which leaves out the port.
+  Object.defineProperty(app.request, 'host', HOST);
   const { TRUST_PROXY } = config.environment;
   if (TRUST_PROXY !== undefined) trustProxy(app, TRUST_PROXY);
   const stack = compose(layers, config.stackOptions());
@@ -108,6 +110,9 @@ async function appOf(config: ServerConfig, layers: Layers): Promise<OpenHandsApp
   };
   return Object.assign(app as Omit<Express, 'stack'> & RequestHandler & RequestListener, parts);
 }
+
+/** Express's own: whom a request asks for, with the port, as far as a trusted proxy is believed. */
+const { host: HOST } = Object.getOwnPropertyDescriptors(express.request);
 
 /** As Express's `trust proxy`, which takes no address with a port behind it for an address. */
 function trustProxy(app: Express, proxies: NonNullable<ServerConfig['environment']['TRUST_PROXY']>): void {

@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
 import express from 'express';
 
-/** The versions of Express that the classes are for. Express 4 has the types of 5 here, which fit what is used of it. */
+/** With the types of Express 5, which fit what is used of it. */
+export const express4 = createRequire(import.meta.url)('express4') as typeof express;
+
+/** The versions of Express that the classes are for. */
 export const EXPRESS_VERSIONS = [
   { version: 'Express 5', express },
-  { version: 'Express 4', express: createRequire(import.meta.url)('express4') as typeof express },
+  { version: 'Express 4', express: express4 },
 ] as const;

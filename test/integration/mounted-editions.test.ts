@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import supertest from 'supertest';
 import type { Reach } from '../../lib/index.ts';
 import { type TestApp, testApp } from '../../lib/testing/index.ts';
+import { express4 } from '../express-messages/express-versions.ts';
 import { hostWith, type Way, WAYS } from './mounted-host.ts';
 
 const PROXIED = {
@@ -132,6 +133,23 @@ for (const edition of ['oss', 'enterprise'] as const) {
 
       request = await mount({ reach: 'all' });
       assert.equal((await request.get('/page')).headers['x-frame-options'], 'SAMEORIGIN');
+    });
+
+    it("in an app of Express 4 knows the port of the host's address, and what is its own origin", async () => {
+      app = await testApp(edition, { mount: (mounted) => express4().use(mounted) });
+      const request = supertest(app.url);
+      const own = { Origin: app.url, 'Sec-Fetch-Site': 'same-origin' };
+      await request.post('/api/logout').set(own).expect(200);
+      const elsewhere = { Origin: 'https://127.0.0.1', 'Sec-Fetch-Site': 'same-site' };
+      await request
+        .post('/api/logout')
+        .set(elsewhere)
+        .expect(edition === 'oss' ? 200 : 403);
+      if (edition === 'enterprise') {
+        const { headers } = await request.get('/oauth/github/authorize').expect(302);
+        const redirectUri = new URL(headers.location!).searchParams.get('redirect_uri');
+        assert.equal(redirectUri, `${app.url}/oauth/github/callback`);
+      }
     });
 
     for (const [name, way] of Object.entries(WAYS)) {
