@@ -12,7 +12,7 @@ export async function withConfig<T>(
   env: Terminal['env'],
   use: (config: ServerConfig) => Promise<T>,
 ): Promise<T> {
-  const config = await loadServerConfig({ env, logger: pino({ level: 'silent' }) });
+  const config = await loadServerConfig({ env, beginStore: false, logger: pino({ level: 'silent' }) });
   try {
     return await use(config);
   } finally {

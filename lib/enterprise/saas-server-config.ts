@@ -3,6 +3,7 @@ import type { Request, Router } from 'express';
 import type { Store } from 'express-rate-limit';
 import type { Layers, StateKey } from '../compose.ts';
 import { clientSignal } from '../oss/client-signal.ts';
+import { ConfigurationError } from '../oss/errors.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
 import { githubServiceClass } from '../oss/github/github-service-class.ts';
 import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
@@ -16,6 +17,7 @@ import type { Settings } from '../oss/settings/settings.ts';
 import { settingsFrom } from '../oss/settings/settings-document.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
+import { STORE_MARKER } from '../oss/storage/store-marker.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import type { Authentication, AuthenticationParts } from './auth/authentication.ts';
 import { Sessions } from './auth/sessions.ts';
@@ -231,9 +233,14 @@ export class SaasServerConfig extends ServerConfig {
     this.#services = await startSaasServices(this);
   }
 
-  /** Tokens that GitHub has rotated could not be kept: no start without a place for them. */
+  /**
+   * Tokens that GitHub has rotated could not be kept: no start without a place for them. Nor with the tokens of another
+   * GitHub App: GitHub refuses to refresh them for this one, and their users would be signed out.
+   */
   protected override async verifyDocuments(): Promise<void> {
-    await this.documents.verify?.();
+    const { GITHUB_APP_CLIENT_ID: app } = this.saasEnvironment;
+    const { github_app_client_id: owner = app } = await this.openStore({ github_app_client_id: app });
+    if (owner !== app) throw new ConfigurationError(storeOfAnotherApp(this.storeDescription, app, owner));
   }
 
   override async close(): Promise<void> {
@@ -245,6 +252,14 @@ export class SaasServerConfig extends ServerConfig {
   #started(): SaasServices {
     return loaded(this.#services);
   }
+}
+
+function storeOfAnotherApp(store: string, app: string, owner: string): string {
+  return (
+    `GITHUB_APP_CLIENT_ID is ${app}, but the store belongs to the GitHub App ${owner} (${store}): ` +
+    "each would end the sign-ins of the other's users. Set another store, or the ID of that App; " +
+    `if this App has taken its place, delete the document ${STORE_MARKER}.`
+  );
 }
 
 function loaded<T>(part: T | undefined): T {

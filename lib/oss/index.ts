@@ -24,6 +24,7 @@ export {
   type DocumentStore,
   type LockHolding,
   type LockOptions,
+  type VerifyOptions,
 } from './storage/document-store.ts';
 export { JsonFileStore, type JsonFileStoreOptions } from './storage/json-file-store.ts';
 export {
@@ -38,6 +39,7 @@ export {
 } from './github/github-service.ts';
 export type { SessionRegister } from './session-register.ts';
 export type { TokenCustody, TokenRotation, TokenStatus } from './token-custody.ts';
+export type { StoreMarker } from './storage/store-marker.ts';
 export { LastProfile } from './profile/last-profile.ts';
 export type { Reach } from './mounted/own-addresses.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';

@@ -34,6 +34,8 @@ import type { Settings } from './settings/settings.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import type { DocumentStore } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
+import { StorageError } from './storage/storage-error.ts';
+import { markStore, type StoreMarker } from './storage/store-marker.ts';
 import type { TokenCustody } from './token-custody.ts';
 
 export type { Layers } from '../compose.ts';
@@ -68,6 +70,11 @@ export interface ServerConfigOptions {
   readonly conversationManager?: ConversationManager;
   /** Names of hosts that are this server's, besides `ALLOWED_HOSTS`: those of the app that mounts it. */
   readonly allowedHosts?: readonly string[];
+  /**
+   * Whether a store may be begun where there is none, such as in a new folder; true unless given. What only looks after a
+   * store says false, so that a wrong folder is an error, and stays as it is.
+   */
+  readonly beginStore?: boolean;
   /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
   readonly page?: boolean;
   /**
@@ -109,6 +116,7 @@ export class ServerConfig {
   readonly #stack: ServerConfigOptions['stack'];
   readonly #modelsFile: LinesFile<readonly string[]> | undefined;
   readonly #ownHosts: ReadonlySet<string>;
+  readonly #beginStore: boolean;
   readonly #rateLimitStores: Store[] = [];
   #GitHubService = GitHubService;
   #documents: DocumentStore | undefined;
@@ -131,6 +139,7 @@ export class ServerConfig {
       options.page === false ? undefined : resolve(this.environment.FRONTEND_DIRECTORY ?? builtInPage());
     this.reach = reachFrom(options.reach);
     this.#stack = options.stack;
+    this.#beginStore = options.beginStore ?? true;
     this.#ownHosts = ownHosts(this.environment, options.allowedHosts);
     this.models = options.models ?? MODELS;
     this.#modelsFile = modelsFile(this.environment, this.log);
@@ -394,11 +403,25 @@ export class ServerConfig {
    */
   protected async verifyDocuments(): Promise<void> {
     try {
-      await this.documents.verify?.();
+      await this.openStore();
     } catch (error) {
-      if (!(error instanceof ConfigurationError)) throw error;
-      this.log.warn(error.message);
+      if (error instanceof ConfigurationError) this.log.warn(error.message);
+      else if (error instanceof StorageError) this.log.warn({ err: error }, 'The store could not be marked');
+      else throw error;
     }
+  }
+
+  /**
+   * Opens the store for good: sees to it that it is one, and that its marker says which.
+   *
+   * @param facts - what else the marker is to say, where it says nothing of it yet. Only servers put it there.
+   * @returns what the marker says.
+   * @throws ConfigurationError when the store cannot be used; StorageError when it takes no marker.
+   */
+  protected async openStore(facts: Omit<StoreMarker, 'store_id'> = {}): Promise<StoreMarker> {
+    const begin = this.#beginStore;
+    await this.documents.verify?.({ begin });
+    return markStore(this.documents, begin ? facts : {});
   }
 
   /**

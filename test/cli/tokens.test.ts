@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { chown, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { decodeProtectedHeader } from 'jose';
 import { pino } from 'pino';
 import { main } from '../../lib/cli/main.ts';
 import { SettingsCipher } from '../../lib/enterprise/settings/settings-cipher.ts';
 import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';
+import { markStore } from '../../lib/oss/storage/store-marker.ts';
 import { Custody, ENCRYPTION_KEYS } from '../enterprise/tokens/custody.ts';
 import { CliProcess } from './cli-process.ts';
 import { RecordingTerminal } from './recording-terminal.ts';
@@ -132,6 +133,7 @@ describe('openhands-express tokens', function () {
     });
 
     it('say so when there is nothing', async () => {
+      await markStore(custody.documents());
       assert.deepEqual(await runProcess(['list']), {
         code: 0,
         out: 'USER          STATE            EXPIRES\n',
@@ -291,7 +293,7 @@ describe('openhands-express tokens', function () {
     it('is content with documents that are sound', async () => {
       await signIn(3);
       const { code, out } = await run(['verify']);
-      assert.deepEqual([code, out], [0, '3 documents were read. All are sound.\n']);
+      assert.deepEqual([code, out], [0, '4 documents were read. All are sound.\n'], 'the marker is one');
     });
 
     it('reports secrets in settings that cannot be decrypted', async () => {
@@ -315,7 +317,7 @@ describe('openhands-express tokens', function () {
       await writeFile(custody.path('hubot'), '{"state": "signed_in", "secr');
       const forged = await custody.documents().read('users/github/1/github_token.json');
       await custody.documents().write('users/github/2/github_token.json', forged!);
-      for (const documents of [3, 3]) {
+      for (const documents of [4, 4]) {
         const { code, out } = await run(['verify']);
         assert.equal(code, 1);
         const lines = out.trim().split('\n').sort();
@@ -356,5 +358,34 @@ describe('openhands-express tokens', function () {
     const noFolder = await run(['verify'], { FILE_STORE_PATH: file });
     assert.equal(noFolder.code, 1);
     assert.match(noFolder.error, /^FILE_STORE_PATH: .*remove it.*\n$/);
+  });
+
+  it('takes no wrong folder for a store without users, and leaves nothing there', async () => {
+    await signIn(1);
+    await mkdir(join(custody.folder, '~elsewhere/empty'), { recursive: true });
+    await mkdir(join(custody.folder, '~elsewhere/project/src'), { recursive: true });
+    await writeFile(join(custody.folder, '~elsewhere/project/settings.json'), '{}');
+    await mkdir(join(custody.folder, '~elsewhere/around/store/users/github/1'), { recursive: true });
+    const before = await readdir(custody.folder, { recursive: true });
+    const wrong: [string, RegExp][] = [
+      ['~elsewhere/missing', /There is no store in .*missing: no server has kept anything there\.\n$/],
+      ['~elsewhere/empty', /There is no store in/],
+      ['~elsewhere/project', /There is no store in/],
+      ['~elsewhere/around', /around is no store, but .*around\/store in it is one\. Name that one/],
+      ['users', new RegExp(`lies inside the store .*${basename(custody.folder)}\\. Name that one\\.`)],
+      ['users/github', /lies inside the store/],
+      ['users/github/1', /lies inside the store/],
+      ['~locks', /lies inside the store/],
+    ];
+    for (const [folder, expected] of wrong) {
+      for (const action of ['list', 'verify', 'rotate']) {
+        const { code, out, error } = await run([action], { FILE_STORE_PATH: join(custody.folder, folder) });
+        assert.deepEqual([code, out], [1, ''], `${action} in ${folder}`);
+        assert.match(error, /^FILE_STORE_PATH: /);
+        assert.match(error, expected);
+      }
+    }
+    assert.deepEqual(await readdir(custody.folder, { recursive: true }), before);
+    assert.equal((await run(['verify'])).code, 0);
   });
 });

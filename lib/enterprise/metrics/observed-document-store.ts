@@ -1,5 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { Document, DocumentStore, LockHolding, LockOptions } from '../../oss/storage/document-store.ts';
+import type {
+  Document,
+  DocumentStore,
+  LockHolding,
+  LockOptions,
+  VerifyOptions,
+} from '../../oss/storage/document-store.ts';
 import type { ServerMetrics, StoreOperation } from './server-metrics.ts';
 
 /** A store that tells how long it takes. */
@@ -53,8 +59,8 @@ export class ObservedDocumentStore implements DocumentStore {
     }
   }
 
-  async verify(): Promise<void> {
-    await this.#store.verify?.();
+  async verify(options?: VerifyOptions): Promise<void> {
+    await this.#store.verify?.(options);
   }
 
   check(): Promise<void> {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
+import { ConfigurationError } from '../../oss/errors.ts';
 import type { Secret } from '../../oss/secret.ts';
 import { assertDocumentKey, assertKeyPrefix, SET_ASIDE_MARK } from '../../oss/storage/document-key.ts';
 import {
@@ -9,6 +10,7 @@ import {
   type LockHolding,
   type LockOptions,
   LockTimeoutError,
+  type VerifyOptions,
 } from '../../oss/storage/document-store.ts';
 import { KeyedMutex } from '../../oss/storage/keyed-mutex.ts';
 import { parseDocument } from '../../oss/storage/parse-document.ts';
@@ -28,6 +30,7 @@ const WRITE = `
   ON CONFLICT (key) DO UPDATE SET document = excluded.document, updated_at = now()`;
 const DELETE = 'DELETE FROM openhands_documents WHERE key = $1';
 const LIST = 'SELECT key FROM openhands_documents WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3';
+const ANY = 'SELECT key FROM openhands_documents LIMIT 1';
 const SET_ASIDE = 'UPDATE openhands_documents SET key = $2 WHERE key = $1 AND document = $3 RETURNING key';
 
 /**
@@ -177,9 +180,14 @@ export class PostgresStore implements DocumentStore {
     await this.#database.query(PROBE);
   }
 
-  /** @throws ConfigurationError when the database cannot be reached or used, or `openhands-express migrate` has not been run. */
-  async verify(): Promise<void> {
+  /**
+   * @throws ConfigurationError when the database cannot be reached or used, `openhands-express migrate` has not been run, or nothing
+   * is kept in it though that is expected.
+   */
+  async verify({ begin = true }: VerifyOptions = {}): Promise<void> {
     await assertUsable(this.#database);
+    if (begin || (await this.#database.query(ANY)).length > 0) return;
+    throw new ConfigurationError('DATABASE_URL: The database is empty: no server has kept anything in it.');
   }
 
   /** Resolves when the writes and locks that are under way have ended, and the connections are closed. */

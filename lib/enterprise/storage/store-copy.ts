@@ -8,9 +8,17 @@
  */
 import { createHash } from 'node:crypto';
 import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
+import { STORE_MARKER } from '../../oss/storage/store-marker.ts';
 
-/** Keys beside what they encrypt protect nothing; and processes on a database get them from their environment. */
-export const NOT_COPIED: readonly string[] = ['cookie_secrets.json', 'token_encryption_keys.json'];
+/**
+ * Keys beside what they encrypt protect nothing; and processes on a database get them from their environment. A marker says
+ * which store this is, and the other one is another.
+ */
+export const NOT_COPIED: readonly string[] = [
+  'cookie_secrets.json',
+  'token_encryption_keys.json',
+  STORE_MARKER,
+];
 
 /** What is remembered of the last copy; see `CopiedDocuments`. */
 export interface CopyRecord {

@@ -14,6 +14,11 @@ export interface LockHolding {
   readonly isHeld: () => Promise<boolean>;
 }
 
+export interface VerifyOptions {
+  /** Whether a store may be begun where there is none; true unless given. Otherwise nothing is made there. */
+  readonly begin?: boolean;
+}
+
 /**
  * Where documents live. Settings and tokens are both documents; this is the one seam under both, and
  * every adapter passes the same contract test (`test/oss/storage/document-store.contract.ts`).
@@ -52,7 +57,7 @@ export interface DocumentStore {
    *
    * @throws ConfigurationError one line that says what to do.
    */
-  verify?(): Promise<void>;
+  verify?(options?: VerifyOptions): Promise<void>;
   /** Resolves if the store can be read and written now; rejects with what is wrong. For `/ready`. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import { opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
+import { ConfigurationError } from '../errors.ts';
 import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './document-key.ts';
 import {
   type Document,
@@ -9,6 +10,7 @@ import {
   type LockHolding,
   type LockOptions,
   LockTimeoutError,
+  type VerifyOptions,
 } from './document-store.ts';
 import { DurableJsonFile } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
@@ -16,6 +18,7 @@ import { KeyedMutex } from './keyed-mutex.ts';
 import { ProcessIdentity } from './process-identity.ts';
 import { errorCode, storing } from './storage-error.ts';
 import { StoreFolder } from './store-folder.ts';
+import { complaintAbout, placeOf } from './store-place.ts';
 import { unusableFolder } from './unusable-folder.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
@@ -113,12 +116,15 @@ export class JsonFileStore implements DocumentStore {
     }
   }
 
-  /** @throws ConfigurationError one line, when the folder cannot be used. */
-  async verify(): Promise<void> {
+  /** @throws ConfigurationError one line, when the folder cannot be used, or is not the one of a store. */
+  async verify({ begin = true }: VerifyOptions = {}): Promise<void> {
+    const { path } = this.#folder;
     try {
+      const complaint = complaintAbout(path, await placeOf(path), begin);
+      if (complaint !== undefined) throw new ConfigurationError(`FILE_STORE_PATH: ${complaint}`);
       await this.check();
     } catch (error) {
-      throw unusableFolder(this.#folder.path, error);
+      throw error instanceof ConfigurationError ? error : unusableFolder(path, error);
     }
   }
 

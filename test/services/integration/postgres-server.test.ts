@@ -22,6 +22,7 @@ describe('A server with DATABASE_URL', () => {
 
     const rows = await engines().postgres.run(site.database, 'SELECT key, document FROM openhands_documents');
     assert.deepEqual(rows.map(({ key }) => key).sort(), [
+      'openhands-store.json',
       'users/github/583231/github_profile.json',
       'users/github/583231/github_token.json',
       'users/github/583231/sessions.json',

@@ -1,0 +1,109 @@
+/** What two servers do to each other that share a file store by accident. */
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { main } from '../../lib/cli/main.ts';
+import { ConfigurationError } from '../../lib/oss/errors.ts';
+import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
+import { STORE_MARKER } from '../../lib/oss/storage/store-marker.ts';
+import { RecordingTerminal } from '../cli/recording-terminal.ts';
+import { EnterpriseSite, environmentFor } from './enterprise-site.ts';
+
+const OTHER = 'Iv23liAnotherGitHubApp';
+
+describe('Two deployments on one file store', () => {
+  let site: EnterpriseSite;
+  let own: string;
+
+  beforeEach(async () => {
+    site = await EnterpriseSite.open();
+    own = site.github.app.clientId;
+  });
+  afterEach(() => site.close());
+
+  const envOf = (clientId: string) => ({
+    ...environmentFor(site.github, site.files),
+    GITHUB_APP_CLIENT_ID: clientId,
+  });
+  const marker = async () => JSON.parse(await site.document(STORE_MARKER)) as Record<string, unknown>;
+
+  async function start(env: Record<string, string>, logger = pino({ level: 'silent' })): Promise<void> {
+    await (await loadServerConfig({ env, logger })).close();
+  }
+
+  async function refusal(env: Record<string, string>): Promise<string> {
+    try {
+      await start(env);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.message;
+      throw error;
+    }
+    return assert.fail('it has started');
+  }
+
+  it('of two GitHub Apps: the second does not start, and says why; the first one’s users stay signed in', async () => {
+    const browser = await site.signedIn();
+    assert.equal(
+      await refusal(envOf(OTHER)),
+      `GITHUB_APP_CLIENT_ID is ${OTHER}, but the store belongs to the GitHub App ${own} (JSON files in ${site.files}): ` +
+        "each would end the sign-ins of the other's users. Set another store, or the ID of that App; " +
+        'if this App has taken its place, delete the document openhands-store.json.',
+    );
+    await browser.get('/api/github/user').expect(200);
+    await start(envOf(own));
+  });
+
+  it('of two GitHub Apps: no command works on the tokens of the other', async () => {
+    const browser = await site.signedIn();
+    const terminal = new RecordingTerminal(envOf(OTHER));
+    const user = String(site.github.directory.user('octocat').id);
+    assert.equal(await main(['tokens', 'revoke', user], terminal), 1);
+    assert.match(terminal.errors, /^GITHUB_APP_CLIENT_ID is Iv23liAnotherGitHubApp, but the store belongs/);
+    await browser.get('/api/github/user').expect(200);
+  });
+
+  it('becomes another App’s when its marker is deleted', async () => {
+    await rm(join(site.files, STORE_MARKER));
+    await start(envOf(OTHER));
+    assert.equal((await marker()).github_app_client_id, OTHER);
+    assert.match(await refusal(envOf(own)), /belongs to the GitHub App Iv23liAnotherGitHubApp/);
+  });
+
+  it('belongs to the App of the first server that starts, and to none by a command', async () => {
+    await rm(join(site.files, STORE_MARKER));
+    assert.equal(await main(['tokens', 'list'], new RecordingTerminal(envOf(OTHER))), 0);
+    assert.deepEqual(Object.keys(await marker()), ['store_id']);
+    await start(envOf(own));
+    assert.equal((await marker()).github_app_client_id, own);
+  });
+
+  it('of both editions: neither disturbs the other', async () => {
+    await writeFile(join(site.files, 'settings.json'), '{"language": "de"}');
+    const before = await marker();
+    await start({ FILE_STORE_PATH: site.files });
+    assert.deepEqual(await marker(), before);
+    assert.equal(await readFile(join(site.files, 'settings.json'), 'utf8'), '{"language": "de"}');
+  });
+
+  it('that takes no marker is a warning to the OSS edition', async () => {
+    const folder = join(site.files, '~oss');
+    await mkdir(join(folder, STORE_MARKER), { recursive: true, mode: 0o700 });
+    const said: string[] = [];
+    await start(
+      { FILE_STORE_PATH: folder },
+      pino({ level: 'warn' }, { write: (line) => said.push((JSON.parse(line) as { msg: string }).msg) }),
+    );
+    assert.deepEqual(said, ['The store could not be marked']);
+  });
+
+  it('in the wrong folder is a warning to the OSS edition', async () => {
+    await site.signedIn();
+    const said: string[] = [];
+    await start(
+      { FILE_STORE_PATH: join(site.files, 'users/github') },
+      pino({ level: 'warn' }, { write: (line) => said.push((JSON.parse(line) as { msg: string }).msg) }),
+    );
+    assert.match(said.join('\n'), /^FILE_STORE_PATH: .* lies inside the store/);
+  });
+});
