@@ -8,34 +8,44 @@ import { JsonFileStore } from '../oss/storage/json-file-store.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { copyStore } from './store/copy.ts';
+import { assertIsStore } from './store/open-source.ts';
 
 const FILE = /^file:(?<path>.+)$/;
 const POSTGRES = /^postgres(ql)?:\/\//;
 
 /** `openhands-express store`: moves what one machine has kept in files to where several can share it. */
 export const store: Command = {
-  usage: `store copy --from file:<folder> --to postgres://… [--verify]
+  usage: `store copy --from file:<folder> --to postgres://… [--delete-missing] [--verify]
 
 Copies settings, sessions and tokens from a file store into a database, while servers run on either. Run it again to copy
 what has changed since: what the database has newer is kept. The documents in the folder stay as they are.
 
   --from    the folder, file:<FILE_STORE_PATH>
   --to      the database; without it, the one that DATABASE_URL names, so that the password is in no list of processes
+  --delete-missing
+            deletes in the database what was copied and is missing in the folder since, such as sessions that have ended;
+            without it nothing is ever deleted
+  --accept-missing <number>
+            goes on although most of what was copied is missing on one side, up to so many documents: otherwise that is
+            refused, since the folder may not be mounted, or be another one
   --verify  copies nothing, and reports what would be
 
-Exit code 1: something is different on both sides, or (--verify) is still to be copied.
+Exit code 1: something is different on both sides or missing in the folder, is still to be copied (--verify), or the
+stores do not belong together.
 Exit code 130: it was stopped, and can be run again.`,
 
   async run(args, terminal) {
-    const { path, databaseUrl: url, verify } = readArguments(args, terminal.env);
+    const { path, databaseUrl: url, verify, ...missing } = readArguments(args, terminal.env);
     if (!(await isFolder(path))) throw new UsageError(`There is no folder ${path}.`);
+    await assertIsStore(path);
     const log = pino({ level: 'silent' });
     const from = new JsonFileStore({ path, log });
     const to = new PostgresStore({ url, log });
     const database = new PostgresDatabase({ url, log });
     try {
       await to.verify();
-      return await copyStore({ from, to, copied: new CopiedDocuments(database), dryRun: verify }, terminal);
+      const copied = new CopiedDocuments(database);
+      return await copyStore({ path, from, to, copied, dryRun: verify, ...missing }, terminal);
     } finally {
       await Promise.all([from.close(), to.close(), database.close()]);
     }
@@ -49,6 +59,8 @@ function readArguments(args: readonly string[], env: Terminal['env']) {
     options: {
       from: { type: 'string' },
       to: { type: 'string' },
+      'delete-missing': { type: 'boolean', default: false },
+      'accept-missing': { type: 'string', default: '0' },
       verify: { type: 'boolean', default: false },
     },
   });
@@ -61,8 +73,15 @@ function readArguments(args: readonly string[], env: Terminal['env']) {
   if (values.to !== undefined && !POSTGRES.test(values.to)) {
     throw new UsageError('--to takes postgres://user:password@host:port/database.');
   }
-  const databaseUrl = readDatabaseUrl(values.to === undefined ? env : { ...env, DATABASE_URL: values.to });
-  return { path, databaseUrl, verify: values.verify };
+  const accepted = values['accept-missing'];
+  if (!/^\d{1,9}$/.test(accepted)) throw new UsageError('--accept-missing takes a number of documents.');
+  return {
+    path,
+    databaseUrl: readDatabaseUrl(values.to === undefined ? env : { ...env, DATABASE_URL: values.to }),
+    verify: values.verify,
+    deleteMissing: values['delete-missing'],
+    acceptMissing: Number(accepted),
+  };
 }
 
 async function isFolder(path: string): Promise<boolean> {

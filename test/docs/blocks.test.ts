@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { STORE_MARKER } from '../../lib/oss/storage/store-marker.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { pack, root, unpackInto, workshop } from '../package/packed.ts';
 import { type CodeBlock, codeBlocks, documentationPages } from './code-blocks.ts';
@@ -71,7 +72,11 @@ describe('The code blocks of the documentation', () => {
 
   for (const page of documentationPages()) {
     describe(page, () => {
-      before(() => mkdir(folderOf(page), { recursive: true }));
+      before(async () => {
+        await mkdir(join(folderOf(page), '.openhands'), { recursive: true, mode: 0o700 });
+        // A server has started on it before: commands begin no store.
+        await writeFile(join(folderOf(page), '.openhands', STORE_MARKER), '{ "store_id": "of-a-page" }');
+      });
 
       it('names the language of every block', () => {
         assert.deepEqual(

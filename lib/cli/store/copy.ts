@@ -1,67 +1,76 @@
 import type { CopiedDocuments } from '../../enterprise/storage/copied-documents.ts';
-import { type CopyOutcome, NOT_COPIED, StoreCopy } from '../../enterprise/storage/store-copy.ts';
+import { type CopyOutcome, StoreCopy } from '../../enterprise/storage/store-copy.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { Terminal } from '../command.ts';
 import { progress } from '../progress.ts';
-
-/** As many as a database answers side by side without keeping its servers waiting. */
-const AT_ONCE = 8;
+import { sideBySide } from '../side-by-side.ts';
+import { assertMatching, assertStillThere, markBoth } from './open-source.ts';
+import { presentKeys, survey } from './survey.ts';
 
 export interface CopyStoreOptions {
+  /** The folder of the source, for what is said. */
+  readonly path: string;
   readonly from: DocumentStore;
   readonly to: DocumentStore;
   readonly copied: CopiedDocuments;
   readonly dryRun: boolean;
+  /** Whether a document that was copied, and is missing in the source, is deleted in the target. */
+  readonly deleteMissing: boolean;
+  /** How many documents may be missing on one side that were copied, where most are. */
+  readonly acceptMissing: number;
 }
 
-/** Copies all documents, and reports. @returns the exit code. */
-export async function copyStore(
-  { from, to, copied, dryRun }: CopyStoreOptions,
-  terminal: Terminal,
-): Promise<number> {
-  const copy = new StoreCopy({ from, to, record: copied, dryRun });
-  const counts: Record<CopyOutcome, number> = { same: 0, copied: 0, deleted: 0, newer: 0, conflict: 0 };
-  const stop = terminal.interruption?.();
-  const shown = progress(dryRun ? 'Comparing' : 'Copying', await countOf(presentKeys(from)), terminal);
-
-  const work = async (keys: AsyncIterator<string>) => {
-    while (stop?.aborted !== true) {
-      const next = await keys.next();
-      if (next.done === true) return;
-      const outcome = await copy.copy(next.value);
-      counts[outcome] += 1;
-      if (outcome === 'conflict') terminal.out(`changed on both sides, kept in the database: ${next.value}`);
-      shown.advance();
-    }
+/**
+ * Copies all documents, and reports.
+ *
+ * @returns the exit code.
+ * @throws ConfigurationError one line, when the two stores do not belong together.
+ */
+export async function copyStore(options: CopyStoreOptions, terminal: Terminal): Promise<number> {
+  const { path, from, to, copied, dryRun, deleteMissing } = options;
+  await assertMatching(options);
+  const { present, missing } = await survey(options);
+  const id = dryRun ? undefined : await markBoth(options);
+  const copy = new StoreCopy({
+    from,
+    to,
+    record: copied,
+    dryRun,
+    ...(deleteMissing && { confirmDeletion: () => assertStillThere(path, from, id) }),
+  });
+  const counts: Record<CopyOutcome, number> = {
+    same: 0,
+    copied: 0,
+    deleted: 0,
+    missing: 0,
+    newer: 0,
+    conflict: 0,
   };
+  const stop = terminal.interruption?.();
+  const shown = progress(dryRun ? 'Comparing' : 'Copying', present + missing.length, terminal);
   try {
-    for (const keys of [presentKeys(from), goneKeys(from, copied)]) {
-      await Promise.all(Array.from({ length: AT_ONCE }, () => work(keys)));
+    for (const keys of [presentKeys(from), missing]) {
+      await sideBySide(keys, stop, async (key) => {
+        const outcome = await copy.copy(key);
+        counts[outcome] += 1;
+        if (outcome === 'conflict') terminal.out(`changed on both sides, kept in the database: ${key}`);
+        shown.advance();
+      });
     }
   } finally {
     shown.end();
   }
 
   terminal.out(summary(counts, dryRun));
+  if (counts.missing > 0) {
+    terminal.out(
+      `${counts.missing} that were copied are missing in ${path}, and kept in the database: --delete-missing deletes them.`,
+    );
+  }
   await remindOfKeys(from, terminal);
   if (stop?.aborted === true) return 130;
   const isPending = dryRun && counts.copied + counts.deleted > 0;
-  return counts.conflict > 0 || isPending ? 1 : 0;
-}
-
-async function* presentKeys(from: DocumentStore): AsyncGenerator<string> {
-  for await (const key of from.list('')) if (!NOT_COPIED.includes(key)) yield key;
-}
-
-/** Those of documents that were copied, and have been deleted in the source since. */
-async function* goneKeys(from: DocumentStore, copied: CopiedDocuments): AsyncGenerator<string> {
-  for await (const key of copied.keys()) if ((await from.read(key)) === undefined) yield key;
-}
-
-async function countOf(keys: AsyncGenerator<string>): Promise<number> {
-  let count = 0;
-  while ((await keys.next()).done !== true) count += 1;
-  return count;
+  return counts.conflict + counts.missing > 0 || isPending ? 1 : 0;
 }
 
 function summary(counts: Readonly<Record<CopyOutcome, number>>, dryRun: boolean): string {

@@ -2,6 +2,18 @@ import type { PostgresDatabase } from './postgres-database.ts';
 
 const PAGE = 1_000;
 
+const ENTRIES = `
+  SELECT copied.key, documents.key IS NOT NULL AS "isHere"
+  FROM openhands_copied AS copied LEFT JOIN openhands_documents AS documents ON documents.key = copied.key
+  WHERE copied.key > $1 ORDER BY copied.key LIMIT $2`;
+
+/** A document that was copied into a database. */
+export interface CopiedDocument {
+  readonly key: string;
+  /** Whether the database has it still. */
+  readonly isHere: boolean;
+}
+
 /**
  * What was copied into a database, by key: the digest of each document as it was then. So a later copy can tell which side
  * has changed since.
@@ -34,14 +46,11 @@ export class CopiedDocuments {
     await this.#database.query('DELETE FROM openhands_copied WHERE key = $1', [key]);
   }
 
-  /** The keys of all that was copied, in the order of their bytes. */
-  async *keys(): AsyncIterable<string> {
+  /** All that was copied, in the order of the bytes of their keys. */
+  async *entries(): AsyncIterable<CopiedDocument> {
     for (let after = ''; ;) {
-      const rows = await this.#database.query<{ key: string }>(
-        'SELECT key FROM openhands_copied WHERE key > $1 ORDER BY key LIMIT $2',
-        [after, PAGE],
-      );
-      for (const { key } of rows) yield key;
+      const rows = await this.#database.query<CopiedDocument>(ENTRIES, [after, PAGE]);
+      yield* rows;
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;
       after = last.key;

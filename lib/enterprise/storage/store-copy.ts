@@ -2,7 +2,8 @@
  * Copies documents from one store into another while servers work on both, again and again until nothing is left to copy.
  *
  * What either side has changed since the last copy is told apart by a digest of each document as it was copied. A
- * document that only the source has changed is copied again, or deleted. One that only the target has changed is newer
+ * document that only the source has changed is copied again. One that the source lacks is deleted only where that was asked
+ * for: it may be that the source is not all there. One that only the target has changed is newer
  * there, and kept: for tokens that is a pair that GitHub has rotated since, and the old one is dead. If both have
  * changed it, the target's is kept as well, and reported.
  */
@@ -30,10 +31,11 @@ export interface CopyRecord {
 /**
  * - `same`: both stores have the same.
  * - `copied`, `deleted`: the source had changed, and the target has that now.
+ * - `missing`: the source lacks what was copied, and the target keeps it.
  * - `newer`: the target has changed since it was copied.
  * - `conflict`: both have.
  */
-export type CopyOutcome = 'same' | 'copied' | 'deleted' | 'newer' | 'conflict';
+export type CopyOutcome = 'same' | 'copied' | 'deleted' | 'missing' | 'newer' | 'conflict';
 
 export interface StoreCopyOptions {
   readonly from: DocumentStore;
@@ -41,6 +43,10 @@ export interface StoreCopyOptions {
   readonly record: CopyRecord;
   /** Whether only to tell what would be done. */
   readonly dryRun?: boolean;
+  /**
+   * Called before what the source lacks is deleted in the target; rejects to prevent it. Without it nothing is deleted.
+   */
+  readonly confirmDeletion?: () => Promise<void>;
 }
 
 export class StoreCopy {
@@ -48,18 +54,20 @@ export class StoreCopy {
   readonly #to: DocumentStore;
   readonly #record: CopyRecord;
   readonly #dryRun: boolean;
+  readonly #confirmDeletion: (() => Promise<void>) | undefined;
 
-  constructor({ from, to, record, dryRun = false }: StoreCopyOptions) {
+  constructor({ from, to, record, dryRun = false, confirmDeletion }: StoreCopyOptions) {
     this.#from = from;
     this.#to = to;
     this.#record = record;
     this.#dryRun = dryRun;
+    this.#confirmDeletion = confirmDeletion;
   }
 
   /**
    * Copies one document, or its absence.
    *
-   * @throws StorageError, LockTimeoutError
+   * @throws StorageError, LockTimeoutError, and what `confirmDeletion` rejects with.
    */
   async copy(key: string): Promise<CopyOutcome> {
     // Most documents have not changed since the last time: those cost no lock.
@@ -82,6 +90,7 @@ export class StoreCopy {
       return 'same';
     }
     if (target === copied) {
+      if (document === undefined && this.#confirmDeletion === undefined) return 'missing';
       await this.#put(key, document);
       await this.#remember(key, source);
       return document === undefined ? 'deleted' : 'copied';
@@ -91,7 +100,12 @@ export class StoreCopy {
 
   async #put(key: string, document: Document | undefined): Promise<void> {
     if (this.#dryRun) return;
-    await (document === undefined ? this.#to.delete(key) : this.#to.write(key, document));
+    if (document !== undefined) {
+      await this.#to.write(key, document);
+      return;
+    }
+    await this.#confirmDeletion?.();
+    await this.#to.delete(key);
   }
 
   async #remember(key: string, digest: string): Promise<void> {

@@ -10,13 +10,19 @@ export interface StoreMarker {
   readonly store_id: string;
   /** `GITHUB_APP_CLIENT_ID` of the servers that keep tokens in it; undefined where none has yet. */
   readonly github_app_client_id?: string;
+  /** The id of the store that `store copy` copies into this one. */
+  readonly copied_from?: string;
 }
 
 /** The marker that a document is; `undefined` when it is none. */
 export function asStoreMarker(document: Document | undefined): StoreMarker | undefined {
-  const { store_id, github_app_client_id } = document ?? {};
+  const { store_id, github_app_client_id, copied_from } = document ?? {};
   if (typeof store_id !== 'string' || store_id === '') return undefined;
-  return { store_id, ...(typeof github_app_client_id === 'string' && { github_app_client_id }) };
+  return {
+    store_id,
+    ...(typeof github_app_client_id === 'string' && { github_app_client_id }),
+    ...(typeof copied_from === 'string' && { copied_from }),
+  };
 }
 
 /**
