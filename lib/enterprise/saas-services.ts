@@ -29,6 +29,7 @@ import { RedisCache } from './redis/redis-cache.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
 import { SettingsCipher } from './settings/settings-cipher.ts';
 import { SettingsDocuments } from './settings/settings-documents.ts';
+import { longestRefreshMs } from './times.ts';
 import { DocumentCipher } from './tokens/document-cipher.ts';
 import { loadEncryptionKeys } from './tokens/encryption-keys.ts';
 import { GithubTokenCustody } from './tokens/github-token-custody.ts';
@@ -99,7 +100,20 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   registerRedisMetrics(metrics.registry, redis);
   const shared = redis && new RedisCache(redis);
   const others = config.tokenProvider();
-  const tokens = others ?? keepTokens({ documents, oauth, encryption, log, now, shared }, metrics);
+  const tokens =
+    others ??
+    keepTokens(
+      {
+        documents,
+        oauth,
+        encryption,
+        log,
+        now,
+        shared,
+        longestRefreshMs: longestRefreshMs(patience.timeoutMs),
+      },
+      metrics,
+    );
   const { provider, sessions, kept } = config.authentication({
     documents,
     encryption,

@@ -4,6 +4,7 @@ import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
+import { longestRefreshMs as longestRefresh } from '../times.ts';
 import { backoffRemaining } from './backoff.ts';
 import { type DocumentCipher, UnreadableDocumentError } from './document-cipher.ts';
 import { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
@@ -32,12 +33,19 @@ export interface GithubTokenManagerOptions {
   readonly staleMs?: number;
   /** How many users' tokens are kept in memory; 10,000 unless given. */
   readonly capacity?: number;
+  /**
+   * How long a refresh may take, with what GitHub and the store need of it, in milliseconds; 30,000 unless given. So long
+   * others wait for it, and for the last word of a holder that was taken over.
+   */
+  readonly longestRefreshMs?: number;
   /** How often revocations that failed are tried again, in milliseconds; 30,000 unless given. */
   readonly retryRevocationsEveryMs?: number;
   /** For how long a sign-out waits for GitHub to take the grant back, in milliseconds; 3,000 unless given. */
   readonly revocationWaitMs?: number;
 }
 
+/** What the GitHubOAuthClient takes where nobody says otherwise. */
+const GITHUB_TIMEOUT_MS = 10_000;
 /** A token that GitHub has just issued and already rejects is not helped by another one. */
 const YOUNG_MS = 10_000;
 
@@ -64,6 +72,7 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   constructor(options: GithubTokenManagerOptions) {
     const { documents, oauth, encryption: cipher, log, now = Date.now } = options;
+    const longestRefreshMs = options.longestRefreshMs ?? longestRefresh(GITHUB_TIMEOUT_MS);
     const circuit = new GitHubCircuitBreaker(log, now, options.shared);
     this.#documents = new TokenDocuments(documents, cipher);
     this.#pendingWrites = new PendingWrites(this.#documents, log);
@@ -74,6 +83,7 @@ export class GithubTokenManager implements GithubTokenProvider {
       circuit,
       log,
       now,
+      longestRefreshMs,
       ...(options.retryRevocationsEveryMs !== undefined && { retryEveryMs: options.retryRevocationsEveryMs }),
     });
     this.#refresh = new TokenRefresh({
@@ -84,6 +94,7 @@ export class GithubTokenManager implements GithubTokenProvider {
       circuit,
       log,
       now,
+      longestRefreshMs,
       onChange: (id) => this.#cache.forget(id),
     });
     this.#cache = new TokenRecordCache(
@@ -170,7 +181,7 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   async close(): Promise<void> {
     this.#pendingWrites.close();
-    await this.#refresh.idle();
+    await this.#refresh.close();
     await this.#revocations.close();
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TokenDocuments } from './token-documents.ts';
-import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
+import { mayReplace, type SignedIn, type TokenRecord } from './token-record.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -59,7 +59,7 @@ export class PendingWrites {
   /** What is true of a user of whom the store says `stored`. */
   overlay(githubUserId: string, stored: TokenRecord | undefined): TokenRecord | undefined {
     const unsaved = this.#records.get(githubUserId);
-    return unsaved !== undefined && isSamePair(stored, unsaved.from) ? unsaved.to : stored;
+    return unsaved !== undefined && mayReplace(stored, unsaved.from, unsaved.to) ? unsaved.to : stored;
   }
 
   /** Gives every record one last chance to be written, at once. */

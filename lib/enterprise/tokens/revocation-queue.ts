@@ -10,8 +10,6 @@ import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, rotated, type SignedIn } from './token-record.ts';
 
 const RETRY_EVERY_MS = 30_000;
-/** As long as a refresh of the same user may take, which is waited for. */
-const WAIT_MS = 30_000;
 
 export interface RevocationQueueOptions {
   readonly revocations: RevocationDocuments;
@@ -20,6 +18,8 @@ export interface RevocationQueueOptions {
   readonly circuit: GitHubCircuitBreaker;
   readonly log: Logger;
   readonly now: () => number;
+  /** How long a refresh of the same user may take, which is waited for, in milliseconds. */
+  readonly longestRefreshMs: number;
   /** How often to look for revocations that failed before, in milliseconds; 30,000 unless given. */
   readonly retryEveryMs?: number;
 }
@@ -32,6 +32,7 @@ export class RevocationQueue {
   readonly #circuit: GitHubCircuitBreaker;
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #waitMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #attempts = new Set<Promise<void>>();
   #isSweeping = false;
@@ -44,6 +45,7 @@ export class RevocationQueue {
     this.#circuit = options.circuit;
     this.#log = options.log;
     this.#now = options.now;
+    this.#waitMs = options.longestRefreshMs;
     this.#timer = setInterval(() => void this.#track(this.#sweep()), options.retryEveryMs ?? RETRY_EVERY_MS);
     this.#timer.unref();
   }
@@ -61,7 +63,11 @@ export class RevocationQueue {
    */
   async cancel(githubUserId: string): Promise<boolean> {
     if ((await this.#revocations.find(githubUserId)) === undefined) return false;
-    await this.#tokens.whileRefreshing(githubUserId, () => this.#revocations.delete(githubUserId), WAIT_MS);
+    await this.#tokens.whileRefreshing(
+      githubUserId,
+      () => this.#revocations.delete(githubUserId),
+      this.#waitMs,
+    );
     return true;
   }
 
@@ -121,7 +127,7 @@ export class RevocationQueue {
     if (found === undefined || backoffRemaining(found.failure, this.#now()) > 0) return;
     this.#circuit.check();
     await this.#circuit.checkElsewhere();
-    await this.#tokens.whileRefreshing(githubUserId, () => this.#attempt(githubUserId), WAIT_MS);
+    await this.#tokens.whileRefreshing(githubUserId, () => this.#attempt(githubUserId), this.#waitMs);
   }
 
   async #attempt(githubUserId: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
+import type { Document, DocumentStore, LockHolding } from '../../oss/storage/document-store.ts';
 import { userDocumentKey, userIdsWith } from '../storage/user-documents.ts';
 import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from './document-cipher.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
-import { isSamePair, type SignedIn, type TokenRecord } from './token-record.ts';
+import { mayReplace, type SignedIn, type TokenRecord } from './token-record.ts';
 
 const NAME = 'github_token.json';
 
@@ -14,7 +14,7 @@ const documentSchema = z.discriminatedUnion('state', [
     secret: z.string(),
     refresh_failure: failureSchema.optional(),
   }),
-  z.object({ state: z.literal('signed_out'), at: z.number() }),
+  z.object({ state: z.literal('signed_out'), at: z.number(), sign_in_id: z.string().optional() }),
 ]);
 
 /** A record, and the id of the key that it is encrypted with. */
@@ -45,7 +45,10 @@ export class TokenDocuments {
     if (document === undefined) return undefined;
     const stored = documentSchema.safeParse(document);
     if (!stored.success) throw new UnreadableDocumentError(key, 'it is no token document.');
-    if (stored.data.state === 'signed_out') return { record: stored.data, kid: undefined };
+    if (stored.data.state === 'signed_out') {
+      const { state, at, sign_in_id: signInId } = stored.data;
+      return { record: { state, at, ...(signInId !== undefined && { signInId }) }, kid: undefined };
+    }
     const { content, kid } = await this.#cipher.decrypt(key, stored.data.secret);
     const signIn = signInSchema.safeParse(content);
     if (!signIn.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
@@ -65,7 +68,8 @@ export class TokenDocuments {
   }
 
   /**
-   * Writes `next`, if what is there still holds the same pair of tokens as `expected`.
+   * Writes `next`, if what is there still holds the same pair of tokens as `expected`; a pair that GitHub has issued for
+   * that one also over the word of another process that it is dead.
    *
    * @returns what is there afterwards: `next`, or what outranks it.
    */
@@ -77,7 +81,7 @@ export class TokenDocuments {
     const key = keyOf(githubUserId);
     return this.#documents.withLock(key, async () => {
       const current = await this.load(githubUserId).catch(nothingReadable);
-      if (!isSamePair(current, expected)) return current;
+      if (!mayReplace(current, expected, next)) return current;
       await this.#write(key, next);
       return next;
     });
@@ -123,7 +127,11 @@ export class TokenDocuments {
    *
    * @throws LockTimeoutError
    */
-  whileRefreshing<T>(githubUserId: string, fn: () => Promise<T>, waitMs: number): Promise<T> {
+  whileRefreshing<T>(
+    githubUserId: string,
+    fn: (holding: LockHolding) => Promise<T>,
+    waitMs: number,
+  ): Promise<T> {
     return this.#documents.withLock(userDocumentKey(githubUserId, 'github_token.refresh'), fn, { waitMs });
   }
 
@@ -137,7 +145,10 @@ export class TokenDocuments {
   }
 
   async #encode(key: string, record: TokenRecord): Promise<Document> {
-    if (record.state === 'signed_out') return { ...record };
+    if (record.state === 'signed_out') {
+      const { state, at, signInId } = record;
+      return { state, at, ...(signInId !== undefined && { sign_in_id: signInId }) };
+    }
     return {
       state: 'signed_in',
       secret: await this.#cipher.encrypt(key, encodeSignIn(record)),

@@ -19,6 +19,8 @@ export interface SignedOut {
   readonly state: 'signed_out';
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The sign-in that has ended, if GitHub has called its refresh token dead. */
+  readonly signInId?: string;
 }
 
 /** What is known of one user. */
@@ -47,6 +49,16 @@ export function isSamePair(one: TokenRecord | undefined, other: SignedIn): one i
     one.signInId === other.signInId &&
     one.tokens.accessToken.equals(other.tokens.accessToken)
   );
+}
+
+/**
+ * Whether `next`, which follows on `from`, may take the place of `current`: nothing has come in between, or nothing but
+ * the word of another process that `from` is dead. A new pair shows what that one has died of.
+ */
+export function mayReplace(current: TokenRecord | undefined, from: SignedIn, next: TokenRecord): boolean {
+  if (isSamePair(current, from)) return true;
+  const isNewPair = next.state === 'signed_in' && !isSamePair(next, from);
+  return isNewPair && current?.state === 'signed_out' && current.signInId === from.signInId;
 }
 
 /** Whether the access token has expired by this clock. */

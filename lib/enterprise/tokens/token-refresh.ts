@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { GitHubUnavailableError } from '../../oss/github/errors.ts';
-import { LockTimeoutError } from '../../oss/storage/document-store.ts';
+import { type LockHolding, LockTimeoutError } from '../../oss/storage/document-store.ts';
 import {
   AppMisconfiguredError,
   BadRefreshTokenError,
@@ -10,15 +10,13 @@ import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { BackingOffUsers } from './backing-off-users.ts';
 import { backoffRemaining, nextFailure } from './backoff.ts';
 import { nothingReadable } from './document-cipher.ts';
+import { FormerHolders } from './former-holders.ts';
 import type { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import { type GithubTokens, SignedOutError } from './github-token-provider.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import type { RevocationQueue } from './revocation-queue.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, isSamePair, rotated, type SignedIn, type TokenRecord } from './token-record.ts';
-
-/** Longer than a refresh can take: twice the time-out of the OAuth client, and the writing. */
-export const REFRESH_WAIT_MS = 30_000;
 
 export interface TokenRefreshOptions {
   readonly documents: TokenDocuments;
@@ -28,13 +26,15 @@ export interface TokenRefreshOptions {
   readonly circuit: GitHubCircuitBreaker;
   readonly log: Logger;
   readonly now: () => number;
+  /** How long a refresh may take, which others wait for, in milliseconds. */
+  readonly longestRefreshMs: number;
   /** Told that what the store has of a user may be another thing now, before anybody who waited is. */
   readonly onChange: (githubUserId: string) => void;
 }
 
-/** What a refresh came to, and when nothing is left to be written of it. */
+/** What a refresh came to, and when nothing is left to be done about it under the lock. */
 interface Outcome {
-  readonly record: SignedIn;
+  readonly record: SignedIn | Error;
   readonly settled: Promise<void>;
 }
 
@@ -52,6 +52,8 @@ export class TokenRefresh {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #circuit: GitHubCircuitBreaker;
+  readonly #longestRefreshMs: number;
+  readonly #formerHolders: FormerHolders;
   readonly #onChange: (githubUserId: string) => void;
   readonly #running = new Map<string, Promise<SignedIn>>();
   readonly #holding = new Set<Promise<void>>();
@@ -65,6 +67,8 @@ export class TokenRefresh {
     this.#circuit = options.circuit;
     this.#log = options.log;
     this.#now = options.now;
+    this.#longestRefreshMs = options.longestRefreshMs;
+    this.#formerHolders = new FormerHolders(options.documents, options.longestRefreshMs);
     this.#onChange = options.onChange;
     this.#backingOff = new BackingOffUsers(options.now);
   }
@@ -78,6 +82,7 @@ export class TokenRefresh {
   async run(githubUserId: string, stale: SignedIn): Promise<SignedIn> {
     const running = this.#running.get(githubUserId);
     if (running !== undefined) return running;
+    if (this.#formerHolders.isAwaited(githubUserId)) throw new GitHubUnavailableError(1);
     this.#checkPause(stale);
     this.#circuit.check();
     const started = this.#start(githubUserId, stale).finally(() => this.#running.delete(githubUserId));
@@ -90,8 +95,9 @@ export class TokenRefresh {
     return this.#backingOff.size;
   }
 
-  /** Resolves when no refresh is under way, and nothing is left to be written of any. */
-  async idle(): Promise<void> {
+  /** Waits for nobody else any more. Resolves when no refresh is under way, and nothing is left to be written of any. */
+  async close(): Promise<void> {
+    this.#formerHolders.close();
     await Promise.all(this.#holding);
   }
 
@@ -101,14 +107,15 @@ export class TokenRefresh {
    */
   #start(githubUserId: string, stale: SignedIn): Promise<SignedIn> {
     return new Promise((resolve, reject) => {
-      const alone = async () => {
-        const { record, settled } = await this.#refreshAlone(githubUserId, stale);
+      const alone = async (holding: LockHolding) => {
+        const { record, settled } = await this.#refreshAlone(githubUserId, stale, holding);
         this.#onChange(githubUserId);
-        resolve(record);
+        if (record instanceof Error) reject(record);
+        else resolve(record);
         await settled;
       };
       const holding = this.#documents
-        .whileRefreshing(githubUserId, alone, REFRESH_WAIT_MS)
+        .whileRefreshing(githubUserId, alone, this.#longestRefreshMs)
         .catch((error: unknown) => {
           this.#log.debug({ err: error, github_user_id: githubUserId }, 'A refresh came to nothing');
           this.#onChange(githubUserId);
@@ -119,7 +126,7 @@ export class TokenRefresh {
     });
   }
 
-  async #refreshAlone(githubUserId: string, stale: SignedIn): Promise<Outcome> {
+  async #refreshAlone(githubUserId: string, stale: SignedIn, holding: LockHolding): Promise<Outcome> {
     const stored = await this.#documents.load(githubUserId).catch(nothingReadable);
     const current = this.#pendingWrites.overlay(githubUserId, stored);
     if (current?.state !== 'signed_in') throw new SignedOutError();
@@ -127,7 +134,16 @@ export class TokenRefresh {
     if (!isSamePair(current, stale) && !isExpired(current, this.#now())) {
       return { record: current, settled: Promise.resolve() };
     }
+    try {
+      return await this.#use(githubUserId, current, holding);
+    } catch (error) {
+      if (!holding.takenOver || error instanceof SignedOutError) throw error;
+      return { record: error as Error, settled: this.#hearFormerHolder(githubUserId, current, error) };
+    }
+  }
 
+  /** Uses the refresh token of the pair that is in the store. */
+  async #use(githubUserId: string, current: SignedIn, holding: LockHolding): Promise<Outcome> {
     const { refreshToken } = current.tokens;
     if (refreshToken === undefined) throw new SignedOutError();
     this.#checkPause(current);
@@ -137,7 +153,7 @@ export class TokenRefresh {
     try {
       issued = await this.#oauth.refresh(refreshToken);
     } catch (error) {
-      return this.#failed(githubUserId, current, error);
+      return this.#failed(githubUserId, current, holding, error);
     }
     this.#circuit.succeeded();
     return this.#succeeded(githubUserId, current, issued);
@@ -172,15 +188,19 @@ export class TokenRefresh {
   }
 
   /** Only one answer ends a sign-in: GitHub's word that the very refresh token in the store is dead. */
-  async #failed(githubUserId: string, used: SignedIn, error: unknown): Promise<Outcome> {
+  async #failed(
+    githubUserId: string,
+    used: SignedIn,
+    holding: LockHolding,
+    error: unknown,
+  ): Promise<Outcome> {
     if (error instanceof BadRefreshTokenError) {
       this.#circuit.succeeded();
-      const { stored } = await this.#save(githubUserId, used, { state: 'signed_out', at: this.#now() });
+      // Whoever holds the lock before us, or by now behind us, may have used it.
+      if (holding.takenOver || !(await holding.isHeld()))
+        throw new GitHubUnavailableError(1, { cause: error });
+      const stored = await this.#signOut(githubUserId, used);
       if (stored?.state === 'signed_in') return { record: stored, settled: Promise.resolve() };
-      this.#log.info(
-        { github_user_id: githubUserId },
-        'GitHub has ended the grant of this user; they are signed out',
-      );
       throw new SignedOutError();
     }
     this.#circuit.failed(error);
@@ -197,6 +217,30 @@ export class TokenRefresh {
       'Refreshing tokens failed',
     );
     throw unavailable;
+  }
+
+  async #signOut(githubUserId: string, used: SignedIn): Promise<TokenRecord | undefined> {
+    const signedOut = { state: 'signed_out', at: this.#now(), signInId: used.signInId } as const;
+    const { stored } = await this.#save(githubUserId, used, signedOut);
+    if (stored?.state !== 'signed_in') {
+      this.#log.info(
+        { github_user_id: githubUserId },
+        'GitHub has ended the grant of this user; they are signed out',
+      );
+    }
+    return stored;
+  }
+
+  /** Lets the holder before finish what it may be about, whatever we have met. Only then is a dead token one. */
+  async #hearFormerHolder(githubUserId: string, seen: SignedIn, error: unknown): Promise<void> {
+    const isDead = error instanceof Error && error.cause instanceof BadRefreshTokenError;
+    this.#log.warn(
+      { github_user_id: githubUserId, err: error },
+      'The holder of a lock before may have refreshed these tokens; waiting for what it writes',
+    );
+    if ((await this.#formerHolders.areSilent(githubUserId, seen)) && isDead)
+      await this.#signOut(githubUserId, seen);
+    this.#onChange(githubUserId);
   }
 
   /**

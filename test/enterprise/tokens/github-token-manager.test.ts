@@ -254,7 +254,11 @@ describe('GithubTokenManager', () => {
       custody.github.tokens.revokeGrant('octocat');
       const manager = custody.manager();
       await assert.rejects(manager.token(octocat), SignedOutError);
-      assert.deepEqual(Object.keys((await custody.document('octocat'))!).sort(), ['at', 'state']);
+      assert.deepEqual(Object.keys((await custody.document('octocat'))!).sort(), [
+        'at',
+        'sign_in_id',
+        'state',
+      ]);
       await assert.rejects(manager.token(octocat), SignedOutError);
       await assert.rejects(custody.manager().token(octocat), SignedOutError);
       assert.equal(custody.github.calls.refreshes, 1);
