@@ -1,7 +1,6 @@
 /** Another process on the same store: `<folder> <task>`. Says something when its task has begun, or how it failed. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { ServerConfig } from '../../../lib/oss/server-config.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 
@@ -70,6 +69,8 @@ const tasks: Record<string, () => Promise<void>> = {
   /** What the OSS edition says of this store at the start, and whether it would go on. */
   async startOss() {
     const logger = pino({ level: 'warn' }, { write: (line) => process.stdout.write(line) });
+    // Only here: most tasks need a store alone, and the edition takes longer to load than they take.
+    const { ServerConfig } = await import('../../../lib/oss/server-config.ts');
     const config = new ServerConfig({ env: { FILE_STORE_PATH: folder }, logger });
     console.log(await config.prepare().then(() => 'goes on', String));
   },

@@ -96,7 +96,8 @@ export class PostgresServer {
 
   async stop(): Promise<void> {
     if (this.#program.isRunning) await this.#program.end('SIGINT');
-    await rm(this.#folder, { recursive: true, force: true });
+    // The processes of one that was killed may still be ending.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   #start(): Program {
