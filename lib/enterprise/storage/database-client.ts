@@ -3,12 +3,12 @@
  * reading it by itself: it would take every parameter for an option of its own, and drop those that it does not know.
  */
 import { readFileSync } from 'node:fs';
-import tls from 'node:tls';
+import type tls from 'node:tls';
 import pg from 'pg';
 import { ConfigurationError } from '../../oss/errors.ts';
 import type { Secret } from '../../oss/secret.ts';
+import { SYSTEM, systemAuthorities } from '../system-authorities.ts';
 import { demandChannelBinding } from './channel-binding.ts';
-import { SYSTEM } from './database-tls.ts';
 import { hostOf, parseDatabaseUrl } from './database-url.ts';
 
 const APPLICATION = 'openhands-express';
@@ -76,10 +76,4 @@ function tlsOptions(said: Said): false | tls.ConnectionOptions {
   };
   // To Node, an option that is undefined is one that is there.
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-/** What Node trusts, and what the system does where this version of Node can tell. */
-function systemAuthorities(): string[] | undefined {
-  const { getCACertificates } = tls as { getCACertificates?: (of: 'default' | 'system') => string[] };
-  return getCACertificates && [...getCACertificates('default'), ...getCACertificates('system')];
 }

@@ -1,4 +1,5 @@
 /** What an address says of TLS, in one word that leaves no doubt. */
+import { SYSTEM } from '../system-authorities.ts';
 
 /** What counts as asking for TLS where `sslmode` is not said. */
 const ASKS_FOR_TLS = [
@@ -18,9 +19,6 @@ const SSL: Readonly<Record<string, string>> = {
   true: 'verify-full',
   'no-verify': 'no-verify',
 };
-
-/** `sslrootcert=system`: the authorities that this machine trusts. */
-export const SYSTEM = 'system';
 
 /**
  * Sets `sslmode` to what is done: `disable`, `no-verify`, `verify-ca` or `verify-full`. No mode is taken for less than
