@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { commaSeparated, duration, type EnvironmentVariables, readVariables } from '../oss/environment.ts';
 import { Secret } from '../oss/secret.ts';
 import { SHORTEST_COOKIE_SECRET } from './auth/cookie-secrets.ts';
-import { isRedisUrl, REDIS_URL_EXPECTED } from './redis/redis-url.ts';
+import { isRedisPrefix, REDIS_PREFIX_EXPECTED } from './redis/redis-prefix.ts';
+import { parseRedisUrl } from './redis/redis-url.ts';
 import { databaseExpectations, databaseVariables } from './storage/database-environment.ts';
 
 /** Browsers cut a cookie's age to this (RFC 6265bis, section 5.5). */
@@ -40,10 +41,12 @@ const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Se
   return [new Secret(first), ...others.map((value) => new Secret(value))];
 });
 
-const redisUrl = z
-  .string()
-  .refine(isRedisUrl)
-  .transform((value) => new Secret(value));
+const redisUrl = z.string().transform((value, context) => {
+  const parsed = parseRedisUrl(value);
+  if ('address' in parsed) return new Secret(value);
+  context.addIssue(parsed.complaint);
+  return z.NEVER;
+});
 
 const saasEnvironment = (env: EnvironmentVariables) =>
   z
@@ -63,6 +66,7 @@ const saasEnvironment = (env: EnvironmentVariables) =>
       METRICS_TOKEN: secret.optional(),
       ...databaseVariables(env),
       REDIS_URL: redisUrl.optional(),
+      REDIS_PREFIX: z.string().refine(isRedisPrefix).optional(),
     })
     .superRefine((variables, context) => {
       if (variables.DATABASE_URL === undefined) return;
@@ -85,7 +89,7 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   GITHUB_APP_CLIENT_SECRET: 'must be set to a client secret of the GitHub App.',
   GITHUB_APP_SLUG:
     'must be the name in the address of the GitHub App: what is behind https://github.com/apps/.',
-  REDIS_URL: REDIS_URL_EXPECTED,
+  REDIS_PREFIX: REDIS_PREFIX_EXPECTED,
   ...databaseExpectations,
 };
 

@@ -27,6 +27,7 @@ import type { ServerMetrics } from './metrics/server-metrics.ts';
 import { redactDebug } from './redact-debug.ts';
 import { RedisCache } from './redis/redis-cache.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
+import { redisPrefix } from './redis/redis-prefix.ts';
 import { SettingsCipher } from './settings/settings-cipher.ts';
 import { SettingsDocuments } from './settings/settings-documents.ts';
 import { longestRefreshMs } from './times.ts';
@@ -96,7 +97,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   const encryption = new DocumentCipher(keys);
   const settingsCipher = new SettingsCipher(encryption, log);
   // The last that is awaited: when something before it fails, there is no connection to close.
-  const redis = await openRedis(saasEnvironment.REDIS_URL, log);
+  const redis = await openRedis(config);
   registerRedisMetrics(metrics.registry, redis);
   const shared = redis && new RedisCache(redis);
   const others = config.tokenProvider();
@@ -166,10 +167,12 @@ function keepTokens(options: GithubTokenManagerOptions, { registry }: ServerMetr
 }
 
 /** The client is loaded only where it is used: it would double the time that a start takes. */
-async function openRedis(url: Secret | undefined, log: Logger): Promise<RedisConnection | undefined> {
+async function openRedis(options: SaasServicesOptions): Promise<RedisConnection | undefined> {
+  const { documents, log, saasEnvironment } = options;
+  const { GITHUB_APP_CLIENT_ID: clientId, REDIS_PREFIX: given, REDIS_URL: url } = saasEnvironment;
   if (url === undefined) return undefined;
   const { RedisConnection } = await import('./redis/redis-connection.ts');
-  const redis = new RedisConnection({ url, log });
+  const redis = new RedisConnection({ url, prefix: await redisPrefix({ documents, clientId, given }), log });
   await redis.open();
   return redis;
 }

@@ -81,15 +81,25 @@ describe('The environment of the Enterprise edition', () => {
       'redis://:guess%@localhost',
       'unix://:gu/ess@/tmp/redis.sock',
       'unix://:guess%@/tmp/redis.sock',
-      'unix:///tmp/redis.sock?db=guess',
       'unix:///',
     ]) {
       const said = complaint({ ...needed, REDIS_URL });
       assert.match(said, /^REDIS_URL must be an address such as redis:.*percent-encoded\.$/, REDIS_URL);
       assert.doesNotMatch(said, /gu\/?ess/);
     }
+    const said = complaint({ ...needed, REDIS_URL: 'redis://:guess@localhost?timeout=1' });
+    assert.match(said, /^REDIS_URL has an option that is not honored, timeout; there are db, /);
+    assert.doesNotMatch(said, /guess/);
     const { REDIS_URL } = readSaasEnvironment({ ...needed, REDIS_URL: 'rediss://user:password@localhost/1' });
     assert.doesNotMatch(inspect(REDIS_URL), /password/);
+  });
+
+  it('takes what keys in Redis begin with', () => {
+    const { REDIS_PREFIX } = readSaasEnvironment({ ...needed, REDIS_PREFIX: 'acme:' });
+    assert.equal(REDIS_PREFIX, 'acme:');
+    for (const bad of ['a b', '{acme}', 'acme*', 'x'.repeat(65)]) {
+      assert.match(complaint({ ...needed, REDIS_PREFIX: bad }), /^REDIS_PREFIX must be 1 to 64 letters/);
+    }
   });
 
   it('takes a session length with its unit', () => {

@@ -143,12 +143,15 @@ export class Sessions implements SessionCheck {
     if ((await this.#shared?.get(key)) === expected) return expected;
     const stored = await this.#read(githubUserId);
     // If the sessions were ended meanwhile, there is a mark, which stays.
-    if (stored !== undefined) await this.#shared?.putIfAbsent(key, stored, askedAt + SHARED_MS);
+    if (stored !== undefined) {
+      const age = Math.max(this.#now() - askedAt, 0);
+      await this.#shared?.putIfAbsent(key, stored, SHARED_MS - age);
+    }
     return stored;
   }
 
   async #share(githubUserId: string, value: string, forMs: number): Promise<void> {
-    await this.#shared?.put(documentKey(githubUserId), value, this.#now() + forMs);
+    await this.#shared?.put(documentKey(githubUserId), value, forMs);
   }
 
   async #read(githubUserId: string): Promise<string | undefined> {

@@ -30,10 +30,9 @@ export class UsedFlows {
    * @returns whether this was its first use.
    */
   async use(state: string, forMs: number): Promise<boolean> {
-    const until = this.#now() + forMs;
     // Here at once: a second use may come while the cache is being asked about the first.
-    if (!this.#remember(state, until)) return false;
-    return (await this.#shared?.putIfAbsent(`used-flows/${state}`, '', until)) ?? true;
+    if (!this.#remember(state, this.#now() + forMs)) return false;
+    return (await this.#shared?.putIfAbsent(`used-flows/${state}`, '', forMs)) ?? true;
   }
 
   /** @returns whether it was not known yet. */

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
 /**
- * Whether Redis answers. `/ready` stays 200 without it, so this is where an alert sees that it is away.
+ * Whether Redis does what it is used for. `/ready` stays 200 without it, so this is where an alert sees that it does not.
  *
  * @param redis - without one there is no value: nothing is amiss where nobody has asked for a Redis.
  */
@@ -12,7 +12,7 @@ export function registerRedisMetrics(
 ): void {
   new Gauge({
     name: 'openhands_redis_up',
-    help: '1 when Redis answers this process, 0 when the process goes on alone; no value without REDIS_URL.',
+    help: '1 when Redis does what it is used for, 0 when the process goes on alone; no value without REDIS_URL.',
     registers: [registry],
     async collect() {
       if (redis === undefined) {

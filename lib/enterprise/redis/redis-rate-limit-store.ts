@@ -2,20 +2,20 @@ import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
 import type { RedisReply, RedisStore } from 'rate-limit-redis';
 import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
 import { RateLimitMemory } from '../../oss/middleware/rate-limit-memory.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisCommands } from './redis-commands.ts';
 
-/** Counts in Redis, for all processes together; while Redis is away, in this process alone. */
+/** Counts in Redis, for all processes together; while Redis is not used, in this process alone. */
 export class RedisRateLimitStore implements Store {
-  readonly #redis: Pick<RedisConnection, 'send'>;
+  readonly #redis: RedisCommands;
   readonly #alone = new RateLimitMemory();
   readonly prefix: string;
   #options: Options | undefined;
   #together: Promise<RedisStore> | undefined;
 
   /** @param limit - what is counted here: each limit has counters of its own. */
-  constructor(redis: Pick<RedisConnection, 'send'>, { limit, windowMs }: RateLimit) {
+  constructor(redis: RedisCommands, { limit, windowMs }: RateLimit) {
     this.#redis = redis;
-    this.prefix = `openhands:rate:${limit}/${windowMs}:`;
+    this.prefix = countersPrefix(redis.prefix, `${limit}/${windowMs}`);
   }
 
   init(options: Options): void {
@@ -43,23 +43,34 @@ export class RedisRateLimitStore implements Store {
     try {
       return await operation(await (this.#together ??= this.#open()));
     } catch {
-      // Whatever it is, a request is never refused, nor let through uncounted, because of it. The connection logs it.
+      // It would stay without a script that it could not load. Whatever it is, a request is never refused, nor let through
+      // uncounted, because of it. The connection logs it.
+      this.#together = undefined;
       return operation(this.#alone);
     }
   }
 
-  async #open(): Promise<RedisStore> {
-    try {
-      const { RedisStore } = await import('rate-limit-redis');
-      const store = new RedisStore({
-        prefix: this.prefix,
-        sendCommand: async (...command: string[]) => (await this.#redis.send(...command)) as RedisReply,
-      });
-      if (this.#options !== undefined) await store.init(this.#options);
-      return store;
-    } catch (error) {
-      this.#together = undefined;
-      throw error;
-    }
+  #open(): Promise<RedisStore> {
+    return openCounters(this.#redis, this.prefix, this.#options);
   }
+}
+
+/** What counters of a limit begin with. */
+export function countersPrefix(prefix: string, limit: string): string {
+  return `${prefix}rate:${limit}:`;
+}
+
+/** The client's store, with its scripts loaded. It is imported only where there is a Redis. */
+export async function openCounters(
+  redis: Pick<RedisCommands, 'send'>,
+  prefix: string,
+  options: Pick<Options, 'windowMs'> | undefined,
+): Promise<RedisStore> {
+  const { RedisStore } = await import('rate-limit-redis');
+  const store = new RedisStore({
+    prefix,
+    sendCommand: async (...command: string[]) => (await redis.send(...command)) as RedisReply,
+  });
+  if (options !== undefined) await store.init(options as Options);
+  return store;
 }

@@ -95,7 +95,7 @@ export class GitHubCircuitBreaker {
     this.#log.warn({ pause_ms: forMs }, 'GitHub limits the refreshing of tokens');
     const pause = Math.min(forMs, LONGEST_PAUSE_MS);
     this.#open(error, pause);
-    void this.#shared?.put(SHARED_PAUSE, '', this.#now() + pause);
+    void this.#shared?.put(SHARED_PAUSE, '', pause);
   }
 
   #open(reason: Error, forMs: number): void {

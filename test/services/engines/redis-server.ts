@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { createClient } from 'redis';
 import { eventually } from './eventually.ts';
 import { findProgram, freePort, newFolder, Program } from './program.ts';
 
@@ -44,6 +45,24 @@ export class RedisServer {
     }).catch((error: unknown) => {
       throw new Error(`Redis does not start: ${this.#program.output}`, { cause: error });
     });
+  }
+
+  /** Sends one command as the user `default` without a password. */
+  async command(...command: string[]): Promise<unknown> {
+    const client = createClient({ url: this.url, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand(command);
+    } finally {
+      client.destroy();
+    }
+  }
+
+  /** What it says of itself: `INFO`, by name. */
+  async info(section: string): Promise<ReadonlyMap<string, string>> {
+    const text = String(await this.command('INFO', section));
+    return new Map([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name, value]) => [name!, value!]));
   }
 
   /** `SIGSTOP` makes it hang, `SIGCONT` go on. */

@@ -65,6 +65,26 @@ describe('Servers with REDIS_URL', () => {
     }
   });
 
+  for (const [why, harm] of [
+    ['READONLY', ['REPLICAOF', '127.0.0.1', '1']],
+    ['OOM', ['CONFIG', 'SET', 'maxmemory', '1']],
+  ] as const) {
+    it(`go on alone when it refuses all they ask (${why}), and say so where an alert sees it`, async () => {
+      const server = site.start();
+      const url = await server.url();
+      assert.equal(await metric(url), '1');
+      await redis.command(...harm);
+      await eventually(async () => {
+        assert.deepEqual(await ready(url), [200, { store: 'ok', redis: 'degraded' }]);
+        assert.equal(await metric(url), '0');
+      });
+      assert.deepEqual(await statuses([url], 11), { ok: 10, refused: 1 });
+      assert.ok(
+        server.lines.some(({ msg, reason }) => String(msg).startsWith('Redis refuses') && reason === why),
+      );
+    });
+  }
+
   it('start without it', async () => {
     await redis.kill('SIGKILL');
     const url = await site.start().url();

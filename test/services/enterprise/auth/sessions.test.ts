@@ -50,7 +50,9 @@ describe('Sessions that processes share', () => {
     server = await RedisServer.start();
     const url = await newDatabase(engines().postgres);
     stores = [new PostgresStore({ url, log: silent }), new PostgresStore({ url, log: silent })];
-    connections = stores.map(() => new RedisConnection({ url: new Secret(server.url), log: silent }));
+    connections = stores.map(
+      () => new RedisConnection({ url: new Secret(server.url), prefix: 'test:', log: silent }),
+    );
     await Promise.all(connections.map((connection) => connection.open()));
     watched = new WatchedStore(stores[1]!);
     const memory = (index: number) => new RedisCache(connections[index]!);
@@ -127,6 +129,30 @@ describe('Sessions that processes share', () => {
       assert.equal(await other.isActive('1', generation), true);
       await one.end('1');
       assert.equal(await other.isActive('1', generation), false);
+    });
+  }
+
+  for (const [what, skew] of [
+    ['five minutes ahead', 300_000],
+    ['five minutes behind', -300_000],
+  ] as const) {
+    it(`are believed as long as ever by others when the clock of a process is ${what}`, async () => {
+      const now = () => Date.now() + skew;
+      const left = () => server.command('PTTL', 'test:cache:users/github/1/sessions.json') as Promise<number>;
+      const wrong = new Sessions({ documents: stores[0]!, now, shared: new RedisCache(connections[0]!) });
+      const generation = await wrong.begin('1');
+      assert.equal(await other.isActive('1', generation), true);
+      assert.equal(watched.reads, 0, 'others believe it');
+      assert.ok((await left()) <= 800);
+      await wrong.end('1');
+      const marked = await left();
+      assert.ok(marked > 5_000 && marked <= 10_000, String(marked));
+      assert.equal(await other.isActive('1', generation), false);
+      await server.command('FLUSHALL');
+      await wrong.begin('1');
+      await server.command('FLUSHALL');
+      assert.equal(await wrong.isActive('1', generation), false);
+      assert.ok((await left()) <= 800, 'what was read likewise');
     });
   }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
-import { isRedisUrl } from '../../../../lib/enterprise/redis/redis-url.ts';
+import { parseRedisUrl } from '../../../../lib/enterprise/redis/redis-url.ts';
 import { errorForLog } from '../../../../lib/oss/error-for-log.ts';
 import { ConfigurationError } from '../../../../lib/oss/errors.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
@@ -47,10 +47,10 @@ describe('REDIS_URL', () => {
 
   /** Connects. @returns the user and the number of the database there, and what was logged. */
   async function reach(url: string): Promise<{ place: string; logged: string }> {
-    assert.ok(isRedisUrl(url), url);
+    assert.ok('address' in parseRedisUrl(url), url);
     let logged = '';
     const log = pino({ serializers: { err: errorForLog } }, { write: (line) => void (logged += line) });
-    const redis = new RedisConnection({ url: new Secret(url), log });
+    const redis = new RedisConnection({ url: new Secret(url), prefix: 'test:', log });
     await redis.open();
     try {
       const info = String(await redis.send('CLIENT', 'INFO'));
@@ -94,6 +94,42 @@ describe('REDIS_URL', () => {
     }
   });
 
+  describe('with sslrootcert', () => {
+    const at = (file: string) =>
+      `rediss://${login}@localhost:${tlsPort}?sslrootcert=${encodeURIComponent(file)}`;
+
+    it('trusts the authority that it names, and no other', async () => {
+      assert.deepEqual(await reach(at(cert)), { place: 'odd 0', logged: '' });
+      const other = await selfSigned(await mkdtemp(join(folder, 'other-')));
+      await assert.rejects(reach(at(other.cert)), /Redis is away/);
+      await assert.rejects(reach(at('system')), /Redis is away/);
+    });
+
+    it('checks that the certificate is for the host', async () => {
+      await assert.rejects(reach(at(cert).replace('localhost', '127.0.0.1')), /Redis is away/);
+    });
+
+    it('ends the start with one line when the file is not there, or holds no certificate', async () => {
+      const empty = join(folder, 'empty.pem');
+      await writeFile(empty, '');
+      const damaged = join(folder, 'damaged.pem');
+      await writeFile(damaged, (await readFile(cert, 'utf8')).replace(/[A-Z]{2}/g, ''));
+      for (const [file, said] of [
+        [join(folder, 'none.pem'), /none\.pem, which sslrootcert names, cannot be read: ENOENT\.$/],
+        [folder, /cannot be read: EISDIR\.$/],
+        [empty, /empty\.pem, which sslrootcert names, must hold certificates in the PEM form\.$/],
+        [damaged, /must hold certificates in the PEM form\.$/],
+      ] as const) {
+        await assert.rejects(reach(at(file)), (error) => {
+          assert.ok(error instanceof ConfigurationError, String(error));
+          assert.match(error.message, said);
+          assert.match(error.message, /^REDIS_URL: /);
+          return true;
+        });
+      }
+    });
+  });
+
   describe('of a server', () => {
     let site: SharedSite;
     beforeEach(async () => (site = await SharedSite.open(engines().postgres)));
@@ -114,13 +150,12 @@ describe('REDIS_URL', () => {
         const answer = (await (await fetch(`${await process.url()}/ready`)).json()) as { checks: object };
         return answer.checks;
       };
-      assert.deepEqual(await ready(start({ REDIS_URL, NODE_EXTRA_CA_CERTS: cert })), {
-        store: 'ok',
-        redis: 'ok',
-      });
+      const ok = { store: 'ok', redis: 'ok' };
+      assert.deepEqual(await ready(start({ REDIS_URL, NODE_EXTRA_CA_CERTS: cert })), ok);
+      assert.deepEqual(await ready(start({ REDIS_URL: `${REDIS_URL}?sslrootcert=${cert}` })), ok);
       const stranger = start({ REDIS_URL });
       assert.deepEqual(await ready(stranger), { store: 'ok', redis: 'degraded' });
-      assert.match(stranger.output, /self-signed certificate.*goes on alone/);
+      assert.match(stranger.output, /self-signed certificate.*sslrootcert in REDIS_URL.*goes on alone/);
       assert.doesNotMatch(stranger.output + stranger.errors, /gu(@|%40|e)ss/);
     });
   });

@@ -17,7 +17,7 @@ describe('RefreshCircuits of processes on one Redis', () => {
   let other: GitHubCircuitBreaker;
 
   beforeEach(async () => {
-    redis = new RedisConnection({ url: new Secret(engines().redis.url), log: silent });
+    redis = new RedisConnection({ url: new Secret(engines().redis.url), prefix: 'test:', log: silent });
     await redis.open();
     await redis.send('FLUSHALL');
     one = new GitHubCircuitBreaker(silent, Date.now, new RedisCache(redis));
