@@ -1,4 +1,5 @@
 /** Starts what the tests here share, once before all of them, and stops it behind the last. */
+import { KeycloakServer } from './engines/keycloak-server.ts';
 import { PgBouncer } from './engines/pgbouncer.ts';
 import { PostgresServer } from './engines/postgres-server.ts';
 import { RedisServer } from './engines/redis-server.ts';
@@ -11,10 +12,16 @@ export interface Engines {
 }
 
 let running: Engines | undefined;
+let keycloak: Promise<KeycloakServer> | undefined;
 
 export function engines(): Engines {
   if (running === undefined) throw new Error('Run these tests with: npm run test:services');
   return running;
+}
+
+/** The shared Keycloak, which starts when the first test asks for it: it takes its time, and needs Java. */
+export function sharedKeycloak(): Promise<KeycloakServer> {
+  return (keycloak ??= KeycloakServer.start());
 }
 
 /** For mocha: https://mochajs.org/#global-fixtures */
@@ -25,5 +32,6 @@ export async function mochaGlobalSetup(): Promise<void> {
 
 export async function mochaGlobalTeardown(): Promise<void> {
   await running?.pgBouncer.stop();
+  await (await keycloak?.catch(() => undefined))?.stop();
   await Promise.all([running?.postgres.stop(), running?.redis.stop()]);
 }
