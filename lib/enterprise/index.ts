@@ -2,6 +2,9 @@
 import './request-state.ts';
 
 export { SaasServerConfig } from './saas-server-config.ts';
+export { KeycloakServerConfig } from './keycloak/keycloak-server-config.ts';
+export { KEYCLOAK_ERROR_CODES } from './keycloak/error-codes.ts';
+export type { KeycloakEnvironment } from './keycloak/environment.ts';
 export { SAAS_ERROR_CODES } from './error-codes.ts';
 export { SaaSGitHubService, type SaaSGitHubServiceOptions } from './github/saas-github-service.ts';
 export {

@@ -3,12 +3,14 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SAAS_ERROR_CODES } from '../../lib/enterprise/error-codes.ts';
+import { KEYCLOAK_ERROR_CODES } from '../../lib/enterprise/keycloak/error-codes.ts';
 import { type ErrorCodeTable, OSS_ERROR_CODES } from '../../lib/oss/error-codes.ts';
 import type { OpenApiDocument } from '../../lib/oss/openapi/openapi-types.ts';
 import { testApp } from '../../lib/testing/index.ts';
 import { markdownTable } from '../docs/markdown-table.ts';
 
-const ALL: ErrorCodeTable = { ...OSS_ERROR_CODES, ...SAAS_ERROR_CODES };
+const ENTERPRISE: ErrorCodeTable = { ...OSS_ERROR_CODES, ...SAAS_ERROR_CODES };
+const ALL: ErrorCodeTable = { ...ENTERPRISE, ...KEYCLOAK_ERROR_CODES };
 const PAGE = new URL('../../docs/errors.md', import.meta.url);
 const TABLE = /(?<=<!-- The table is written by .* -->\n\n)(?:\|.*\n)+/;
 
@@ -18,7 +20,7 @@ describe('The page of the error codes', () => {
       .sort()
       .map((code) => {
         const { statuses, meaning } = ALL[code]!;
-        return [`\`${code}\``, statuses.join(', '), code in OSS_ERROR_CODES ? 'both' : 'Enterprise', meaning];
+        return [`\`${code}\``, statuses.join(', '), editionOf(code), meaning];
       });
     const table = `${markdownTable([['Code', 'Status', 'Edition', 'What it means, and what to do'], ...rows])}\n`;
     const page = await readFile(PAGE, 'utf8');
@@ -32,10 +34,18 @@ describe('The page of the error codes', () => {
   });
 });
 
+function editionOf(code: string): string {
+  if (code in OSS_ERROR_CODES) return 'both';
+  return code in SAAS_ERROR_CODES ? 'Enterprise' : 'Enterprise behind Keycloak';
+}
+
 describe('The tables of error codes', () => {
   it('have no code in common, so that one meaning is enough', () => {
     assert.deepEqual(
-      Object.keys(SAAS_ERROR_CODES).filter((code) => code in OSS_ERROR_CODES),
+      [
+        ...Object.keys(SAAS_ERROR_CODES).filter((code) => code in OSS_ERROR_CODES),
+        ...Object.keys(KEYCLOAK_ERROR_CODES).filter((code) => code in ENTERPRISE),
+      ],
       [],
     );
   });
@@ -73,7 +83,7 @@ describe('The tables of error codes', () => {
       const { body } = await app.agent().get('/api/openapi.json').expect(200);
       await app.close();
       const { components, paths } = body as OpenApiDocument;
-      const codes: ErrorCodeTable = edition === 'oss' ? OSS_ERROR_CODES : ALL;
+      const codes: ErrorCodeTable = edition === 'oss' ? OSS_ERROR_CODES : ENTERPRISE;
       assert.deepEqual(components.schemas.Error?.properties?.code?.enum, Object.keys(codes).sort());
       for (const [path, operations] of Object.entries(paths)) {
         for (const [method, { responses }] of Object.entries(operations)) {

@@ -8,8 +8,9 @@ import { GitHubUnavailableError } from '../../oss/github/errors.ts';
 
 /** The code was used before, is too old, or is not of this flow: signing in again gives a new one. */
 export class BadVerificationCodeError extends HttpError {
-  constructor() {
-    super(401, 'bad_verification_code', 'GitHub did not accept this sign-in. Please sign in again.');
+  /** @param provider - who has not accepted it. */
+  constructor(provider = 'GitHub') {
+    super(401, 'bad_verification_code', `${provider} did not accept this sign-in. Please sign in again.`);
     this.name = 'BadVerificationCodeError';
   }
 }

@@ -1,0 +1,69 @@
+import express, { Router } from 'express';
+import type { Logger } from 'pino';
+import { resource } from '../../oss/routes/resource.ts';
+import type { HandledDeliveries } from '../auth/handled-deliveries.ts';
+import type { FailedAttempts } from '../routes/failed-attempts.ts';
+import { InvalidLogoutTokenError } from './errors.ts';
+import type { KeycloakSession } from './keycloak-client.ts';
+import type { KeycloakSessions } from './keycloak-sessions.ts';
+import type { LogoutClaims, LogoutTokens } from './logout-token.ts';
+import type { SessionDocuments } from './session-documents.ts';
+
+export interface BackchannelLogoutRoutesOptions {
+  readonly logoutTokens: LogoutTokens;
+  readonly kept: Pick<SessionDocuments, 'userWith'>;
+  readonly sessions: Pick<KeycloakSessions, 'endedByKeycloak'>;
+  readonly deliveries: HandledDeliveries;
+  /** What was no logout token. Those of Keycloak are not counted: none of them comes a second time. */
+  readonly failures: FailedAttempts;
+  readonly log: Logger;
+}
+
+export const BACKCHANNEL_LOGOUT = '/oauth/keycloak/backchannel-logout';
+/** Far longer than a logout token, in bytes. */
+const LONGEST = 16 * 1024;
+
+/**
+ * `POST /oauth/keycloak/backchannel-logout`: Keycloak tells that it has ended a session. Only the session that is kept is
+ * ended: a token that comes late, after a new sign-in, is for another one.
+ *
+ * @see https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest
+ */
+export function backchannelLogoutRoutes(options: BackchannelLogoutRoutesOptions): Router {
+  const { logoutTokens, failures } = options;
+  const router = Router();
+  resource(router, BACKCHANNEL_LOGOUT, {
+    post: [
+      express.urlencoded({ extended: false, limit: LONGEST }),
+      async (req, res) => {
+        res.set('Cache-Control', 'no-store');
+        await failures.check(req);
+        const token = (req.body as { logout_token?: unknown } | undefined)?.logout_token;
+        try {
+          if (typeof token !== 'string') throw new InvalidLogoutTokenError();
+          await carryOut(await logoutTokens.verify(token), options);
+        } catch (error) {
+          if (error instanceof InvalidLogoutTokenError) await failures.count(req, res);
+          throw error;
+        }
+        res.status(200).end();
+      },
+    ],
+  });
+  return router;
+}
+
+async function carryOut(claims: LogoutClaims, options: BackchannelLogoutRoutesOptions): Promise<void> {
+  const { kept, sessions, deliveries, log } = options;
+  const userId = await kept.userWith(claims.sub);
+  if (userId === undefined) return;
+  const isNew = await deliveries.once(userId, claims.id, async () => {
+    if (await sessions.endedByKeycloak(userId, isMeantBy(claims)))
+      log.info({ github_user_id: userId }, 'Keycloak tells that it has ended the session of a user');
+  });
+  if (!isNew) throw new InvalidLogoutTokenError();
+}
+
+function isMeantBy({ sid, iat }: LogoutClaims) {
+  return (session: KeycloakSession) => (sid === undefined ? session.beganAt <= iat : session.sid === sid);
+}

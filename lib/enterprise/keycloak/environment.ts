@@ -1,0 +1,38 @@
+/** What the edition behind a Keycloak reads from the environment besides what the Enterprise edition reads. */
+import { z } from 'zod';
+import { baseUrl, duration, type EnvironmentVariables, readVariables } from '../../oss/environment.ts';
+import { Secret } from '../../oss/secret.ts';
+
+const keycloakEnvironment = z.object({
+  KEYCLOAK_SERVER_URL: baseUrl,
+  KEYCLOAK_SERVER_URL_EXT: baseUrl.optional(),
+  KEYCLOAK_REALM_NAME: z.string(),
+  KEYCLOAK_CLIENT_ID: z.string(),
+  KEYCLOAK_CLIENT_SECRET: z.string().transform((value) => new Secret(value)),
+  KEYCLOAK_IDP_HINT: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .default('github'),
+  KEYCLOAK_CHECK_EVERY: duration('1s', '1d', '5m').prefault('5m'),
+});
+
+/** Under the names of the variables, checked and with defaults; `KEYCLOAK_CHECK_EVERY` in milliseconds. */
+export type KeycloakEnvironment = Readonly<z.output<typeof keycloakEnvironment>>;
+
+const EXPECTATIONS: Readonly<Record<string, string>> = {
+  KEYCLOAK_SERVER_URL: 'must be set to the address of Keycloak, such as https://keycloak.example.com.',
+  KEYCLOAK_SERVER_URL_EXT: 'must be the http or https address at which browsers reach Keycloak.',
+  KEYCLOAK_REALM_NAME: 'must be set to the name of the realm.',
+  KEYCLOAK_CLIENT_ID: "must be set to the ID of this server's client in the realm.",
+  KEYCLOAK_CLIENT_SECRET: 'must be set to the secret of that client.',
+  KEYCLOAK_IDP_HINT: 'must be the alias of the identity provider that is GitHub in the realm.',
+};
+
+/**
+ * Reads the variables of Keycloak, under the names that OpenHands has for them.
+ *
+ * @throws ConfigurationError one line that names every variable that is missing or has a bad value.
+ */
+export function readKeycloakEnvironment(env: EnvironmentVariables): KeycloakEnvironment {
+  return readVariables(keycloakEnvironment, env, EXPECTATIONS);
+}

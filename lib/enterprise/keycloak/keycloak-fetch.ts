@@ -1,0 +1,52 @@
+import type { CustomFetch } from 'openid-client';
+import { withDeadline } from '../../oss/github/deadline.ts';
+
+const LARGEST_ANSWER_BYTES = 1024 * 1024;
+/** Statuses whose answers have no body (Fetch, section 2.2.3). */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+export interface KeycloakFetchOptions {
+  /** Where this server reaches Keycloak: `KEYCLOAK_SERVER_URL`. */
+  readonly serverUrl: string;
+  /** What Keycloak calls itself towards browsers: `KEYCLOAK_SERVER_URL_EXT`. */
+  readonly externalUrl: string;
+  /** Milliseconds for the whole answer. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * `fetch` for Keycloak: bounded in time and in size, without redirects, and at the address at which this server reaches it,
+ * whichever of its two addresses Keycloak has named.
+ */
+export function keycloakFetch({ serverUrl, externalUrl, timeoutMs }: KeycloakFetchOptions): CustomFetch {
+  return (url, { signal, ...init }) =>
+    withDeadline(timeoutMs, signal, (deadline) =>
+      // With some peers Node 20 never settles a fetch, in spite of its signal.
+      Promise.race([aborted(deadline), ask(inside(url), { ...init, signal: deadline } as RequestInit)]),
+    );
+
+  function inside(url: string): string {
+    return url.startsWith(`${externalUrl}/`) ? serverUrl + url.slice(externalUrl.length) : url;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+async function ask(url: string, init: RequestInit): Promise<Response> {
+  const { status, headers, body } = await fetch(url, { ...init, redirect: 'manual' });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body ?? []) {
+    const chunk = part as Uint8Array;
+    size += chunk.byteLength;
+    // Leaving the loop ends the connection.
+    if (size > LARGEST_ANSWER_BYTES)
+      throw new Error(`Keycloak answers with more than ${LARGEST_ANSWER_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  return new Response(WITHOUT_BODY.has(status) ? null : Buffer.concat(chunks), { status, headers });
+}

@@ -1,0 +1,98 @@
+/**
+ * The Enterprise edition behind a Keycloak:
+ * `OPENHANDS_CONFIG_CLS=./lib/enterprise/keycloak/keycloak-server-config.ts#KeycloakServerConfig`.
+ */
+import type { Router } from 'express';
+import type { OpenApiOptions } from '../../oss/openapi/openapi-document.ts';
+import type { Operation } from '../../oss/openapi/operation.ts';
+import type { ReadinessCheck } from '../../oss/routes/health.ts';
+import type { ServerConfigOptions } from '../../oss/server-config.ts';
+import type { Authentication, AuthenticationParts } from '../auth/authentication.ts';
+import { SaasServerConfig } from '../saas-server-config.ts';
+import { type KeycloakEnvironment, readKeycloakEnvironment } from './environment.ts';
+import { KEYCLOAK_ERROR_CODES } from './error-codes.ts';
+import { KeycloakUnavailableError } from './errors.ts';
+import { KeycloakClient } from './keycloak-client.ts';
+import { keycloakOperations } from './keycloak-operations.ts';
+import { keycloakRouters } from './keycloak-routers.ts';
+import { type KeycloakServices, startKeycloakServices } from './keycloak-services.ts';
+
+export class KeycloakServerConfig extends SaasServerConfig {
+  readonly keycloakEnvironment: KeycloakEnvironment;
+  readonly #keycloak: KeycloakClient;
+  #keycloakServices: KeycloakServices | undefined;
+
+  /** @throws ConfigurationError one line that names every variable that is missing or has a bad value. */
+  constructor(options: ServerConfigOptions = {}) {
+    super(options);
+    this.keycloakEnvironment = readKeycloakEnvironment(options.env ?? {});
+    this.#keycloak = new KeycloakClient({
+      environment: this.keycloakEnvironment,
+      timeoutMs: this.patience.timeoutMs,
+    });
+  }
+
+  /**
+   * Keycloak says who signs in, and whether a session goes on.
+   *
+   * @internal
+   */
+  override authentication(parts: AuthenticationParts): Authentication {
+    this.#keycloakServices = startKeycloakServices(parts, {
+      keycloak: this.#keycloak,
+      environment: this.keycloakEnvironment,
+    });
+    return this.#keycloakServices;
+  }
+
+  override routers(): Router[] {
+    const services = this.#keycloakServices;
+    if (services === undefined) throw new Error('KeycloakServerConfig: await prepare() first.');
+    return [...keycloakRouters(this, services), ...super.routers()];
+  }
+
+  override operations(): readonly Operation[] {
+    return keycloakOperations(super.operations());
+  }
+
+  override openApi(): OpenApiOptions {
+    const options = super.openApi();
+    return {
+      ...options,
+      title: 'OpenHands server, Enterprise edition behind Keycloak',
+      errorCodes: { ...options.errorCodes, ...KEYCLOAK_ERROR_CODES },
+    };
+  }
+
+  /** Without Keycloak nobody can sign in, but who is signed in goes on: no reason to send requests elsewhere. */
+  override checks(): Readonly<Record<string, ReadinessCheck>> {
+    return {
+      ...super.checks(),
+      keycloak: () =>
+        this.#keycloak.check().then(
+          () => undefined,
+          () => 'degraded' as const,
+        ),
+    };
+  }
+
+  override async verify(): Promise<void> {
+    // First of all, when there is no connection to close yet.
+    await this.#verifyKeycloak();
+    await super.verify();
+  }
+
+  override async close(): Promise<void> {
+    await this.#keycloakServices?.sessions.close();
+    await super.close();
+  }
+
+  async #verifyKeycloak(): Promise<void> {
+    try {
+      await this.#keycloak.verify();
+    } catch (err) {
+      if (!(err instanceof KeycloakUnavailableError)) throw err;
+      this.log.warn({ err }, 'Keycloak cannot be reached: until it can, nobody can sign in');
+    }
+  }
+}

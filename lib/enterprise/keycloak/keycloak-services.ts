@@ -1,0 +1,55 @@
+import type { Logger } from 'pino';
+import type { Authentication, AuthenticationParts } from '../auth/authentication.ts';
+import { HandledDeliveries } from '../auth/handled-deliveries.ts';
+import type { KeycloakEnvironment } from './environment.ts';
+import type { KeycloakClient } from './keycloak-client.ts';
+import { KeycloakSessions } from './keycloak-sessions.ts';
+import { KeycloakSignIn } from './keycloak-sign-in.ts';
+import { LogoutDocuments } from './logout-documents.ts';
+import { LogoutQueue } from './logout-queue.ts';
+import { LogoutTokens } from './logout-token.ts';
+import { SessionDocuments } from './session-documents.ts';
+
+/** What the edition behind a Keycloak has of its own, made once at the start. */
+export interface KeycloakServices extends Authentication {
+  readonly provider: KeycloakSignIn;
+  readonly sessions: KeycloakSessions;
+  readonly sessionDocuments: SessionDocuments;
+  readonly logoutTokens: LogoutTokens;
+  readonly deliveries: HandledDeliveries;
+  readonly log: Logger;
+}
+
+export interface KeycloakServicesOptions {
+  readonly keycloak: KeycloakClient;
+  readonly environment: KeycloakEnvironment;
+}
+
+export function startKeycloakServices(
+  { documents, encryption, oauth, shared, log, now }: AuthenticationParts,
+  { keycloak, environment }: KeycloakServicesOptions,
+): KeycloakServices {
+  const sessionDocuments = new SessionDocuments(documents, encryption);
+  const logouts = new LogoutDocuments(documents, encryption);
+  const sessions = new KeycloakSessions({
+    sessions: { documents, now, shared },
+    check: { keycloak, everyMs: environment.KEYCLOAK_CHECK_EVERY, log },
+    kept: sessionDocuments,
+    logouts: new LogoutQueue({ logouts, keycloak, log }),
+  });
+  return {
+    provider: new KeycloakSignIn({
+      keycloak,
+      oauth,
+      keep: (githubUserId, session) => sessions.keep(githubUserId, session),
+      log,
+      now,
+    }),
+    sessions,
+    kept: [sessionDocuments, logouts],
+    sessionDocuments,
+    logoutTokens: new LogoutTokens(keycloak, environment.KEYCLOAK_CLIENT_ID),
+    deliveries: new HandledDeliveries(documents),
+    log,
+  };
+}

@@ -1,0 +1,115 @@
+import type { Logger } from 'pino';
+import { HttpError } from '../../oss/errors.ts';
+import type {
+  AuthorizationRequest,
+  AuthorizationResponse,
+  PendingSignIn,
+  SignInProvider,
+} from '../auth/sign-in-provider.ts';
+import { BadVerificationCodeError } from '../github/errors.ts';
+import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import { giveGrantBack } from '../github/github-sign-in.ts';
+import type { GithubTokens } from '../tokens/github-token-provider.ts';
+import { readBrokerToken } from './broker-token.ts';
+import { InvalidGrantError, KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
+import type { KeycloakClient, KeycloakGrant, KeycloakSession } from './keycloak-client.ts';
+
+export interface KeycloakSignInOptions {
+  readonly keycloak: KeycloakClient;
+  readonly oauth: Pick<GitHubOAuthClient, 'revokeGrant'>;
+  /** Keeps Keycloak's session of a user who is let in. */
+  readonly keep: (githubUserId: string, session: KeycloakSession) => Promise<void>;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Signing in with Keycloak, which signs people in with GitHub and hands over the tokens that it has got from there. */
+export class KeycloakSignIn implements SignInProvider {
+  readonly callbackPath = '/oauth/keycloak/callback';
+  readonly #options: KeycloakSignInOptions;
+  #hasWarned = false;
+
+  constructor(options: KeycloakSignInOptions) {
+    this.#options = options;
+  }
+
+  async authorizeUrl(request: AuthorizationRequest): Promise<string> {
+    return this.#reporting(() => this.#options.keycloak.authorizeUrl(request));
+  }
+
+  /** A flow that is not this browser's is begun afresh, whatever has become of it. */
+  refusal(error: unknown, isOfFlow: boolean): HttpError | 'denied' | undefined {
+    if (!isOfFlow) return undefined;
+    if (error === 'access_denied') return 'denied';
+    if (error === 'temporarily_unavailable' || error === 'server_error')
+      return new KeycloakUnavailableError('has ended a sign-in with an error of its own');
+    return new HttpError(400, 'sign_in_failed', 'Keycloak did not complete the sign-in. Please try again.');
+  }
+
+  async exchange(response: AuthorizationResponse): Promise<PendingSignIn> {
+    const { keycloak, oauth, keep, log } = this.#options;
+    const { session, accessToken } = await this.#reporting(() => keycloak.exchange(response)).catch(
+      (error: unknown) => {
+        throw error instanceof InvalidGrantError ? new BadVerificationCodeError('Keycloak') : error;
+      },
+    );
+    const abandon = () => this.#endSession(session);
+    const tokens = await this.#reporting(() => this.#tokensOf({ accessToken })).catch(
+      async (error: unknown) => {
+        await abandon();
+        throw error;
+      },
+    );
+    return {
+      tokens,
+      abandon,
+      begin: (githubUserId) => keep(githubUserId, session),
+      turnAway: async () => {
+        await giveGrantBack(oauth, tokens.accessToken, log);
+        await abandon();
+      },
+    };
+  }
+
+  /** GitHub's pair, which is kept and refreshed here from now on. */
+  async #tokensOf({ accessToken }: Pick<KeycloakGrant, 'accessToken'>): Promise<GithubTokens> {
+    const { keycloak, log, now } = this.#options;
+    const found = readBrokerToken(await keycloak.brokerToken(accessToken), now());
+    if (found === undefined)
+      throw new KeycloakUnavailableError('has no access token of GitHub for this user');
+    if (found.isRefreshedByKeycloak && !this.#hasWarned) {
+      this.#hasWarned = true;
+      log.warn(
+        'The realm stores GitHub tokens as JSON, which Keycloak refreshes: a pair that both refresh is lost. Use an identity ' +
+          'provider of the type oauth2 without "githubJsonFormat"',
+      );
+    }
+    return found.tokens;
+  }
+
+  /** What is left at Keycloak otherwise is an offline session that nobody has a token of. */
+  async #endSession({ refreshToken }: KeycloakSession): Promise<void> {
+    try {
+      await this.#options.keycloak.endSession(refreshToken);
+    } catch (err) {
+      this.#options.log.warn(
+        { err },
+        'The session of a sign-in that came to nothing could not be ended at Keycloak',
+      );
+    }
+  }
+
+  async #reporting<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (err) {
+      if (err instanceof KeycloakMisconfiguredError)
+        this.#options.log.error(
+          { reason: err.reason },
+          'Keycloak and this server do not fit: nobody can sign in',
+        );
+      throw err;
+    }
+  }
+}

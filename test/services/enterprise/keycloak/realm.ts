@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { FakeGitHub } from '../../../../lib/testing/index.ts';
+import type { KeycloakServer } from '../../engines/keycloak-server.ts';
+
+const TEMPLATE = new URL('../../../../deploy/keycloak/realm.json', import.meta.url);
+
+interface Identity {
+  readonly id: string;
+  readonly username: string;
+}
+
+interface OfflineSession {
+  readonly id: string;
+  readonly username: string;
+}
+
+/** A realm of its own in a Keycloak, made of the template that ships, for one server and one fake GitHub. */
+export class Realm {
+  readonly name: string;
+  /** The variables of a server whose realm this is. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly #keycloak: KeycloakServer;
+
+  private constructor(name: string, keycloak: KeycloakServer, env: Readonly<Record<string, string>>) {
+    this.name = name;
+    this.#keycloak = keycloak;
+    this.env = env;
+  }
+
+  /**
+   * @param publicUrl - of the server that signs people in with it.
+   * @param changes - what of the realm is different.
+   */
+  static async create(
+    keycloak: KeycloakServer,
+    github: FakeGitHub,
+    publicUrl: string,
+    changes: Record<string, unknown> = {},
+  ): Promise<Realm> {
+    const name = `realm-${randomBytes(4).toString('hex')}`;
+    const env = {
+      KEYCLOAK_SERVER_URL: keycloak.url,
+      KEYCLOAK_REALM_NAME: name,
+      KEYCLOAK_CLIENT_ID: 'openhands',
+      KEYCLOAK_CLIENT_SECRET: randomBytes(16).toString('hex'),
+    };
+    const values: Record<string, string> = { ...env, ...github.environment, PUBLIC_URL: publicUrl };
+    const template = await readFile(TEMPLATE, 'utf8');
+    const realm = template.replace(
+      /\$(\$\{)|\$\{(\w+)\}/g,
+      (_all, escaped: string | undefined, variable: string) => escaped ?? values[variable] ?? '',
+    );
+    await keycloak.admin('POST', '', { ...(JSON.parse(realm) as object), ...changes });
+    return new Realm(name, keycloak, env);
+  }
+
+  /** The user with a GitHub id. */
+  async user(githubUserId: number): Promise<Identity> {
+    const users = (await this.admin('GET', `/users?username=${githubUserId}&exact=true`)) as Identity[];
+    const [user] = users;
+    if (user === undefined) throw new Error(`The realm knows no user ${githubUserId}.`);
+    return user;
+  }
+
+  /** The offline sessions of this server's client. */
+  async sessions(): Promise<OfflineSession[]> {
+    const [client] = (await this.admin('GET', '/clients?clientId=openhands')) as { id: string }[];
+    return (await this.admin('GET', `/clients/${client!.id}/offline-sessions`)) as OfflineSession[];
+  }
+
+  /** Ends an offline session, of which Keycloak tells over the back channel. */
+  async endSession(sid: string): Promise<void> {
+    await this.admin('DELETE', `/sessions/${sid}?isOffline=true`);
+  }
+
+  admin(method: string, path: string, body?: unknown): Promise<unknown> {
+    return this.#keycloak.admin(method, `/${this.name}${path}`, body);
+  }
+
+  async remove(): Promise<void> {
+    await this.admin('DELETE', '');
+  }
+}
