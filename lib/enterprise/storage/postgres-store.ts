@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ConfigurationError } from '../../oss/errors.ts';
 import type { Secret } from '../../oss/secret.ts';
 import { assertDocumentKey, assertKeyPrefix, SET_ASIDE_MARK } from '../../oss/storage/document-key.ts';
+import { assertDocumentSize, LARGEST_DOCUMENT_BYTES } from '../../oss/storage/document-size.ts';
 import {
   type Document,
   type DocumentStore,
@@ -24,7 +25,10 @@ import { assertUsable } from './usable-database.ts';
 
 const PAGE = 1_000;
 
-const READ = 'SELECT document FROM openhands_documents WHERE key = $1';
+/** One that is too large is not even sent. */
+const READ = `
+  SELECT octet_length(document)::text AS bytes, CASE WHEN octet_length(document) <= $2 THEN document END AS document
+  FROM openhands_documents WHERE key = $1`;
 const WRITE = `
   INSERT INTO openhands_documents (key, document) VALUES ($1, $2)
   ON CONFLICT (key) DO UPDATE SET document = excluded.document, updated_at = now()`;
@@ -52,6 +56,12 @@ const DELETE_HOLDING = `
 
 /** Deletes nothing. A replica that takes no writes refuses it all the same. */
 const PROBE = "DELETE FROM openhands_locks WHERE key = ''";
+
+/** A bigint would be a string in `pg`, and is none everywhere. */
+interface Row {
+  readonly bytes: string;
+  readonly document: string | null;
+}
 
 /** How a {@link PostgresStore} reaches its database. */
 export interface PostgresStoreOptions {
@@ -111,8 +121,10 @@ export class PostgresStore implements DocumentStore {
   async read(key: string): Promise<Document | undefined> {
     assertDocumentKey(key);
     for (;;) {
-      const text = (await this.#database.query<{ document: string }>(READ, [key]))[0]?.document;
-      if (text === undefined) return undefined;
+      const [row] = await this.#database.query<Row>(READ, [key, LARGEST_DOCUMENT_BYTES]);
+      if (row === undefined) return undefined;
+      assertDocumentSize(key, Number(row.bytes), 'ours');
+      const text = row.document ?? '';
       const document = parseDocument(text);
       if (document !== undefined) return document;
       if (await this.#setAside(key, text)) return undefined;
@@ -122,6 +134,7 @@ export class PostgresStore implements DocumentStore {
   async write(key: string, document: Document): Promise<void> {
     assertDocumentKey(key);
     const text = JSON.stringify(document);
+    assertDocumentSize(key, Buffer.byteLength(text), 'data');
     await this.#writes.runExclusive(key, () => this.#change(WRITE, WRITE_HOLDING, key, text));
   }
 

@@ -1,8 +1,10 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Adapter } from 'lowdb';
 import { decodeText } from '../text-file.ts';
 import { setAside } from './damaged-document.ts';
+import { assertDocumentSize } from './document-size.ts';
 import type { Document } from './document-store.ts';
 import { assertOwnerCanBeKept } from './file-owner.ts';
 import { linkTarget } from './link-target.ts';
@@ -60,11 +62,9 @@ export class DurableJsonFile implements Adapter<Document> {
   }
 
   async write(document: Document): Promise<void> {
-    await replaceFile(
-      await linkTarget(this.#path),
-      `${JSON.stringify(document, null, 2)}\n`,
-      this.#temporary,
-    );
+    const text = `${JSON.stringify(document, null, 2)}\n`;
+    assertDocumentSize(this.#path, Buffer.byteLength(text), 'data');
+    await replaceFile(await linkTarget(this.#path), text, this.#temporary);
   }
 
   async delete(): Promise<void> {
@@ -92,7 +92,9 @@ export class DurableJsonFile implements Adapter<Document> {
       throw error;
     }
     try {
-      await this.#hide(file);
+      const found = await file.stat();
+      await this.#hide(file, found);
+      assertDocumentSize(this.#path, found.size, 'ours');
       return decodeText(await file.readFile());
     } finally {
       await file.close();
@@ -100,8 +102,7 @@ export class DurableJsonFile implements Adapter<Document> {
   }
 
   /** Keeps others from a file that a person, or another program, has made so that they can read it. */
-  async #hide(file: FileHandle): Promise<void> {
-    const found = await file.stat();
+  async #hide(file: FileHandle, found: Stats): Promise<void> {
     const isExposed = process.platform !== 'win32' && found.isFile() && (found.mode & 0o077) !== 0;
     if (isExposed) await file.chmod(0o600).catch(() => this.#events.onExposed(this.#path));
   }

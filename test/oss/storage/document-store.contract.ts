@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DocumentStore, LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
+import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 
 /** An adapter under test: stores over the same documents, and what removes them. */
 export interface StoreUnderTest {
@@ -224,6 +225,17 @@ export function documentStoreContract(setUp: () => Promise<StoreUnderTest>): voi
       await store.write('a.json', { n: 1 });
       assert.deepEqual(await other.read('a.json'), { n: 1 });
     });
+  });
+
+  it('refuses to write a document that is too large, says how large, and keeps what is there', async () => {
+    await store.write('a.json', { n: 1 });
+    const large = { text: 'x'.repeat(17 * 1024 * 1024) };
+    await assert.rejects(store.write('a.json', large), (error) => {
+      assert.ok(error instanceof StorageError && error.cause instanceof Error);
+      assert.match(error.cause.message, /a\.json has 178258\d\d bytes; a document has 16777216 at most\.$/);
+      return error.failure === 'data';
+    });
+    assert.deepEqual(await store.read('a.json'), { n: 1 });
   });
 
   it('answers a check', async () => {

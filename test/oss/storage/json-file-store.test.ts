@@ -8,6 +8,7 @@ import {
   readFile,
   rm,
   stat,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises';
@@ -18,6 +19,7 @@ import { pino } from 'pino';
 import { LockTimeoutError } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { ProcessIdentity } from '../../../lib/oss/storage/process-identity.ts';
+import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 import { ENCODINGS } from '../../text-encodings.ts';
 import { documentStoreContract, keysOf, setAsideIn } from './document-store.contract.ts';
 import { startStoreProcess } from './store-process.ts';
@@ -271,6 +273,21 @@ describe('JsonFileStore', () => {
     await assert.rejects(store.check(), { code: 'storage_unavailable' });
     await rm(path());
     await store.check();
+  });
+
+  it('reads no file that is too large into memory, and leaves it where it is', async () => {
+    const store = open();
+    await store.write('a.json', {});
+    // 300 MB that take no room on the disk.
+    await truncate(path('a.json'), 300 * 1024 * 1024);
+    await assert.rejects(store.read('a.json'), (error) => {
+      assert.ok(error instanceof StorageError && error.cause instanceof Error);
+      assert.match(error.cause.message, /a\.json has 314572800 bytes; a document has 16777216 at most\.$/);
+      return error.failure === 'ours';
+    });
+    assert.deepEqual(await keysOf(store, ''), ['a.json']);
+    await store.delete('a.json');
+    await store.close();
   });
 
   it('makes its folder anew when somebody removes it meanwhile', async () => {

@@ -3,6 +3,7 @@ import { PostgresDatabase } from '../../../../lib/enterprise/storage/postgres-da
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import type { Secret } from '../../../../lib/oss/secret.ts';
 import { LockTimeoutError } from '../../../../lib/oss/storage/document-store.ts';
+import { StorageError } from '../../../../lib/oss/storage/storage-error.ts';
 import { documentStoreContract, keysOf, setAsideIn } from '../../../oss/storage/document-store.contract.ts';
 import { listeningLog, migrated, newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
@@ -93,6 +94,26 @@ describe('PostgresStore', () => {
       );
       assert.equal((await keysOf(open(), 'users/github/')).length, 2500);
       assert.equal((await keysOf(open(), 'users/github/1')).length, 1111);
+    });
+
+    it('reads no document of 300 MB into memory, says how large it is, and can list and delete it', async () => {
+      const store = open();
+      // By itself it takes longer than a statement of ours may.
+      await engines().postgres.run(
+        new URL(url.reveal()).pathname.slice(1),
+        `INSERT INTO openhands_documents (key, document)
+         VALUES ('a.json', '{"text":"' || repeat('x', 314572800) || '"}')`,
+      );
+      const before = process.memoryUsage().rss;
+      await assert.rejects(store.read('a.json'), (error) => {
+        assert.ok(error instanceof StorageError && error.cause instanceof Error);
+        assert.equal(error.cause.message, 'a.json has 314572811 bytes; a document has 16777216 at most.');
+        return error.failure === 'ours';
+      });
+      assert.ok(process.memoryUsage().rss - before < 100 * 1024 * 1024);
+      assert.deepEqual(await keysOf(store, ''), ['a.json']);
+      await store.delete('a.json');
+      assert.equal(await store.read('a.json'), undefined);
     });
 
     it('does not let keys and documents be statements', async () => {
