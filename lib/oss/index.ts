@@ -40,7 +40,7 @@ export {
 export type { SessionRegister } from './session-register.ts';
 export type { TokenCustody, TokenRotation, TokenStatus } from './token-custody.ts';
 export type { StoreMarker } from './storage/store-marker.ts';
-export { LastProfile } from './profile/last-profile.ts';
+export { LastProfile, type WhileCurrent } from './profile/last-profile.ts';
 export type { Reach } from './mounted/own-addresses.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';
 export type { Answer, ErrorCodes, NamedSchema, Operation, Tag } from './openapi/operation.ts';
