@@ -34,7 +34,9 @@ const TAKE = `
   ON CONFLICT (key) DO UPDATE SET turn = excluded.turn, beat = 0
   WHERE openhands_locks.instance = excluded.instance AND openhands_locks.turn <= excluded.turn
   RETURNING key`;
-const LOOK = 'SELECT instance, turn, beat FROM openhands_locks WHERE key = $1';
+/** The lock, and the others of its folder: one who died may have held several, each within the other. */
+const LOOK = `
+  SELECT key, instance, turn, beat FROM openhands_locks WHERE key = $1 OR (key > $2 AND key < $3)`;
 /** Waits for a write under the lock, which an UPDATE alone would not. */
 const TAKE_OVER = `
   WITH dead AS (
@@ -49,6 +51,7 @@ const GIVE_BACK = 'DELETE FROM openhands_locks WHERE key = $1 AND instance = $2 
 
 /** A bigint is a string in `pg`. */
 interface Row {
+  readonly key: string;
   readonly instance: string;
   readonly turn: string;
   readonly beat: string;
@@ -97,8 +100,8 @@ export class LeaseLock {
     let isFree = true;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       if (isFree && (await this.#succeeds(TAKE, key, turn))) break;
-      const row = (await this.#database.query<Row>(LOOK, [key]))[0];
-      if (row !== undefined && this.#isDead(key, row)) {
+      const { row, isDead } = await this.#look(key);
+      if (row !== undefined && isDead) {
         const { instance, beat } = row;
         takenOver = true;
         if (await this.#succeeds(TAKE_OVER, key, turn, instance, row.turn, beat)) {
@@ -163,8 +166,18 @@ export class LeaseLock {
     for (const lease of leases) if (!lease.isOver && !alive.has(lease.turn)) this.#lost(lease);
   }
 
-  #isDead(key: string, { instance, turn, beat }: Row): boolean {
-    return this.#sightings.isDead(key, `${instance} ${turn} ${beat}`);
+  /**
+   * Takes note of a lock and of its neighbours, so that they need not be watched one after the other, a lease each, when
+   * their holder died.
+   */
+  async #look(key: string): Promise<{ row: Row | undefined; isDead: boolean }> {
+    const folder = key.slice(0, key.lastIndexOf('/') + 1);
+    const rows = await this.#database.query<Row>(LOOK, [key, folder, folder && `${folder}~`]);
+    const dead = rows.filter((row) =>
+      this.#sightings.isDead(row.key, `${row.instance} ${row.turn} ${row.beat}`),
+    );
+    const isThis = (row: Row): boolean => row.key === key;
+    return { row: rows.find(isThis), isDead: dead.some(isThis) };
   }
 
   async #succeeds(sql: string, key: string, turn: number, ...seen: string[]): Promise<boolean> {

@@ -174,4 +174,19 @@ describe('A lock with a lease', () => {
     await takeAndTell();
     assert.deepEqual(taken, [true, false]);
   });
+
+  it('is taken over together with others of its folder whose holder died as well', async () => {
+    await engines().postgres.run(
+      name,
+      `INSERT INTO openhands_locks (key, instance, turn, beat)
+       VALUES ('user/a.json', 'dead', 1, 3), ('user/b.json', 'dead', 2, 3), ('user2/b.json', 'dead', 3, 3)`,
+    );
+    await other.withLock('user/a.json', async () => {
+      await other.withLock('user/b.json', () => Promise.resolve(), { waitMs: 0 });
+      await assert.rejects(
+        other.withLock('user2/b.json', () => Promise.resolve(), { waitMs: 0 }),
+        LockTimeoutError,
+      );
+    });
+  });
 });
