@@ -39,6 +39,8 @@ export class KeycloakSite {
   readonly files: string;
   readonly app: OpenHandsApp;
   readonly log: readonly string[];
+  /** Whether logout tokens come no further than to who is shown them. */
+  losesLogoutTokens = false;
   readonly #close: () => Promise<void>;
 
   private constructor(
@@ -96,16 +98,18 @@ export class KeycloakSite {
     });
     const api = new DescribedApi(app);
     const handle = api.watch(app);
-    server.on('request', (req, res) => {
-      if (backchannel && req.url === BACKCHANNEL) watchBody(req, (body) => backchannel(tokenIn(body)));
-      handle(req, res);
-    });
-    return new KeycloakSite({ github, realm, proxy, url, files, app, log }, async () => {
+    const site = new KeycloakSite({ github, realm, proxy, url, files, app, log }, async () => {
       server.closeAllConnections();
       await app.close();
       await clear();
       api.assertKept();
     });
+    server.on('request', (req, res) => {
+      if (backchannel && req.url === BACKCHANNEL) watchBody(req, (body) => backchannel(tokenIn(body)));
+      if (site.losesLogoutTokens && req.url === BACKCHANNEL) req.resume().on('end', () => res.destroy());
+      else handle(req, res);
+    });
+    return site;
   }
 
   browser(): RealBrowser {
