@@ -13,6 +13,9 @@ import { sqlState } from './postgres-failure.ts';
 /** The SQLSTATE of a server that takes no writes: behind the same name, there may be another one by now. */
 const READ_ONLY = '25006';
 
+/** How often connections are left for what may be a new primary behind the same name, in milliseconds. */
+const LEAVING_PAUSE_MS = 1_000;
+
 /** A value that a statement is sent with. */
 export type Parameter = string | number | readonly string[];
 
@@ -38,6 +41,9 @@ export interface PostgresConnectionsOptions {
 export class PostgresConnections {
   readonly #pool: pg.Pool;
   readonly #cancel: Cancel;
+  readonly #opened = new WeakMap<pg.PoolClient, number>();
+  /** Connections from before are not used again. */
+  #demotedAt = -Infinity;
 
   /** @param Client - makes connections to the database. */
   constructor(Client: typeof pg.Client, { max, connectMs, givingUpMs, onLoss }: PostgresConnectionsOptions) {
@@ -47,6 +53,7 @@ export class PostgresConnections {
     this.#pool = new pg.Pool({ Client, max, connectionTimeoutMillis: connectMs });
     // The pool has let go of it; the next statement gets another one.
     this.#pool.on('error', onLoss);
+    this.#pool.on('connect', (client) => this.#opened.set(client, performance.now()));
   }
 
   get isClosing(): boolean {
@@ -68,12 +75,15 @@ export class PostgresConnections {
     const connection = await this.connect(withinMs);
     const { rows, over } = connection.send<Row>(sql, parameters, deadline - performance.now());
     void over.then((isUsable) => connection.release(isUsable));
+    rows.catch((error: unknown) => {
+      if (sqlState(error) === READ_ONLY) this.#leaveDemoted();
+    });
     return rows;
   }
 
   /** @throws when no connection is free, and none can be opened, within that many milliseconds. */
   async connect(withinMs: number): Promise<PostgresConnection> {
-    const opening = this.#pool.connect();
+    const opening = this.#open();
     try {
       const client = await within(
         opening,
@@ -94,6 +104,23 @@ export class PostgresConnections {
   /** Resolves when the statements that are under way have ended, and the connections with them. */
   async close(): Promise<void> {
     await this.#pool.end();
+  }
+
+  async #open(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await this.#pool.connect();
+      if ((this.#opened.get(client) ?? 0) >= this.#demotedAt) return client;
+      client.release(true);
+    }
+  }
+
+  /**
+   * The other connections lead to the same server, which still answers those who read: with what was true before. Where
+   * there is no other server, they are opened anew for nothing, so not all the time.
+   */
+  #leaveDemoted(): void {
+    const now = performance.now();
+    if (now - this.#demotedAt > LEAVING_PAUSE_MS) this.#demotedAt = now;
   }
 }
 

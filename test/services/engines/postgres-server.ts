@@ -94,6 +94,17 @@ export class PostgresServer {
     await this.ready();
   }
 
+  /** Makes a replica of it that follows nobody: it can be read, and takes no writes until {@link promote}. */
+  async demote(): Promise<void> {
+    await this.kill('SIGINT');
+    await writeFile(join(this.#folder, 'data', 'standby.signal'), '');
+    await this.restart();
+  }
+
+  async promote(): Promise<void> {
+    await this.run('postgres', 'SELECT pg_promote()');
+  }
+
   async stop(): Promise<void> {
     if (this.#program.isRunning) await this.#program.end('SIGINT');
     // The processes of one that was killed may still be ending.
