@@ -1,14 +1,10 @@
 /** What every key of a deployment begins with. */
-import { randomUUID } from 'node:crypto';
-import { ConfigurationError } from '../../oss/errors.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
-import { generateOnce } from '../../oss/storage/generate-once.ts';
-
-/** Names the store, however a process has reached it: the address of a database may be written in many ways. */
-const STORE_ID = 'store_id.json';
+import { markStore } from '../../oss/storage/store-marker.ts';
 
 /** Characters that mean nothing in a pattern of an ACL rule, nor to a cluster. */
 const PLAIN = /^[\w:.-]{1,64}$/;
+const NOT_PLAIN = /[^\w.-]/g;
 /** What to say of a `REDIS_PREFIX` that {@link isRedisPrefix} refuses. */
 export const REDIS_PREFIX_EXPECTED =
   'must be 1 to 64 letters, digits and characters of : . _ - such as acme:';
@@ -30,14 +26,10 @@ export interface RedisPrefixOptions {
  * what tells deployments apart: the App and the store, or what the operator has given.
  *
  * Only what is in braces decides where a Redis Cluster keeps a key, so all keys of a deployment lie together.
- *
- * @throws ConfigurationError when somebody has changed the document that names the store into something else.
  */
 export async function redisPrefix({ documents, clientId, given }: RedisPrefixOptions): Promise<string> {
   if (given !== undefined) return `${given}{openhands}:`;
-  const { id } = await generateOnce(documents, STORE_ID, () => ({ id: randomUUID() }));
-  if (typeof id !== 'string' || !PLAIN.test(id)) {
-    throw new ConfigurationError(`${STORE_ID} in the store holds no id. Delete it for a new one.`);
-  }
-  return `openhands:{${clientId.replaceAll(/[^\w.-]/g, '_')}:${id}}:`;
+  // However a process has reached it: the address of a database may be written in many ways.
+  const { store_id } = await markStore(documents);
+  return `openhands:{${clientId.replaceAll(NOT_PLAIN, '_')}:${store_id.replaceAll(NOT_PLAIN, '_')}}:`;
 }

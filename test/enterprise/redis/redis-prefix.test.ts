@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { isRedisPrefix, redisPrefix } from '../../../lib/enterprise/redis/redis-prefix.ts';
-import { ConfigurationError } from '../../../lib/oss/errors.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 
 describe('The prefix of the keys in Redis', () => {
@@ -36,22 +35,10 @@ describe('The prefix of the keys in Redis', () => {
   it('is what the operator has given, as it stands, and needs no store', async () => {
     assert.equal(await prefix('one', 'any', 'acme:'), 'acme:{openhands}:');
     const documents = open('one');
-    assert.equal(await documents.read('store_id.json'), undefined);
+    assert.equal(await documents.read('openhands-store.json'), undefined);
     for (const bad of ['', 'a b', 'a{b}', 'a*', '[a]', 'ä', 'x'.repeat(65)])
       assert.equal(isRedisPrefix(bad), false);
     for (const good of ['acme', 'acme:', 'team-1.prod_2:', 'x'.repeat(64)])
       assert.ok(isRedisPrefix(good), good);
-  });
-
-  it('ends the start when somebody has changed the id of the store into something else', async () => {
-    const documents = open('one');
-    for (const id of [undefined, 7, '', '{}']) {
-      await documents.write('store_id.json', { ...(id !== undefined && { id }) });
-      await assert.rejects(prefix('one'), (error) => {
-        assert.ok(error instanceof ConfigurationError);
-        assert.match(error.message, /^store_id\.json in the store holds no id\. Delete it/);
-        return true;
-      });
-    }
   });
 });
