@@ -39,6 +39,7 @@ describe('The environment of the edition behind a Keycloak', () => {
     ['KEYCLOAK_IDP_HINT', '../master'],
     ['KEYCLOAK_CHECK_EVERY', '300'],
     ['KEYCLOAK_CHECK_EVERY', '0s'],
+    ['KEYCLOAK_TOKEN_CUSTODY', 'keycloak'],
   ] as const) {
     it(`refuses ${name}=${value}, and does not repeat it`, () => {
       assert.throws(
