@@ -54,8 +54,12 @@ const DELETE_HOLDING = `
     DELETE FROM openhands_documents WHERE key = $1 AND EXISTS (SELECT key FROM held)
   ) SELECT key FROM held`;
 
-/** Deletes nothing. A replica that takes no writes refuses it all the same. */
-const PROBE = "DELETE FROM openhands_locks WHERE key = ''";
+/**
+ * Deletes nothing. A replica that takes no writes refuses it all the same, and it waits for either table that is locked.
+ */
+const PROBE = `
+  WITH locks AS (DELETE FROM openhands_locks WHERE key = '')
+  DELETE FROM openhands_documents WHERE key = ''`;
 
 /** A bigint would be a string in `pg`, and is none everywhere. */
 interface Row {

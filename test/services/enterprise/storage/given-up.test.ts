@@ -107,6 +107,16 @@ describe('What is given up on', () => {
     });
   }
 
+  for (const table of ['openhands_documents', 'openhands_locks']) {
+    it(`tells a check that ${table} is locked, since no user would be served`, async () => {
+      const store = open(url, 2);
+      const unlock = await lock(table);
+      await assert.rejects(store.check(), { code: 'storage_unavailable' });
+      await unlock();
+      await store.check();
+    });
+  }
+
   for (const through of ['PostgreSQL', 'PgBouncer'] as const) {
     it(`is not carried out later, through ${through}`, async () => {
       const store = open(through === 'PgBouncer' ? new Secret(engines().pgBouncer.url(url.reveal())) : url);
