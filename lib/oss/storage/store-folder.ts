@@ -47,13 +47,16 @@ export class StoreFolder {
     try {
       return await operation();
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || (await this.#isWhole())) throw error;
-      this.#log.error(
-        { path: this.path },
-        'The store folder was removed while this process ran; it is made anew',
-      );
-      this.#prepared = undefined;
-      await this.#prepare();
+      if (errorCode(error) !== 'ENOENT') throw error;
+      // Where it is whole, somebody else has made it anew since the operation failed.
+      if (!(await this.#isWhole())) {
+        this.#log.error(
+          { path: this.path },
+          'The store folder was removed while this process ran; it is made anew',
+        );
+        this.#prepared = undefined;
+        await this.#prepare();
+      }
       return operation();
     }
   }
