@@ -144,6 +144,24 @@ describe('Sessions of the Enterprise edition', () => {
     assert.equal((await browser.get('/api/github/user')).status, 200);
   });
 
+  it('are not said to have ended everywhere while the store is away', async () => {
+    const cookie = await cookieOf();
+    const documents = join(site.files, 'users');
+    await rename(documents, `${documents}-away`);
+    await writeFile(documents, '');
+    try {
+      site.github.clock.advance(2_000);
+      const signOut = (query: string) => request(site.url).post(`/api/logout${query}`).set('Cookie', cookie);
+      const answer = await signOut('?everywhere=1');
+      assert.deepEqual([answer.status, answer.body.code], [503, 'storage_unavailable']);
+      assert.equal((await signOut('')).status, 200);
+    } finally {
+      await rm(documents);
+      await rename(`${documents}-away`, documents);
+    }
+    await isAccepted(cookie);
+  });
+
   it('end everywhere though GitHub is down, at once', async () => {
     const cookie = await cookieOf();
     const browser = await site.signedIn();

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
-import type { AuthClaims, AuthCookie } from '../auth/auth-cookie.ts';
+import { activeSession } from '../auth/active-session.ts';
+import type { AuthCookie } from '../auth/auth-cookie.ts';
 import type { SessionCheck } from '../auth/sessions.ts';
 import { isUnderAny } from './path-prefixes.ts';
 
@@ -25,7 +26,7 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
       const { session } = req.state;
       if (session?.kind === 'genuine') {
         try {
-          const active = await firstActive(sessions, [session.claims, ...(session.others ?? [])]);
+          const active = await activeSession(sessions, session);
           if (active) req.state.github_user_id = active.github_user_id;
           else authCookie.clear(req, res);
         } catch (err) {
@@ -41,12 +42,4 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
       next();
     },
   });
-}
-
-async function firstActive(
-  sessions: SessionCheck,
-  claims: readonly AuthClaims[],
-): Promise<AuthClaims | undefined> {
-  for (const one of claims) if (await sessions.isActive(one.github_user_id, one.generation)) return one;
-  return undefined;
 }

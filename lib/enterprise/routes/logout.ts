@@ -1,12 +1,13 @@
 import { Router } from 'express';
 import { resource } from '../../oss/routes/resource.ts';
+import { activeSession } from '../auth/active-session.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
-import type { Sessions } from '../auth/sessions.ts';
+import type { SessionCheck, Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 
 export interface LogoutRoutesOptions {
   readonly authCookie: AuthCookie;
-  readonly sessions: Pick<Sessions, 'end'>;
+  readonly sessions: SessionCheck & Pick<Sessions, 'end'>;
   readonly tokens: GithubTokenProvider;
 }
 
@@ -19,12 +20,16 @@ export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptio
   resource(router, '/api/logout', {
     post: async (req, res) => {
       // First of all, so that this browser is signed out even if the rest fails.
-      if (req.state.session?.kind === 'genuine') authCookie.clear(req, res);
-      const userId = req.state.github_user_id;
-      if (req.query.everywhere === '1' && userId !== undefined) {
+      const { session } = req.state;
+      if (session?.kind === 'genuine') authCookie.clear(req, res);
+      if (req.query.everywhere === '1') {
+        // Asked anew: where the store could not tell whose session this is, it can end none, and that is no success.
+        const userId = req.state.github_user_id ?? (await activeSession(sessions, session))?.github_user_id;
         // Sessions before tokens: nobody who still has a cookie may see the tokens go.
-        await sessions.end(userId);
-        await tokens.revoke(userId);
+        if (userId !== undefined) {
+          await sessions.end(userId);
+          await tokens.revoke(userId);
+        }
       }
       res.json({ message: 'User logged out' });
     },
