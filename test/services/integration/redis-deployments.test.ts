@@ -49,12 +49,6 @@ describe('Deployments on one Redis', () => {
     }
   });
 
-  it('of one database and two Apps share none either', async () => {
-    const site = await open();
-    assert.equal(await served(await site.start().url(), 12), 10);
-    assert.equal(await served(await site.start({ GITHUB_APP_CLIENT_ID: 'Iv1.other' }).url(), 12), 10);
-  });
-
   it('are one where the database is one, in whatever way its address is written', async () => {
     const site = await open();
     const url = new URL(site.env.DATABASE_URL!);
