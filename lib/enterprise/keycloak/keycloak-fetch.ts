@@ -1,4 +1,5 @@
 import type { CustomFetch } from 'openid-client';
+import { boundedBody } from '../../oss/bounded-body.ts';
 import { withDeadline } from '../../oss/github/deadline.ts';
 
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
@@ -38,15 +39,6 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 async function ask(url: string, init: RequestInit): Promise<Response> {
   const { status, headers, body } = await fetch(url, { ...init, redirect: 'manual' });
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body ?? []) {
-    const chunk = part as Uint8Array;
-    size += chunk.byteLength;
-    // Leaving the loop ends the connection.
-    if (size > LARGEST_ANSWER_BYTES)
-      throw new Error(`Keycloak answers with more than ${LARGEST_ANSWER_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  return new Response(WITHOUT_BODY.has(status) ? null : Buffer.concat(chunks), { status, headers });
+  const bytes = await boundedBody(body, LARGEST_ANSWER_BYTES, 'Keycloak');
+  return new Response(WITHOUT_BODY.has(status) ? null : bytes, { status, headers });
 }

@@ -1,4 +1,5 @@
 /** `fetch` for an API that may be half down, or behind a proxy of its own mind: bounded in size, and at home. */
+import { boundedBody } from '../bounded-body.ts';
 
 /** A page of 100 repositories takes about a tenth of it. */
 const LARGEST_ANSWER_BYTES = 5 * 1024 * 1024;
@@ -38,17 +39,8 @@ function targetOf(response: Response, from: URL): URL {
 }
 
 async function readWhole({ status, headers, body, url }: Response): Promise<Response> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body ?? []) {
-    const chunk = part as Uint8Array;
-    size += chunk.byteLength;
-    // Leaving the loop ends the connection.
-    if (size > LARGEST_ANSWER_BYTES)
-      throw new Error(`GitHub answers with more than ${LARGEST_ANSWER_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  const whole = new Response(size === 0 ? null : Buffer.concat(chunks), { status, headers });
+  const bytes = await boundedBody(body, LARGEST_ANSWER_BYTES, 'GitHub');
+  const whole = new Response(bytes.length === 0 ? null : bytes, { status, headers });
   whole.headers.set('content-type', 'text/plain; charset=utf-8');
   return Object.defineProperty(whole, 'url', { value: url });
 }
