@@ -32,7 +32,7 @@ import type { Secret } from './secret.ts';
 import type { SessionRegister } from './session-register.ts';
 import type { Settings } from './settings/settings.ts';
 import { SettingsStore } from './settings/settings-store.ts';
-import type { DocumentStore } from './storage/document-store.ts';
+import { type DocumentStore, LockTimeoutError } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { markStore, type StoreMarker } from './storage/store-marker.ts';
@@ -406,7 +406,8 @@ export class ServerConfig {
       await this.openStore();
     } catch (error) {
       if (error instanceof ConfigurationError) this.log.warn(error.message);
-      else if (error instanceof StorageError) this.log.warn({ err: error }, 'The store could not be marked');
+      else if (error instanceof StorageError || error instanceof LockTimeoutError)
+        this.log.warn({ err: error }, 'The store could not be marked');
       else throw error;
     }
   }

@@ -1,5 +1,6 @@
 import type { SessionRegister } from '../../oss/session-register.ts';
 import { LockTimeoutError } from '../../oss/storage/document-store.ts';
+import { StorageError } from '../../oss/storage/storage-error.ts';
 import type { Terminal } from '../command.ts';
 import { countOf } from '../count-of.ts';
 import { progress } from '../progress.ts';
@@ -16,8 +17,11 @@ export async function endAllSessions(register: SessionRegister, terminal: Termin
       try {
         if (await register.end(id)) ended += 1;
       } catch (error) {
-        if (!(error instanceof LockTimeoutError)) throw error;
-        terminal.error(`${id}  is kept locked by a server`);
+        // Where the store is away, all others would fail as well.
+        const isOfThisUser = error instanceof StorageError && error.failure !== 'away';
+        if (error instanceof LockTimeoutError) terminal.error(`${id}  is kept locked by a server`);
+        else if (isOfThisUser) terminal.error(`${id}  ${error.message}`);
+        else throw error;
         busy += 1;
       }
       shown.advance();

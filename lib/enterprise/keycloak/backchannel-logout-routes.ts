@@ -37,7 +37,6 @@ export function backchannelLogoutRoutes(options: BackchannelLogoutRoutesOptions)
       express.urlencoded({ extended: false, limit: LONGEST }),
       async (req, res) => {
         res.set('Cache-Control', 'no-store');
-        await failures.check(req);
         const token = (req.body as { logout_token?: unknown } | undefined)?.logout_token;
         try {
           if (typeof token !== 'string') throw new InvalidLogoutTokenError();

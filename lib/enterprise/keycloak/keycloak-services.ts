@@ -41,6 +41,7 @@ export function startKeycloakServices(
     provider: new KeycloakSignIn({
       keycloak,
       oauth,
+      isKept: ({ sub, sid }) => sessionDocuments.holds(sub, sid),
       keep: (githubUserId, session) => sessions.keep(githubUserId, session),
       log,
       now,

@@ -17,6 +17,8 @@ import type { KeycloakClient, KeycloakGrant, KeycloakSession } from './keycloak-
 export interface KeycloakSignInOptions {
   readonly keycloak: KeycloakClient;
   readonly oauth: Pick<GitHubOAuthClient, 'revokeGrant'>;
+  /** Whether a session is kept already: a sign-in may join the one that an earlier one has begun, with its id. */
+  readonly isKept: (session: KeycloakSession) => Promise<boolean>;
   /** Keeps Keycloak's session of a user who is let in. */
   readonly keep: (githubUserId: string, session: KeycloakSession) => Promise<void>;
   readonly log: Logger;
@@ -89,9 +91,10 @@ export class KeycloakSignIn implements SignInProvider {
   }
 
   /** What is left at Keycloak otherwise is an offline session that nobody has a token of. */
-  async #endSession({ refreshToken }: KeycloakSession): Promise<void> {
+  async #endSession(session: KeycloakSession): Promise<void> {
+    const { keycloak, isKept } = this.#options;
     try {
-      await this.#options.keycloak.endSession(refreshToken);
+      if (!(await isKept(session))) await keycloak.endSession(session.refreshToken);
     } catch (err) {
       this.#options.log.warn(
         { err },

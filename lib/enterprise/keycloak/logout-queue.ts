@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { InvalidGrantError } from './errors.ts';
+import { InvalidGrantError, KeycloakUnavailableError } from './errors.ts';
 import type { KeycloakClient, KeycloakSession } from './keycloak-client.ts';
 import type { LogoutDocuments } from './logout-documents.ts';
 
@@ -53,14 +53,17 @@ export class LogoutQueue {
     this.#attempts.add(ended);
   }
 
-  /** One after the other: when one fails, the others wait for the next time. */
+  /** One after the other. When Keycloak is away, the others wait for the next time; what is one user's own stops nobody. */
   async #sweep(): Promise<void> {
     if (this.#isSweeping) return;
     this.#isSweeping = true;
     try {
       for await (const githubUserId of this.#logouts.userIds()) {
         if (this.#isClosing) return;
-        await this.#attempt(githubUserId);
+        await this.#attempt(githubUserId).catch((err: unknown) => {
+          if (err instanceof KeycloakUnavailableError) throw err;
+          this.#log.warn({ err, github_user_id: githubUserId }, 'A session could not be ended at Keycloak');
+        });
       }
     } finally {
       this.#isSweeping = false;

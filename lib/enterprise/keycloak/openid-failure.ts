@@ -14,6 +14,11 @@ interface OpenIdError {
   readonly cause?: unknown;
 }
 
+/**
+ * Keycloak's `invalid_grant` that says nothing of a session: the token is of another issuer or of another client than it
+ * expects. A proxy that loses a header, or another client ID, makes it say so to everybody.
+ */
+const NOT_OF_THE_SESSION = /token issuer|realm url|authorized client|attestation/i;
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
 /** What comes of a state, an issuer, a nonce or a signature that is not of this browser's flow. */
 const FOREIGN = ['OAUTH_INVALID_RESPONSE', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', 'OAUTH_KEY_SELECTION_FAILED'];
@@ -24,7 +29,12 @@ export function failureOf(
 ): InvalidGrantError | KeycloakMisconfiguredError | KeycloakUnavailableError {
   const { code, error, error_description: description, status } = (thrown ?? {}) as OpenIdError;
   if (error === 'invalid_grant') {
-    return new InvalidGrantError(typeof description === 'string' && /reuse/i.test(description));
+    const said = typeof description === 'string' ? description : '';
+    if (!NOT_OF_THE_SESSION.test(said)) return new InvalidGrantError(/reuse/i.test(said));
+    return new KeycloakMisconfiguredError(
+      'Keycloak takes the tokens of this server for those of another client or realm: compare KEYCLOAK_CLIENT_ID, ' +
+        'KEYCLOAK_SERVER_URL_EXT and the hostname that Keycloak is set to.',
+    );
   }
   if (CLIENT_ERRORS.some((it) => it === error)) {
     return new KeycloakMisconfiguredError(

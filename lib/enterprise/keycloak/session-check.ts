@@ -99,7 +99,7 @@ export class SessionCheck {
     // Below zero: the clock was set back.
     const isDue = stored !== undefined && !stored.isUncheckable && (age >= everyMs || age < 0);
     if (isDue) return stored;
-    this.#lookAgainAt(githubUserId, now() + everyMs - age);
+    this.#lookAgainAt(githubUserId, now() + (stored?.isUncheckable === true ? everyMs : everyMs - age));
     return undefined;
   }
 

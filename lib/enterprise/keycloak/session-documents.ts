@@ -79,6 +79,12 @@ export class SessionDocuments implements EncryptedDocuments {
     return typeof id === 'string' ? id : undefined;
   }
 
+  /** Whether a session of Keycloak is kept for its user. */
+  async holds(sub: string, sid: string): Promise<boolean> {
+    const githubUserId = await this.userWith(sub);
+    return githubUserId !== undefined && (await this.find(githubUserId))?.session.sid === sid;
+  }
+
   /** Keeps the session of a new sign-in. @returns the one before, if it was another. */
   async begin(
     githubUserId: string,

@@ -44,9 +44,20 @@ export function databaseClientFor(url: Secret): typeof pg.Client {
     enableChannelBinding: ['prefer', 'require'].includes(channelBinding),
     sslnegotiation: said('sslnegotiation') as 'postgres' | 'direct' | undefined,
   };
+  let readable: false | tls.ConnectionOptions | undefined;
+  /** As its files are now, or were when they could last be read: the pool cannot bear a client that cannot be made. */
+  const ssl = (): false | tls.ConnectionOptions => {
+    try {
+      readable = tlsOptions(said);
+    } catch (error) {
+      if (readable === undefined) throw error;
+    }
+    // The driver writes into what it is given.
+    return readable === false ? false : { ...readable };
+  };
   return class extends pg.Client {
     constructor(others: pg.ClientConfig = {}) {
-      super({ ...others, ...options, ssl: tlsOptions(said) });
+      super({ ...others, ...options, ssl: ssl() });
       if (channelBinding === 'require') demandChannelBinding(this.connection);
     }
   };

@@ -28,7 +28,11 @@ export class DatabaseOutage {
   failed(error: unknown, sql?: string): void {
     const cause = error instanceof StorageError ? error.cause : error;
     const { failure, advice, isPassing } = postgresFailure(cause);
-    if (failure === this.#failure) return;
+    if (failure === this.#failure) {
+      // It is no matter of one statement, which may not be sent again for days.
+      if (failure === 'away' && (isPassing || sql !== this.#sql)) this.#sql = undefined;
+      return;
+    }
     if (failure !== 'data') {
       this.#failure = failure;
       // One that takes no writes, or is slow in one table, does all else.

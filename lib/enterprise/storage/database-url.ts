@@ -37,8 +37,10 @@ export function parseDatabaseUrl(text: string, env: EnvironmentVariables = {}): 
   if (url === undefined) return { complaint: DATABASE_URL_EXPECTED };
   const complaint =
     complaintAbout(url.searchParams) ?? complete(url, env) ?? resolveTls(url, isSocket(hostOf(url)));
-  // A blank as every reader of addresses decodes it.
-  return complaint === undefined ? { url: url.href.replaceAll('+', '%20') } : { complaint };
+  if (complaint !== undefined) return { complaint };
+  // A blank of a parameter as every reader of addresses decodes it. Elsewhere, as in a password, a plus is a plus.
+  url.search = url.search.replaceAll('+', '%20');
+  return { url: url.href };
 }
 
 /**

@@ -37,6 +37,14 @@ const POOLERS: readonly KnownFailure[] = [
     advice: OTHER_DATABASE,
   },
   {
+    // PgBouncer's words for a PostgreSQL that is down; what it remembers of a password is not meant.
+    pattern:
+      /^SQL 08P01 .*(client_login_timeout|server login has been failing(?!.*(authentication failed|does not exist|no such)))/i,
+    failure: 'away',
+    advice: START_IT,
+    isPassing: true,
+  },
+  {
     pattern: /^SQL 08P01 .*(no such user|role .* does not exist|auth|login)/i,
     failure: 'refused',
     advice: MAY_LOG_IN,

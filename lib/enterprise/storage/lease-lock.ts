@@ -36,7 +36,8 @@ const TAKE = `
   RETURNING key`;
 /** The lock, and the others of its folder: one who died may have held several, each within the other. */
 const LOOK = `
-  SELECT key, instance, turn, beat FROM openhands_locks WHERE key = $1 OR (key > $2 AND key < $3)`;
+  SELECT key, instance, turn, beat FROM openhands_locks
+  WHERE key = $1 OR ($2::text <> '' AND left(key, length($2::text)) = $2::text)`;
 /** Waits for a write under the lock, which an UPDATE alone would not. */
 const TAKE_OVER = `
   WITH dead AS (
@@ -172,7 +173,7 @@ export class LeaseLock {
    */
   async #look(key: string): Promise<{ row: Row | undefined; isDead: boolean }> {
     const folder = key.slice(0, key.lastIndexOf('/') + 1);
-    const rows = await this.#database.query<Row>(LOOK, [key, folder, folder && `${folder}~`]);
+    const rows = await this.#database.query<Row>(LOOK, [key, folder]);
     const dead = rows.filter((row) =>
       this.#sightings.isDead(row.key, `${row.instance} ${row.turn} ${row.beat}`),
     );

@@ -53,7 +53,12 @@ export class PostgresConnections {
     this.#pool = new pg.Pool({ Client, max, connectionTimeoutMillis: connectMs });
     // The pool has let go of it; the next statement gets another one.
     this.#pool.on('error', onLoss);
-    this.#pool.on('connect', (client) => this.#opened.set(client, performance.now()));
+    this.#pool.on('connect', (client) => {
+      this.#opened.set(client, performance.now());
+      // From the first moment on, as its end may come in one packet with its beginning. What is lost tells the statement
+      // that is under way; between two of them there is nobody to tell.
+      client.on('error', () => undefined);
+    });
   }
 
   get isClosing(): boolean {
@@ -136,13 +141,10 @@ type Cancel = (session: pg.PoolClient, answer: Promise<boolean>) => Promise<bool
 export class PostgresConnection {
   readonly #client: pg.PoolClient;
   readonly #cancel: Cancel;
-  /** What is lost tells the statement that is under way. Between two of them there is nobody to tell. */
-  readonly #onError = (): void => undefined;
 
   constructor(client: pg.PoolClient, cancel: Cancel) {
     this.#client = client;
     this.#cancel = cancel;
-    client.on('error', this.#onError);
   }
 
   /** Sends one statement; the next one only when it is over. */
@@ -160,7 +162,6 @@ export class PostgresConnection {
 
   /** Gives it back. */
   release(isUsable: boolean): void {
-    this.#client.off('error', this.#onError);
     this.#client.release(!isUsable);
   }
 }

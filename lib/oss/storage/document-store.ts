@@ -6,6 +6,12 @@ export interface LockOptions {
   readonly waitMs?: number;
 }
 
+/**
+ * For what each start does. Longer than the lease of a holder that died in another container: its death cannot be seen,
+ * and each start begins to wait anew.
+ */
+export const AT_THE_START: LockOptions = { waitMs: 45_000 };
+
 /** What a holder may want to know of its lock. */
 export interface LockHolding {
   /** Whether it was taken from a holder who did not give it back, and may still be at work. */

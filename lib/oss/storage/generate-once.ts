@@ -1,4 +1,4 @@
-import type { Document, DocumentStore } from './document-store.ts';
+import { AT_THE_START, type Document, type DocumentStore } from './document-store.ts';
 
 /**
  * The document at `key`; when there is none, the one that `make` gives is stored and returned. Of several
@@ -11,11 +11,15 @@ export async function generateOnce(
 ): Promise<Document> {
   const present = await documents.read(key);
   if (present !== undefined) return present;
-  return documents.withLock(key, async () => {
-    const meanwhile = await documents.read(key);
-    if (meanwhile !== undefined) return meanwhile;
-    const made = make();
-    await documents.write(key, made);
-    return made;
-  });
+  return documents.withLock(
+    key,
+    async () => {
+      const meanwhile = await documents.read(key);
+      if (meanwhile !== undefined) return meanwhile;
+      const made = make();
+      await documents.write(key, made);
+      return made;
+    },
+    AT_THE_START,
+  );
 }

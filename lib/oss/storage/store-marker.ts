@@ -1,6 +1,6 @@
 /** The document that says of a store that it is one, and which: so that an empty folder is not taken for it. */
 import { randomUUID } from 'node:crypto';
-import type { Document, DocumentStore } from './document-store.ts';
+import { AT_THE_START, type Document, type DocumentStore } from './document-store.ts';
 
 /** Its key. No other program has a file of this name, should the folder of a file store not be the store's alone. */
 export const STORE_MARKER = 'openhands-store.json';
@@ -38,10 +38,14 @@ export async function markStore(
 ): Promise<StoreMarker> {
   const said = asStoreMarker(await documents.read(STORE_MARKER));
   if (said !== undefined && Object.keys(facts).every((fact) => fact in said)) return said;
-  return documents.withLock(STORE_MARKER, async () => {
-    const meanwhile = asStoreMarker(await documents.read(STORE_MARKER));
-    const marker = { store_id: randomUUID(), ...facts, ...meanwhile };
-    await documents.write(STORE_MARKER, marker);
-    return marker;
-  });
+  return documents.withLock(
+    STORE_MARKER,
+    async () => {
+      const meanwhile = asStoreMarker(await documents.read(STORE_MARKER));
+      const marker = { store_id: randomUUID(), ...facts, ...meanwhile };
+      await documents.write(STORE_MARKER, marker);
+      return marker;
+    },
+    AT_THE_START,
+  );
 }

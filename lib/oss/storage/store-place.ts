@@ -31,6 +31,8 @@ export async function placeOf(path: string): Promise<StorePlace> {
   }
   if (await hasDocuments(folder)) return { kind: 'store' };
   for (const name of await namesIn(folder)) {
+    // A lock has the name of what it locks.
+    if (name.startsWith('~')) continue;
     const child = join(folder, name);
     if (await isStore(child)) return { kind: 'too high', store: child };
   }

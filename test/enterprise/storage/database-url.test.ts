@@ -70,10 +70,11 @@ const VARIABLES =
 describe('What DATABASE_URL asks for', () => {
   const ADDRESS = 'postgres://odd@localhost/openhands';
 
-  const parametersOf = (text: string, env: Record<string, string> = {}) => {
+  const addressOf = (text: string, env: Record<string, string> = {}) => {
     const parsed = parseDatabaseUrl(text, env);
-    return 'url' in parsed ? new URL(parsed.url).searchParams : assert.fail(`${text}: ${parsed.complaint}`);
+    return 'url' in parsed ? new URL(parsed.url) : assert.fail(`${text}: ${parsed.complaint}`);
   };
+  const parametersOf = (text: string, env?: Record<string, string>) => addressOf(text, env).searchParams;
   function complaintAbout(text: string, env: Record<string, string> = {}): string {
     const parsed = parseDatabaseUrl(text, env);
     return 'complaint' in parsed ? parsed.complaint : assert.fail(`${text} was accepted`);
@@ -152,6 +153,8 @@ describe('What DATABASE_URL asks for', () => {
 
   it('has a plus as libpq has it, and a blank as %20', () => {
     assert.equal(parametersOf(`${ADDRESS}?options=a+b%20c`).get('options'), 'a+b c');
+    const { username, password, pathname } = addressOf('postgres://u+v:a+b@db.example.com/d+e');
+    assert.deepEqual([username, password, pathname], ['u+v', 'a+b', '/d+e']);
   });
 
   it('is refused where several hosts are named, in each way in which they may be', () => {

@@ -91,7 +91,17 @@ describe('A failure of the database', () => {
       ['database "nowhere" does not exist', 'refused', /Create it/],
       ['no such user: nobody', 'refused', /Set the user/],
       ['SASL authentication failed', 'refused', /Set the user/],
-      ['server login has been failing', 'refused', /Set the user/],
+      [
+        'server login has been failing, cached error: password authentication failed',
+        'refused',
+        /Set the user/,
+      ],
+      [
+        'server login has been failing, cached error: connect failed (server_login_retry)',
+        'away',
+        /Start it/,
+      ],
+      ['client_login_timeout (server down)', 'away', /Start it/],
       ['no more connections allowed (max_client_conn)', 'away', /DATABASE_POOL_SIZE/],
       ['query_wait_timeout', 'away', /Start it/],
       ['pgbouncer cannot connect to server', 'away', /Start it/],

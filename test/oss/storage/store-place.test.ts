@@ -110,6 +110,12 @@ describe('The place of a file store', () => {
     assert.equal(await kindOf('new'), 'none');
   });
 
+  it('does not take the lock of a document for that document', async () => {
+    await file('store/~locks/cookie_secrets.json/holder');
+    await file('store/~tmp/old');
+    assert.equal(await kindOf('store'), 'store');
+  });
+
   it('is too high in the folder around a store, unless that is one itself', async () => {
     await file('store/users/github/1/settings.json');
     assert.deepEqual(await placeOf(folder), { kind: 'too high', store: at('store') });
