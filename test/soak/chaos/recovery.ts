@@ -4,7 +4,8 @@ import type { ChaosUser } from './chaos-user.ts';
 import type { Findings } from './findings.ts';
 
 const PAUSE_MS = 100;
-const GIVE_UP_MS = 30_000;
+/** Who takes a lock over waits for a lease and for as long as a refresh may take, 36 seconds together. */
+const GIVE_UP_MS = 60_000;
 
 /**
  * How long it takes until every server is ready and every user is served, in milliseconds: from when on who asks gets a
