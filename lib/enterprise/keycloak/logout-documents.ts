@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import { idsBetween } from '../storage/user-documents.ts';
 import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from '../tokens/document-cipher.ts';
 import { type EncryptedDocuments, problemOf, rewriteSecret } from '../tokens/encrypted-documents.ts';
 import type { KeycloakSession } from './keycloak-client.ts';
@@ -39,10 +40,7 @@ export class LogoutDocuments implements EncryptedDocuments {
     if (document === undefined) return [];
     const { success, data } = documentSchema.safeParse(document);
     if (!success) throw new UnreadableDocumentError(key, 'it is no document of sessions to end.');
-    const { content } = await this.#cipher.decrypt(key, data.secret);
-    const logouts = logoutsSchema.safeParse(content);
-    if (!logouts.success) throw new UnreadableDocumentError(key, 'it holds no sessions.');
-    return logouts.data.sessions;
+    return (await this.#cipher.open(key, data.secret, logoutsSchema, 'sessions')).content.sessions;
   }
 
   /** Durable when it resolves. */
@@ -57,10 +55,8 @@ export class LogoutDocuments implements EncryptedDocuments {
     await this.#change(githubUserId, (logouts) => logouts.filter((it) => it.sid !== sid));
   }
 
-  async *userIds(): AsyncIterable<string> {
-    for await (const key of this.#documents.list(PREFIX)) {
-      if (key.endsWith(SUFFIX)) yield key.slice(PREFIX.length, -SUFFIX.length);
-    }
+  userIds(): AsyncIterable<string> {
+    return idsBetween(this.#documents, PREFIX, SUFFIX);
   }
 
   problem(githubUserId: string): Promise<string | undefined> {

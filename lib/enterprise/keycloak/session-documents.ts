@@ -62,11 +62,8 @@ export class SessionDocuments implements EncryptedDocuments {
     if (document === undefined) return undefined;
     const { success, data } = documentSchema.safeParse(document);
     if (!success) throw new UnreadableDocumentError(key, 'it is no session document.');
-    const { content } = await this.#cipher.decrypt(key, data.secret);
-    const session = sessionSchema.safeParse(content);
-    if (!session.success) throw new UnreadableDocumentError(key, 'it holds no session.');
     return {
-      session: session.data,
+      session: (await this.#cipher.open(key, data.secret, sessionSchema, 'session')).content,
       checkedAt: data.checked_at,
       isUnanswered: data.unanswered ?? false,
       isUncheckable: data.uncheckable ?? false,

@@ -14,9 +14,16 @@ export function userDocumentKey(githubUserId: string, name: string): string {
 
 /** The ids of all users with a document of this name. */
 export async function* userIdsWith(documents: DocumentStore, name: string): AsyncIterable<string> {
-  const ending = `/${name}`;
-  for await (const key of documents.list(PREFIX)) {
-    const id = key.endsWith(ending) ? key.slice(PREFIX.length, -ending.length) : '';
-    if (/^\d+$/.test(id)) yield id;
+  for await (const id of idsBetween(documents, PREFIX, `/${name}`)) if (/^\d+$/.test(id)) yield id;
+}
+
+/** What stands between a prefix and a suffix, in the keys that have both. */
+export async function* idsBetween(
+  documents: DocumentStore,
+  prefix: string,
+  suffix: string,
+): AsyncIterable<string> {
+  for await (const key of documents.list(prefix)) {
+    if (key.endsWith(suffix)) yield key.slice(prefix.length, -suffix.length);
   }
 }

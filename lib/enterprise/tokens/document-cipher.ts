@@ -1,4 +1,5 @@
 import type * as Jose from 'jose';
+import type { z } from 'zod';
 import type { EncryptionKeys } from './encryption-keys.ts';
 
 /** A document that cannot be decrypted: under a key that is not configured, forged, or of another place. */
@@ -64,6 +65,24 @@ export class DocumentCipher {
       // The original error is left out: it may quote what it could not parse.
       throw new UnreadableDocumentError(documentKey, 'it is forged or damaged.');
     }
+  }
+
+  /**
+   * What a JWE holds, read by a schema.
+   *
+   * @param what - what it is to hold, for the message.
+   * @throws UnreadableDocumentError also when it holds something else.
+   */
+  async open<Schema extends z.ZodType>(
+    documentKey: string,
+    jwe: string,
+    schema: Schema,
+    what: string,
+  ): Promise<{ readonly content: z.output<Schema>; readonly kid: string }> {
+    const { content, kid } = await this.decrypt(documentKey, jwe);
+    const { success, data } = schema.safeParse(content);
+    if (!success) throw new UnreadableDocumentError(documentKey, `it holds no ${what}.`);
+    return { content: data, kid };
   }
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import { idsBetween } from '../storage/user-documents.ts';
 import type { RefreshFailure } from './backoff.ts';
-import { type DocumentCipher, UnreadableDocumentError } from './document-cipher.ts';
+import type { DocumentCipher } from './document-cipher.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import type { SignedIn } from './token-record.ts';
 
@@ -34,11 +35,7 @@ export class RevocationDocuments {
 
   /** The tokens to give the grant back with. @throws UnreadableDocumentError */
   async open(githubUserId: string, { secret }: Revocation): Promise<SignedIn> {
-    const key = keyOf(githubUserId);
-    const { content } = await this.#cipher.decrypt(key, secret);
-    const signIn = signInSchema.safeParse(content);
-    if (!signIn.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
-    return signIn.data;
+    return (await this.#cipher.open(keyOf(githubUserId), secret, signInSchema, 'tokens')).content;
   }
 
   /** Durable when it resolves. Newer tokens take the place of older ones. */
@@ -82,10 +79,8 @@ export class RevocationDocuments {
   }
 
   /** The ids of all users with a revocation that is still to be done. */
-  async *userIds(): AsyncIterable<string> {
-    for await (const key of this.#documents.list(PREFIX)) {
-      if (key.endsWith(SUFFIX)) yield key.slice(PREFIX.length, -SUFFIX.length);
-    }
+  userIds(): AsyncIterable<string> {
+    return idsBetween(this.#documents, PREFIX, SUFFIX);
   }
 
   async #change(

@@ -49,11 +49,9 @@ export class TokenDocuments {
       const { state, at, sign_in_id: signInId } = stored.data;
       return { record: { state, at, ...(signInId !== undefined && { signInId }) }, kid: undefined };
     }
-    const { content, kid } = await this.#cipher.decrypt(key, stored.data.secret);
-    const signIn = signInSchema.safeParse(content);
-    if (!signIn.success) throw new UnreadableDocumentError(key, 'it holds no tokens.');
+    const { content, kid } = await this.#cipher.open(key, stored.data.secret, signInSchema, 'tokens');
     const failure = stored.data.refresh_failure;
-    return { record: { ...signIn.data, ...(failure && { failure }) }, kid };
+    return { record: { ...content, ...(failure && { failure }) }, kid };
   }
 
   /** @throws UnreadableDocumentError */
