@@ -1,7 +1,7 @@
-import { ConfigurationError, HttpError } from '../oss/errors.ts';
+import { ConfigurationError } from '../oss/errors.ts';
 import { type Terminal, UsageError } from './command.ts';
 import { commands } from './commands.ts';
-import { inOneLine } from './in-one-line.ts';
+import { inOneLine, isForOperators } from './in-one-line.ts';
 
 /**
  * Runs a subcommand.
@@ -36,7 +36,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       terminal.error(error.message);
       return 1;
     }
-    if (error instanceof HttpError) {
+    if (isForOperators(error)) {
       terminal.error(inOneLine(error));
       return 1;
     }

@@ -3,12 +3,11 @@ import { messageClassesFor } from '../express-messages/message-classes.ts';
 import { ConfigurationError } from '../oss/errors.ts';
 import { loadServerConfig } from '../oss/load-server-config.ts';
 import type { ServerConfig } from '../oss/server-config.ts';
-import { StorageError } from '../oss/storage/storage-error.ts';
 import { GracefulServer } from '../server/graceful-server.ts';
 import { startUpReport } from '../server/start-up-report.ts';
 import type { Command, Terminal } from './command.ts';
 import { readEnvFile } from './env-file.ts';
-import { inOneLine } from './in-one-line.ts';
+import { inOneLine, isForOperators } from './in-one-line.ts';
 
 /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -26,10 +25,10 @@ directory: what the environment has already wins.`,
       await serveUntilSignal(terminal);
       return 0;
     } catch (error) {
-      if (!(error instanceof ConfigurationError || error instanceof StorageError)) throw error;
       // The causes of a configuration error are told in its own message.
-      const reason = error instanceof StorageError ? inOneLine(error) : error.message;
-      terminal.error(`openhands-express: ${reason}`);
+      const isOfConfiguration = error instanceof ConfigurationError;
+      if (!isOfConfiguration && !isForOperators(error)) throw error;
+      terminal.error(`openhands-express: ${isOfConfiguration ? error.message : inOneLine(error)}`);
       return 1;
     }
   },

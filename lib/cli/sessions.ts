@@ -23,7 +23,7 @@ Exit code 130: it was stopped.`,
 
   async run(args, terminal) {
     const user = readArguments(args);
-    return withConfig(terminal.env, async (config) => {
+    return withConfig(terminal, async (config) => {
       const register = config.sessionRegister();
       if (register === undefined) {
         throw new ConfigurationError(

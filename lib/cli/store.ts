@@ -7,6 +7,7 @@ import { PostgresStore } from '../enterprise/storage/postgres-store.ts';
 import { JsonFileStore } from '../oss/storage/json-file-store.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
+import { PatientStore } from './patient-store.ts';
 import { copyStore } from './store/copy.ts';
 import { assertIsStore } from './store/open-source.ts';
 
@@ -39,8 +40,8 @@ Exit code 130: it was stopped, and can be run again.`,
     if (!(await isFolder(path))) throw new UsageError(`There is no folder ${path}.`);
     await assertIsStore(path);
     const log = pino({ level: 'silent' });
-    const from = new JsonFileStore({ path, log });
-    const to = new PostgresStore({ url, log });
+    const from = new PatientStore(new JsonFileStore({ path, log }), terminal);
+    const to = new PatientStore(new PostgresStore({ url, log }), terminal);
     const database = new PostgresDatabase({ url, log });
     try {
       await to.verify();

@@ -40,7 +40,7 @@ Exit code 130: rotate or verify was stopped.`,
 
   async run(args, terminal) {
     const { act, githubUserId, json } = readArguments(args);
-    return withConfig(terminal.env, async (config) => {
+    return withConfig(terminal, async (config) => {
       const custody = config.tokenCustody();
       if (custody === undefined) {
         throw new ConfigurationError(

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { loadServerConfig } from '../oss/load-server-config.ts';
 import type { ServerConfig } from '../oss/server-config.ts';
 import type { Terminal } from './command.ts';
+import { PatientStore } from './patient-store.ts';
 
 /**
  * Gives the config that the environment names, with its stores, to a command that looks after what servers have kept.
@@ -9,10 +10,15 @@ import type { Terminal } from './command.ts';
  * @throws ConfigurationError when it cannot be made in this environment.
  */
 export async function withConfig<T>(
-  env: Terminal['env'],
+  terminal: Pick<Terminal, 'env' | 'error'>,
   use: (config: ServerConfig) => Promise<T>,
 ): Promise<T> {
-  const config = await loadServerConfig({ env, beginStore: false, logger: pino({ level: 'silent' }) });
+  const config = await loadServerConfig({
+    env: terminal.env,
+    beginStore: false,
+    logger: pino({ level: 'silent' }),
+    wrapDocuments: (documents) => new PatientStore(documents, terminal),
+  });
   try {
     return await use(config);
   } finally {

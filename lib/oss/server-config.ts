@@ -75,6 +75,12 @@ export interface ServerConfigOptions {
    * store says false, so that a wrong folder is an error, and stays as it is.
    */
   readonly beginStore?: boolean;
+  /**
+   * What {@link ServerConfig.documents} is used through, such as by a command that waits longer for locks than a request.
+   *
+   * @internal
+   */
+  readonly wrapDocuments?: (documents: DocumentStore) => DocumentStore;
   /** Whether the page (built in, or in `FRONTEND_DIRECTORY`) is served; by default it is. */
   readonly page?: boolean;
   /**
@@ -117,6 +123,7 @@ export class ServerConfig {
   readonly #modelsFile: LinesFile<readonly string[]> | undefined;
   readonly #ownHosts: ReadonlySet<string>;
   readonly #beginStore: boolean;
+  readonly #wrapDocuments: NonNullable<ServerConfigOptions['wrapDocuments']>;
   readonly #rateLimitStores: Store[] = [];
   #GitHubService = GitHubService;
   #documents: DocumentStore | undefined;
@@ -140,6 +147,7 @@ export class ServerConfig {
     this.reach = reachFrom(options.reach);
     this.#stack = options.stack;
     this.#beginStore = options.beginStore ?? true;
+    this.#wrapDocuments = options.wrapDocuments ?? ((documents) => documents);
     this.#ownHosts = ownHosts(this.environment, options.allowedHosts);
     this.models = options.models ?? MODELS;
     this.#modelsFile = modelsFile(this.environment, this.log);
@@ -159,7 +167,7 @@ export class ServerConfig {
 
   /** Where settings, tokens and all else are kept; opened when it is first needed. */
   get documents(): DocumentStore {
-    return (this.#documents ??= this.openDocuments());
+    return (this.#documents ??= this.#wrapDocuments(this.openDocuments()));
   }
 
   /** Opens {@link documents}, once. Another edition may keep them elsewhere. */

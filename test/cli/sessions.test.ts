@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp } from 'node:fs/promises';
+import { cp, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Terminal } from '../../lib/cli/command.ts';
@@ -137,6 +137,21 @@ describe('openhands-express sessions', () => {
       /^The sessions of 1 users .* Those of 1 could not be ended: run it again\.$/m,
     );
     assert.deepEqual([await statusOf(octocat), await statusOf(hubot)], [200, 401]);
+  });
+
+  it('goes on behind a user whose document the store cannot give, and says why', async () => {
+    const [octocat, hubot] = [await site.signedIn('octocat'), await site.signedIn('hubot')];
+    const key = `users/github/${idOf('octocat')}/sessions.json`;
+    // More than a document may have, and it takes no room on the disk.
+    await truncate(join(site.files, key), 17 * 1024 * 1024);
+    const { code, out, error } = await run(['end', '--all']);
+    assert.equal(code, 1);
+    assert.match(out, /^The sessions of 1 users .* Those of 1 could not be ended: run it again\.$/);
+    assert.match(
+      error,
+      new RegExp(`^${idOf('octocat')}  The server and its store .*/${key} has \\d+ bytes`, 'm'),
+    );
+    assert.deepEqual([await statusOf(octocat), await statusOf(hubot)], [500, 401]);
   });
 
   it('ends between two users when it is asked to, and goes on the next time', async () => {

@@ -3,6 +3,7 @@ import { LockTimeoutError } from '../../oss/storage/document-store.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
 import type { Terminal } from '../command.ts';
 import { countOf } from '../count-of.ts';
+import { inOneLine } from '../in-one-line.ts';
 import { progress } from '../progress.ts';
 import { sideBySide } from '../side-by-side.ts';
 
@@ -20,7 +21,7 @@ export async function endAllSessions(register: SessionRegister, terminal: Termin
         // Where the store is away, all others would fail as well.
         const isOfThisUser = error instanceof StorageError && error.failure !== 'away';
         if (error instanceof LockTimeoutError) terminal.error(`${id}  is kept locked by a server`);
-        else if (isOfThisUser) terminal.error(`${id}  ${error.message}`);
+        else if (isOfThisUser) terminal.error(`${id}  ${inOneLine(error)}`);
         else throw error;
         busy += 1;
       }

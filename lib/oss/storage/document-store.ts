@@ -7,10 +7,16 @@ export interface LockOptions {
 }
 
 /**
- * For what each start does. Longer than the lease of a holder that died in another container: its death cannot be seen,
- * and each start begins to wait anew.
+ * After how long without a heartbeat the holder of a lock counts as dead where its death cannot be seen, such as in another
+ * container; in milliseconds. No store of ours has a longer lease unless it is given one.
  */
-export const AT_THE_START: LockOptions = { waitMs: 45_000 };
+export const LONGEST_LEASE_MS = 30_000;
+
+/**
+ * For what each start and each command does, which begin to wait anew and have nobody behind them who would try again: longer
+ * than a lease, with the time for looking at the lock and for taking it over.
+ */
+export const BEYOND_A_LEASE: Required<LockOptions> = { waitMs: 1.5 * LONGEST_LEASE_MS };
 
 /** What a holder may want to know of its lock. */
 export interface LockHolding {

@@ -1,4 +1,4 @@
-import { AT_THE_START, type Document, type DocumentStore } from './document-store.ts';
+import { BEYOND_A_LEASE, type Document, type DocumentStore } from './document-store.ts';
 
 /**
  * The document at `key`; when there is none, the one that `make` gives is stored and returned. Of several
@@ -20,6 +20,6 @@ export async function generateOnce(
       await documents.write(key, made);
       return made;
     },
-    AT_THE_START,
+    BEYOND_A_LEASE,
   );
 }

@@ -10,6 +10,7 @@ import {
   type LockHolding,
   type LockOptions,
   LockTimeoutError,
+  LONGEST_LEASE_MS,
   type VerifyOptions,
 } from './document-store.ts';
 import { DurableJsonFile } from './durable-json-file.ts';
@@ -22,7 +23,6 @@ import { complaintAbout, placeOf } from './store-place.ts';
 import { unusableFolder } from './unusable-folder.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
-const DEFAULT_LEASE_MS = 30_000;
 
 export interface JsonFileStoreOptions {
   /** The folder of the store (`FILE_STORE_PATH`); made when it is first needed, with mode 0700, and the owner of its folder. */
@@ -51,7 +51,7 @@ export class JsonFileStore implements DocumentStore {
   readonly #failing = new Set<string>();
   #complained = false;
 
-  constructor({ path, log, leaseMs = DEFAULT_LEASE_MS }: JsonFileStoreOptions) {
+  constructor({ path, log, leaseMs = LONGEST_LEASE_MS }: JsonFileStoreOptions) {
     const identity = new ProcessIdentity();
     this.#folder = new StoreFolder(resolve(path), identity, log);
     this.#log = log;

@@ -1,6 +1,6 @@
 /** The document that says of a store that it is one, and which: so that an empty folder is not taken for it. */
 import { randomUUID } from 'node:crypto';
-import { AT_THE_START, type Document, type DocumentStore } from './document-store.ts';
+import { BEYOND_A_LEASE, type Document, type DocumentStore } from './document-store.ts';
 
 /** Its key. No other program has a file of this name, should the folder of a file store not be the store's alone. */
 export const STORE_MARKER = 'openhands-store.json';
@@ -46,6 +46,6 @@ export async function markStore(
       await documents.write(STORE_MARKER, marker);
       return marker;
     },
-    AT_THE_START,
+    BEYOND_A_LEASE,
   );
 }
