@@ -26,6 +26,13 @@ export interface KeycloakGrant {
   readonly accessToken: Secret;
 }
 
+/** What a refresh token is exchanged for. */
+export interface KeycloakTokens {
+  /** The one to use the next time; the old one unless the realm revokes refresh tokens. */
+  readonly refreshToken: Secret;
+  readonly accessToken: Secret;
+}
+
 export interface KeycloakClientOptions {
   readonly environment: KeycloakEnvironment;
   /** Milliseconds that Keycloak has for an answer. */
@@ -146,15 +153,17 @@ export class KeycloakClient {
    * Asks whether a session goes on, with the refresh token of it (RFC 6749, section 6). Where the realm revokes refresh
    * tokens, the old one is dead from then on.
    *
-   * @returns the refresh token to use the next time.
    * @throws InvalidGrantError when Keycloak has ended the session.
    * @throws KeycloakMisconfiguredError, KeycloakUnavailableError when nothing is known of it.
    */
-  async refresh(refreshToken: Secret): Promise<Secret> {
+  async refresh(refreshToken: Secret): Promise<KeycloakTokens> {
     const { refreshTokenGrant } = await loadOpenId();
     const configuration = await this.#configuration();
     const answer = await refreshTokenGrant(configuration, refreshToken.reveal()).catch(failed);
-    return answer.refresh_token === undefined ? refreshToken : new Secret(answer.refresh_token);
+    return {
+      refreshToken: answer.refresh_token === undefined ? refreshToken : new Secret(answer.refresh_token),
+      accessToken: new Secret(answer.access_token),
+    };
   }
 
   /**

@@ -1,18 +1,21 @@
 import { Sessions, type SessionsOptions } from '../auth/sessions.ts';
 import type { KeycloakSession } from './keycloak-client.ts';
 import type { LogoutQueue } from './logout-queue.ts';
-import { SessionCheck, type SessionCheckOptions } from './session-check.ts';
+import { SessionCheck } from './session-check.ts';
 import type { SessionDocuments } from './session-documents.ts';
+import { SessionRefresh, type SessionRefreshOptions } from './session-refresh.ts';
 
 export interface KeycloakSessionsOptions {
   readonly sessions: SessionsOptions;
-  readonly check: Omit<SessionCheckOptions, 'documents' | 'now' | 'endSessions' | 'giveBack'>;
+  readonly check: Pick<SessionRefreshOptions, 'keycloak' | 'log'> & { readonly everyMs: number };
   readonly kept: SessionDocuments;
   readonly logouts: LogoutQueue;
 }
 
 /** Sessions that go on while Keycloak says so, and that end at Keycloak when they end here. */
 export class KeycloakSessions extends Sessions {
+  /** Who asks Keycloak with the refresh tokens of the sessions. */
+  readonly refresh: SessionRefresh;
   readonly #kept: SessionDocuments;
   readonly #logouts: LogoutQueue;
   readonly #now: () => number;
@@ -23,13 +26,17 @@ export class KeycloakSessions extends Sessions {
     this.#kept = kept;
     this.#logouts = logouts;
     this.#now = sessions.now;
-    this.#check = new SessionCheck({
-      ...check,
+    const { keycloak, log, everyMs } = check;
+    const { now } = sessions;
+    this.refresh = new SessionRefresh({
       documents: kept,
-      now: sessions.now,
+      keycloak,
+      log,
+      now,
       endSessions: (githubUserId) => super.end(githubUserId),
       giveBack: (githubUserId, session) => logouts.add(githubUserId, session),
     });
+    this.#check = new SessionCheck({ documents: kept, refresh: this.refresh, everyMs, log, now });
   }
 
   override async isActive(githubUserId: string, generation: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import {
 import type { KeycloakSession } from '../../../lib/enterprise/keycloak/keycloak-client.ts';
 import { SessionCheck } from '../../../lib/enterprise/keycloak/session-check.ts';
 import { SessionDocuments } from '../../../lib/enterprise/keycloak/session-documents.ts';
+import { SessionRefresh } from '../../../lib/enterprise/keycloak/session-refresh.ts';
 import { DocumentCipher } from '../../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
@@ -51,21 +52,25 @@ describe('A check of Keycloak’s sessions', () => {
     const store = new JsonFileStore({ path: files, log });
     stores.push(store);
     const documents = new SessionDocuments(store, cipher);
-    const check = new SessionCheck({
+    const now = () => time;
+    const refresh = new SessionRefresh({
       documents,
-      everyMs: EVERY_MS,
       log,
-      now: () => time,
+      now,
       keycloak: {
         refresh: async (refreshToken) => {
           asked.push(refreshToken.reveal());
-          return new Secret(await answer(refreshToken.reveal()));
+          return {
+            refreshToken: new Secret(await answer(refreshToken.reveal())),
+            accessToken: new Secret(`at-${asked.length}`),
+          };
         },
       },
       endSessions: (githubUserId) => Promise.resolve(void ended.push(githubUserId)),
       giveBack: (_id, { refreshToken }) => Promise.resolve(void givenBack.push(refreshToken.reveal())),
     });
-    return { documents, check };
+    const check = new SessionCheck({ documents, refresh, everyMs: EVERY_MS, log, now });
+    return { documents, check, refresh };
   }
 
   async function use({ check }: ReturnType<typeof open>): Promise<void> {
@@ -169,6 +174,33 @@ describe('A check of Keycloak’s sessions', () => {
     await use(one);
     assert.deepEqual([asked.length, ended], [2, []]);
     assert.equal((await one.documents.find(USER))?.isUncheckable, true);
+  });
+
+  it('shares its answer with who needs an access token at the same time', async () => {
+    const one = open();
+    await one.documents.begin(USER, session('rt-0'), time);
+    time += EVERY_MS;
+    one.check.used(USER);
+    const needed = { isNeeded: () => true, waitMs: 5_000 };
+    const states = await Promise.all([one.refresh.run(USER, needed), one.refresh.run(USER, needed)]);
+    await one.check.idle();
+    assert.deepEqual(
+      states.map((it) => it.state === 'goes_on' && it.accessToken.reveal()),
+      ['at-1', 'at-1'],
+    );
+    assert.deepEqual(asked, ['rt-0']);
+  });
+
+  it('uses no refresh token twice when several processes need access tokens at the same time', async () => {
+    const processes = [open(), open(), open()];
+    await processes[0]!.documents.begin(USER, session('rt-0'), time);
+    const needed = { isNeeded: () => true, waitMs: 5_000 };
+    const states = await Promise.all(processes.map(({ refresh }) => refresh.run(USER, needed)));
+    assert.deepEqual(
+      states.map(({ state }) => state),
+      ['goes_on', 'goes_on', 'goes_on'],
+    );
+    assert.deepEqual(asked, ['rt-0', 'rt-1', 'rt-2']);
   });
 
   it('ends a session whose token somebody else has used, when no answer was lost', async () => {

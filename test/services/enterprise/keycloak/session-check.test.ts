@@ -21,6 +21,13 @@ describe('A session behind Keycloak', () => {
   beforeEach(async () => {
     site.proxy.fault = undefined;
     browser = await site.signedIn('octocat');
+    // The session before is ended behind the sign-in: not with what the test does to Keycloak.
+    await eventually(async () =>
+      assert.equal(
+        (await site.documents()).some((it) => it.startsWith('keycloak/logouts')),
+        false,
+      ),
+    );
     site.proxy.requests.length = 0;
   });
 
