@@ -12,7 +12,7 @@ import { loadEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-ke
 import { TokenDocuments } from '../../../lib/enterprise/tokens/token-documents.ts';
 import { signedIn } from '../../../lib/enterprise/tokens/token-record.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
-import { FakeGitHub } from '../../../lib/testing/index.ts';
+import { FakeGitHub, type FakeGitHubOptions } from '../../../lib/testing/index.ts';
 import { environmentFor } from '../../integration/enterprise-site.ts';
 import { ServerProcess } from '../../server-process.ts';
 import { newDatabase, silent } from '../databases.ts';
@@ -21,6 +21,14 @@ import { RoundRobinProxy } from './round-robin-proxy.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const DAY_MS = 86_400_000;
+
+type Variables = Readonly<Record<string, string>>;
+
+/** What the servers of a cluster have around them. */
+export interface Surroundings {
+  readonly github: FakeGitHub;
+  readonly proxy: RoundRobinProxy;
+}
 
 export interface Member {
   readonly url: string;
@@ -31,23 +39,23 @@ export class Cluster {
   readonly github: FakeGitHub;
   readonly proxy: RoundRobinProxy;
   readonly members: Member[] = [];
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #env: Variables;
   readonly #folder: string;
 
-  private constructor(
-    github: FakeGitHub,
-    proxy: RoundRobinProxy,
-    env: Readonly<Record<string, string>>,
-    folder: string,
-  ) {
+  private constructor(github: FakeGitHub, proxy: RoundRobinProxy, env: Variables, folder: string) {
     this.github = github;
     this.proxy = proxy;
     this.#env = env;
     this.#folder = folder;
   }
 
-  static async start(size: number, variables: Readonly<Record<string, string>> = {}): Promise<Cluster> {
-    const [github, proxy] = await Promise.all([FakeGitHub.listen(), RoundRobinProxy.listen()]);
+  /** @param variables - besides those that each needs; made of what there is before the first server, if need be. */
+  static async start(
+    size: number,
+    variables: Variables | ((site: Surroundings) => Promise<Variables>) = {},
+    behavior: FakeGitHubOptions = {},
+  ): Promise<Cluster> {
+    const [github, proxy] = await Promise.all([FakeGitHub.listen(behavior), RoundRobinProxy.listen()]);
     const folder = await mkdtemp(join(tmpdir(), 'cluster-'));
     const env = {
       ...environmentFor(github, join(folder, 'store')),
@@ -59,16 +67,16 @@ export class Cluster {
       PUBLIC_URL: proxy.url,
       TRUST_PROXY: '1',
       LOG_LEVEL: 'info',
-      ...variables,
+      ...(typeof variables === 'function' ? await variables({ github, proxy }) : variables),
     };
     const cluster = new Cluster(github, proxy, env, folder);
     await Promise.all(Array.from({ length: size }, () => cluster.grow()));
     return cluster;
   }
 
-  /** Starts one more server. Resolves when it gets its share. */
-  async grow(): Promise<Member> {
-    const process = new ServerProcess(this.#env, ROOT);
+  /** Starts one more server. Resolves when it gets its share. @param variables - what is different for it. */
+  async grow(variables: Variables = {}): Promise<Member> {
+    const process = new ServerProcess({ ...this.#env, ...variables }, ROOT);
     const url = await process.url();
     const member = { url, process };
     this.members.push(member);

@@ -2,8 +2,9 @@
 # A real Keycloak on 127.0.0.1 for a check: H2 in a scratch folder, one process, no TLS.
 #   start-keycloak.sh start   prints KEYCLOAK_URL, KEYCLOAK_PID and how long it took, and leaves it running
 #   start-keycloak.sh prepare fetches and builds it, if that has not been done
-#   start-keycloak.sh stop    ends the one that "start" has begun (its own process group, by its id)
+#   start-keycloak.sh stop    ends the one of KEYCLOAK_PID and KEYCLOAK_HOME, or else the last that "start" has begun (its own process group, by its id)
 # KEYCLOAK_VERSION (26.7.3), KEYCLOAK_DIR (in the cache folder of the user), KEYCLOAK_PORT (a free one), KEYCLOAK_FEATURES (Keycloak's own).
+# With KEYCLOAK_HOME "start" goes on with what is there: for one that was killed.
 # Needs Java 17 or later, Maven (fetches 176 MB from Maven Central, once), curl and python3. Admin: admin/admin.
 set -euo pipefail
 version=${KEYCLOAK_VERSION:-26.7.3}
@@ -43,12 +44,12 @@ now() { date +%s%N; }
 start() {
   local began port mgmt home pid
   began=$(now); prepare
-  port=${KEYCLOAK_PORT:-$(free_port)}; mgmt=$(free_port); home=$(mktemp -d "$run/home.XXXXXX")
-  copy "$built" "$home"
+  port=${KEYCLOAK_PORT:-$(free_port)}; mgmt=$(free_port); home=${KEYCLOAK_HOME:-}
+  if [ -z "$home" ]; then home=$(mktemp -d "$run/home.XXXXXX"); copy "$built" "$home"; fi
   local prepared; prepared=$(now)
   KC_BOOTSTRAP_ADMIN_USERNAME=admin KC_BOOTSTRAP_ADMIN_PASSWORD=admin setsid "$home/bin/kc.sh" start --optimized \
     --http-enabled true --http-host 127.0.0.1 --http-port "$port" --http-management-host 127.0.0.1 --http-management-port "$mgmt" \
-    --hostname-strict false --cache local >"$home/keycloak.log" 2>&1 </dev/null &
+    --hostname-strict false --cache local >>"$home/keycloak.log" 2>&1 </dev/null &
   pid=$!
   echo "$pid" >"$run/pid"; echo "$home" >"$run/home"
   for _ in $(seq 1 1500); do
@@ -67,11 +68,11 @@ start() {
 }
 
 stop() {
-  local pid; pid=$(cat "$run/pid")
+  local pid home; pid=${KEYCLOAK_PID:-$(cat "$run/pid")}; home=${KEYCLOAK_HOME:-$(cat "$run/home")}
   kill -TERM -- "-$pid" 2>/dev/null || true
   for _ in $(seq 1 100); do kill -0 -- "-$pid" 2>/dev/null || break; sleep 0.1; done
   kill -KILL -- "-$pid" 2>/dev/null || true
-  rm -rf "$(cat "$run/home")"
+  rm -rf "$home"
 }
 
 case ${1:-start} in prepare) prepare ;; start) start ;; stop) stop ;; *) echo "prepare | start | stop" >&2; exit 2 ;; esac

@@ -3,11 +3,18 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 
 /**
- * What happens to a request on its way: nobody listens, the answer never comes, the answer is lost though the request was
- * carried out, or somebody else answers.
+ * What happens to a request on its way: nobody listens, the answer never comes, the answer is lost in whole or in part
+ * though the request was carried out, or somebody else answers; a number is the status of an answer in JSON.
  */
 export type Fault =
-  'down' | 'hangs' | 'loses the answer' | 'answers with HTML' | 'answers with an error' | 'answers nonsense';
+  | 'down'
+  | 'hangs'
+  | 'loses the answer'
+  | 'cuts the answer off'
+  | 'answers with HTML'
+  | 'answers with an error'
+  | 'answers nonsense'
+  | number;
 
 /** Stands between a server and its Keycloak, and does not always let through. */
 export class FaultyProxy {
@@ -15,6 +22,10 @@ export class FaultyProxy {
   /** The requests that have come by, as `POST /realms/…`. */
   readonly requests: string[] = [];
   fault: Fault | undefined;
+  /** Only requests to a path that ends like this meet with the fault. */
+  faultyPath = '';
+  /** Shown what Keycloak is asked, as `POST /realms/…`, and the body. */
+  onRequest: (request: string, body: string) => void = () => undefined;
   /** Shown what Keycloak answers. */
   onAnswer: (body: string) => void = () => undefined;
   readonly #server: Server;
@@ -44,8 +55,10 @@ export class FaultyProxy {
   }
 
   #pass(req: IncomingMessage, res: ServerResponse, target: URL): void {
-    const { fault } = this;
-    this.requests.push(`${req.method} ${req.url?.split('?')[0]}`);
+    const name = `${req.method} ${req.url?.split('?')[0]}`;
+    const fault = name.endsWith(this.faultyPath) ? this.fault : undefined;
+    this.requests.push(name);
+    bodyOf(req, (body) => this.onRequest(name, body));
     if (fault === 'down') {
       res.destroy();
       return;
@@ -59,6 +72,10 @@ export class FaultyProxy {
       res.writeHead(503, { 'content-type': 'application/json' }).end('{"error":"temporarily_unavailable"}');
       return;
     }
+    if (typeof fault === 'number') {
+      res.writeHead(fault, { 'content-type': 'application/json' }).end('{"errorMessage":"no"}');
+      return;
+    }
     if (fault === 'answers nonsense') {
       res.writeHead(200, { 'content-type': 'application/json' }).end('{"invalid_grant":true}');
       return;
@@ -70,11 +87,21 @@ export class FaultyProxy {
         return;
       }
       res.writeHead(answer.statusCode ?? 502, answer.headers);
-      let body = '';
-      answer.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => this.onAnswer(body));
+      bodyOf(answer, this.onAnswer);
+      if (fault === 'cuts the answer off') {
+        answer.once('data', (chunk: Buffer) =>
+          res.write(chunk.subarray(0, chunk.length / 2), () => res.destroy()),
+        );
+        return;
+      }
       answer.pipe(res);
     });
     onward.on('error', () => res.destroy());
     req.pipe(onward);
   }
+}
+
+function bodyOf(message: IncomingMessage, seen: (body: string) => void): void {
+  let body = '';
+  message.on('data', (chunk: Buffer) => (body += chunk.toString())).on('end', () => seen(body));
 }

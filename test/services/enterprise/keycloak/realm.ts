@@ -74,6 +74,28 @@ export class Realm {
     await this.admin('DELETE', `/sessions/${sid}?isOffline=true`);
   }
 
+  /** The end session endpoint, with this server's client: https://openid.net/specs/openid-connect-rpinitiated-1_0.html */
+  async logout(hint: { readonly refresh_token: string } | { readonly id_token_hint: string }): Promise<void> {
+    const { KEYCLOAK_CLIENT_ID: client_id = '', KEYCLOAK_CLIENT_SECRET: client_secret = '' } = this.env;
+    const address = `${this.#keycloak.url}/realms/${this.name}/protocol/openid-connect/logout`;
+    const form = new URLSearchParams({ client_id, client_secret, ...hint });
+    const answer = await fetch(address, { method: 'POST', body: form });
+    if (!answer.ok)
+      throw new Error(`Keycloak answers a logout with ${answer.status}: ${await answer.text()}`);
+  }
+
+  /** Signs with a new key from now on; the others stay known. */
+  async addSigningKey(): Promise<void> {
+    const { id } = (await this.admin('GET', '')) as { id: string };
+    await this.admin('POST', '/components', {
+      name: 'newer',
+      providerId: 'rsa-generated',
+      providerType: 'org.keycloak.keys.KeyProvider',
+      parentId: id,
+      config: { priority: ['500'], keySize: ['2048'], algorithm: ['RS256'] },
+    });
+  }
+
   admin(method: string, path: string, body?: unknown): Promise<unknown> {
     return this.#keycloak.admin(method, `/${this.name}${path}`, body);
   }

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../engines/eventually.ts';
+import { KeycloakCluster, statusOf } from './keycloak-cluster.ts';
+
+const PROCESSES = 4;
+const LOGINS = ['octocat', 'hubot', 'monalisa'];
+const CHECK_EVERY_MS = 1_000;
+/** Before and behind the new key. */
+const LOAD_MS = 4_000;
+const EVERYWHERE = Array.from({ length: PROCESSES }, () => 200);
+const NOWHERE = Array.from({ length: PROCESSES }, () => 401);
+
+describe('Four processes behind a realm that revokes refresh tokens', function () {
+  this.timeout(180_000);
+  let cluster: KeycloakCluster;
+  let cookies: string[];
+  /** How often each refresh token was used. */
+  let uses: Map<string, number>;
+
+  before(async () => {
+    cluster = await KeycloakCluster.start({
+      size: PROCESSES,
+      env: { KEYCLOAK_CHECK_EVERY: `${CHECK_EVERY_MS}ms` },
+      realm: { revokeRefreshToken: true, refreshTokenMaxReuse: 0 },
+    });
+  });
+  after(() => cluster.close());
+
+  beforeEach(async () => {
+    cluster.toKeycloak.fault = undefined;
+    cluster.toKeycloak.faultyPath = '/protocol/openid-connect/token';
+    cookies = await Promise.all(LOGINS.map((login) => cluster.signIn(login)));
+    uses = new Map();
+    cluster.toKeycloak.onRequest = (_request, body) => {
+      const form = new URLSearchParams(body);
+      const token = form.get('refresh_token');
+      if (form.get('grant_type') === 'refresh_token' && token !== null)
+        uses.set(token, (uses.get(token) ?? 0) + 1);
+    };
+  });
+
+  /** Every user at every process, one request after the other, until `task` is done. @returns the answers, counted. */
+  async function whileUsed(task: () => Promise<void>): Promise<Record<number, number>> {
+    const statuses: Record<number, number> = {};
+    const loading = new AbortController();
+    const clients = cookies.flatMap((cookie) =>
+      cluster.urls.map(async (url) => {
+        while (!loading.signal.aborted) {
+          const status = await statusOf(`${url}/api/settings`, cookie);
+          statuses[status] = (statuses[status] ?? 0) + 1;
+        }
+      }),
+    );
+    await task().finally(() => loading.abort());
+    await Promise.all(clients);
+    return statuses;
+  }
+
+  async function isAloneSignedOut(index: number): Promise<void> {
+    await eventually(async () => assert.deepEqual(await cluster.askEach(cookies[index]!), NOWHERE), 2_000);
+    for (const cookie of cookies.filter((it) => it !== cookies[index]))
+      assert.deepEqual(await cluster.askEach(cookie), EVERYWHERE);
+  }
+
+  /** Only the logout token can tell of it: a check is not answered meanwhile. */
+  async function endAtKeycloak(login: string): Promise<void> {
+    cluster.toKeycloak.fault = 'answers with an error';
+    const { id } = cluster.servers.github.directory.user(login);
+    const sessions = await cluster.realm.sessions();
+    await cluster.realm.endSession(sessions.find(({ username }) => username === String(id))!.id);
+  }
+
+  /** A token that nobody has signed has a process look at Keycloak's keys, as they are now. */
+  async function loadKeys(url: string): Promise<void> {
+    const header = Buffer.from('{"alg":"RS256","typ":"logout+jwt"}').toString('base64url');
+    const answer = await fetch(`${url}/oauth/keycloak/backchannel-logout`, {
+      method: 'POST',
+      body: new URLSearchParams({ logout_token: `${header}.e30.AA` }),
+    });
+    assert.equal(answer.status, 400);
+  }
+
+  it('use each refresh token once under load, and go on so with a signing key that is new', async () => {
+    const statuses = await whileUsed(async () => {
+      await delay(LOAD_MS);
+      await Promise.all(cluster.urls.map(loadKeys));
+      await cluster.realm.addSigningKey();
+      await delay(LOAD_MS);
+    });
+    assert.deepEqual(Object.keys(statuses), ['200'], JSON.stringify(statuses));
+    assert.deepEqual(
+      [...uses.values()].filter((times) => times !== 1),
+      [],
+    );
+    const perUser = uses.size / LOGINS.length;
+    assert.ok(perUser >= LOAD_MS / CHECK_EVERY_MS, `${perUser} checks of each user`);
+    assert.deepEqual(
+      cluster.log.filter(({ msg }) => /could not be checked|was lost|has ended/.test(String(msg))),
+      [],
+    );
+    console.log(`      ${statuses[200]} answers, ${uses.size} refresh tokens used once each`);
+    await endAtKeycloak('hubot');
+    await isAloneSignedOut(1);
+  });
+
+  it('end a session within two seconds when Keycloak tells one of them, in the middle of the load', async () => {
+    await whileUsed(async () => {
+      await delay(CHECK_EVERY_MS);
+      await endAtKeycloak('octocat');
+      await isAloneSignedOut(0);
+    });
+    cluster.toKeycloak.fault = undefined;
+    assert.deepEqual(await cluster.askEach(await cluster.signIn('octocat')), EVERYWHERE);
+  });
+});
