@@ -17,7 +17,7 @@ import type { Settings } from '../oss/settings/settings.ts';
 import { settingsFrom } from '../oss/settings/settings-document.ts';
 import { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
-import { STORE_MARKER } from '../oss/storage/store-marker.ts';
+import { claimStore, STORE_MARKER } from '../oss/storage/store-marker.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import type { Authentication, AuthenticationParts } from './auth/authentication.ts';
 import { Sessions } from './auth/sessions.ts';
@@ -38,6 +38,7 @@ import { describeDatabase } from './storage/database-url.ts';
 import type { PostgresStore } from './storage/postgres-store.ts';
 import { userDocumentKey } from './storage/user-documents.ts';
 import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
+import { ownerOf } from './tokens/store-owner.ts';
 
 export class SaasServerConfig extends ServerConfig {
   override readonly appMode = 'saas';
@@ -47,6 +48,7 @@ export class SaasServerConfig extends ServerConfig {
   readonly metrics = new ServerMetrics();
   #services: SaasServices | undefined;
   #PostgresStore: typeof PostgresStore | undefined;
+  #ownerBefore: string | undefined;
 
   /** @throws ConfigurationError one line that names every variable that is missing or has a bad value. */
   constructor(options: ServerConfigOptions = {}) {
@@ -238,9 +240,31 @@ export class SaasServerConfig extends ServerConfig {
    * GitHub App: GitHub refuses to refresh them for this one, and their users would be signed out.
    */
   protected override async verifyDocuments(): Promise<void> {
+    const marker = await this.openStore();
+    this.#ownerBefore = marker.github_app_client_id;
+    const isOurs = this.#ownerBefore === this.saasEnvironment.GITHUB_APP_CLIENT_ID;
+    if (!isOurs) this.#refuseOther(await ownerOf(this.documents, marker));
+  }
+
+  /** One whose ID was a mistake has claimed the store, but nobody could sign in to it: it gives way. */
+  protected override async claim(): Promise<void> {
+    await super.claim();
     const { GITHUB_APP_CLIENT_ID: app } = this.saasEnvironment;
-    const { github_app_client_id: owner = app } = await this.openStore({ github_app_client_id: app });
-    if (owner !== app) throw new ConfigurationError(storeOfAnotherApp(this.storeDescription, app, owner));
+    const before = this.#ownerBefore;
+    const { github_app_client_id: owner } = await claimStore(this.documents, app, before);
+    this.#refuseOther(owner);
+    if (before === undefined || before === app) return;
+    this.log.warn(
+      { app, before },
+      'The store belongs to another GitHub App now; it had no tokens of the one before',
+    );
+  }
+
+  /** @param owner - the GitHub App that the store belongs to; undefined when it is free. */
+  #refuseOther(owner: string | undefined): void {
+    const { GITHUB_APP_CLIENT_ID: app } = this.saasEnvironment;
+    if (owner === undefined || owner === app) return;
+    throw new ConfigurationError(storeOfAnotherApp(this.storeDescription, app, owner));
   }
 
   override async close(): Promise<void> {
@@ -258,7 +282,7 @@ function storeOfAnotherApp(store: string, app: string, owner: string): string {
   return (
     `GITHUB_APP_CLIENT_ID is ${app}, but the store belongs to the GitHub App ${owner} (${store}): ` +
     "each would end the sign-ins of the other's users. Set another store, or the ID of that App; " +
-    `if this App has taken its place, delete the document ${STORE_MARKER}.`
+    `if this App has taken its place, take github_app_client_id out of the document ${STORE_MARKER}.`
   );
 }
 

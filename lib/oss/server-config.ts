@@ -423,23 +423,36 @@ export class ServerConfig {
   /**
    * Opens the store for good: sees to it that it is one, and that its marker says which.
    *
-   * @param facts - what else the marker is to say, where it says nothing of it yet. Only servers put it there.
    * @returns what the marker says.
    * @throws ConfigurationError when the store cannot be used; StorageError when it takes no marker.
    */
-  protected async openStore(facts: Omit<StoreMarker, 'store_id'> = {}): Promise<StoreMarker> {
-    const begin = this.#beginStore;
-    await this.documents.verify?.({ begin });
-    return markStore(this.documents, begin ? facts : {});
+  protected async openStore(): Promise<StoreMarker> {
+    await this.documents.verify?.({ begin: this.#beginStore });
+    return markStore(this.documents);
   }
 
   /**
-   * Runs {@link verify}, once however often it is called.
+   * Takes what a server takes for itself alone, such as its store. Called once all of {@link verify} has succeeded, since a start
+   * that fails must leave nothing of the kind behind; not for what only looks after a store.
+   *
+   * @throws ConfigurationError when it belongs to somebody else.
+   */
+  protected claim(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /**
+   * Runs {@link verify} and {@link claim}, once however often it is called.
    *
    * @throws ConfigurationError when the server could not do its work.
    */
   prepare(): Promise<void> {
-    return (this.#prepared ??= this.verify());
+    return (this.#prepared ??= this.#start());
+  }
+
+  async #start(): Promise<void> {
+    await this.verify();
+    if (this.#beginStore) await this.claim();
   }
 
   /** Ends timers and connections. Nothing of this config is used afterwards. */

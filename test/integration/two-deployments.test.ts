@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { main } from '../../lib/cli/main.ts';
+import { SaasServerConfig } from '../../lib/enterprise/saas-server-config.ts';
 import { ConfigurationError } from '../../lib/oss/errors.ts';
 import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
 import { STORE_MARKER } from '../../lib/oss/storage/store-marker.ts';
@@ -11,6 +12,14 @@ import { RecordingTerminal } from '../cli/recording-terminal.ts';
 import { EnterpriseSite, environmentFor } from './enterprise-site.ts';
 
 const OTHER = 'Iv23liAnotherGitHubApp';
+
+/** An edition with a part of its own, which fails once all else has succeeded. */
+class FailsLast extends SaasServerConfig {
+  override async verify(): Promise<void> {
+    await super.verify();
+    throw new ConfigurationError('Another part has failed.');
+  }
+}
 
 describe('Two deployments on one file store', () => {
   let site: EnterpriseSite;
@@ -48,7 +57,7 @@ describe('Two deployments on one file store', () => {
       await refusal(envOf(OTHER)),
       `GITHUB_APP_CLIENT_ID is ${OTHER}, but the store belongs to the GitHub App ${own} (JSON files in ${site.files}): ` +
         "each would end the sign-ins of the other's users. Set another store, or the ID of that App; " +
-        'if this App has taken its place, delete the document openhands-store.json.',
+        'if this App has taken its place, take github_app_client_id out of the document openhands-store.json.',
     );
     await browser.get('/api/github/user').expect(200);
     await start(envOf(own));
@@ -63,11 +72,55 @@ describe('Two deployments on one file store', () => {
     await browser.get('/api/github/user').expect(200);
   });
 
-  it('becomes another App’s when its marker is deleted', async () => {
-    await rm(join(site.files, STORE_MARKER));
+  it('becomes another App’s when the one before is taken out of its marker, which keeps all else', async () => {
+    await site.signedIn();
+    const others = { store_id: (await marker()).store_id, copied_from: 'elsewhere' };
+    await writeFile(join(site.files, STORE_MARKER), JSON.stringify(others));
     await start(envOf(OTHER));
-    assert.equal((await marker()).github_app_client_id, OTHER);
+    assert.deepEqual(await marker(), { ...others, github_app_client_id: OTHER });
     assert.match(await refusal(envOf(own)), /belongs to the GitHub App Iv23liAnotherGitHubApp/);
+  });
+
+  it('becomes another App’s when the one before has no tokens there: its ID was a mistake', async () => {
+    await start(envOf(OTHER));
+    const { store_id } = await marker();
+    const said: string[] = [];
+    await start(
+      envOf(own),
+      pino({ level: 'warn' }, { write: (line) => said.push((JSON.parse(line) as { msg: string }).msg) }),
+    );
+    assert.deepEqual(await marker(), { store_id, github_app_client_id: own });
+    assert.deepEqual(said, [
+      'The store belongs to another GitHub App now; it had no tokens of the one before',
+    ]);
+  });
+
+  it('stays an App’s that has only grants to give back there', async () => {
+    await mkdir(join(site.files, 'revocations/github'), { recursive: true });
+    await writeFile(join(site.files, 'revocations/github/7.json'), '{"secret": "x"}');
+    assert.match(await refusal(envOf(OTHER)), /belongs to the GitHub App/);
+    assert.equal((await marker()).github_app_client_id, own);
+  });
+
+  it('is not claimed by a start that fails, whatever fails it', async () => {
+    await site.signedIn();
+    const { store_id } = await marker();
+    await writeFile(join(site.files, STORE_MARKER), JSON.stringify({ store_id }));
+    const failing: [Record<string, string>, RegExp][] = [
+      [{ GITHUB_USER_LIST_FILE: join(site.files, 'missing.txt') }, /GITHUB_USER_LIST_FILE/],
+      [{ LLM_MODELS_FILE: join(site.files, 'missing.txt') }, /LLM_MODELS_FILE/],
+      [{ FRONTEND_DIRECTORY: join(site.files, 'missing') }, /FRONTEND_DIRECTORY/],
+    ];
+    for (const [variables, expected] of failing) {
+      assert.match(await refusal({ ...envOf(OTHER), ...variables }), expected);
+      assert.deepEqual(await marker(), { store_id }, expected.source);
+    }
+    const last = new FailsLast({ env: envOf(OTHER), logger: pino({ level: 'silent' }) });
+    await assert.rejects(last.prepare(), /^ConfigurationError: Another part has failed\.$/);
+    await last.close();
+    assert.deepEqual(await marker(), { store_id });
+    await start(envOf(own));
+    assert.equal((await marker()).github_app_client_id, own);
   });
 
   it('belongs to the App of the first server that starts, and to none by a command', async () => {

@@ -1,6 +1,13 @@
+import { ownerOf } from '../../enterprise/tokens/store-owner.ts';
 import { ConfigurationError } from '../../oss/errors.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
-import { asStoreMarker, markStore, STORE_MARKER, type StoreMarker } from '../../oss/storage/store-marker.ts';
+import {
+  asStoreMarker,
+  claimStore,
+  markStore,
+  STORE_MARKER,
+  type StoreMarker,
+} from '../../oss/storage/store-marker.ts';
 import { complaintAbout, placeOf } from '../../oss/storage/store-place.ts';
 
 /**
@@ -33,11 +40,13 @@ export async function assertMatching({ path, from, to }: TwoStores): Promise<voi
     throw new ConfigurationError(
       `--from: ${path} is ${source === undefined ? 'a store without a marker' : `the store ${source.store_id}`}, ` +
         `but the database has what was copied from the store ${copiedFrom}. Copy into another database; ` +
-        `if that store is no more, delete the document ${STORE_MARKER} in the database.`,
+        `if that store is no more, take copied_from out of the document ${STORE_MARKER} in the database.`,
     );
   }
-  const [app, owner] = [source?.github_app_client_id, target?.github_app_client_id];
-  if (app !== undefined && owner !== undefined && app !== owner) {
+  const app = source?.github_app_client_id;
+  if (app === undefined || app === target?.github_app_client_id) return;
+  const owner = await ownerOf(to, target);
+  if (owner !== undefined) {
     throw new ConfigurationError(
       `--from: the store in ${path} belongs to the GitHub App ${app}, and the database to ${owner}: ` +
         'neither can refresh the tokens of the other. Copy into another database.',
@@ -51,8 +60,9 @@ export async function assertMatching({ path, from, to }: TwoStores): Promise<voi
  * @returns the id of the source.
  */
 export async function markBoth({ from, to }: TwoStores): Promise<string> {
-  const { store_id: copied_from, github_app_client_id } = await markStore(from);
-  await markStore(to, { copied_from, ...(github_app_client_id !== undefined && { github_app_client_id }) });
+  const { store_id: copied_from, github_app_client_id: app } = await markStore(from);
+  const { github_app_client_id: before } = await markStore(to, { copied_from });
+  if (app !== undefined) await claimStore(to, app, before);
   return copied_from;
 }
 

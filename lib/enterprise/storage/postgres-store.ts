@@ -202,7 +202,8 @@ export class PostgresStore implements DocumentStore {
    * is kept in it though that is expected.
    */
   async verify({ begin = true }: VerifyOptions = {}): Promise<void> {
-    await assertUsable(this.#database);
+    const warning = await assertUsable(this.#database);
+    if (warning !== undefined) this.#log.warn(warning);
     if (begin || (await this.#database.query(ANY)).length > 0) return;
     throw new ConfigurationError('DATABASE_URL: The database is empty: no server has kept anything in it.');
   }

@@ -17,14 +17,16 @@ const USES = [
 /**
  * Makes sure that servers can work on a database: it has the tables, takes writes, and the role may do all that they do.
  *
+ * @returns a line about what works and might be better; undefined when there is nothing to say.
  * @throws ConfigurationError one line that says what to do.
  */
-export async function assertUsable(database: PostgresDatabase): Promise<void> {
-  await assertEncoding(database);
+export async function assertUsable(database: PostgresDatabase): Promise<string | undefined> {
+  const warning = await assertEncoding(database);
   await assertMigrated(database);
   try {
     for (const use of USES) await database.query(use);
   } catch (error) {
     throw unusable(error);
   }
+  return warning;
 }

@@ -80,7 +80,7 @@ export class RevocationDocuments {
 
   /** The ids of all users with a revocation that is still to be done. */
   userIds(): AsyncIterable<string> {
-    return idsBetween(this.#documents, PREFIX, SUFFIX);
+    return revocationUserIds(this.#documents);
   }
 
   async #change(
@@ -97,4 +97,9 @@ export class RevocationDocuments {
 
 function keyOf(githubUserId: string): string {
   return `${PREFIX}${githubUserId}${SUFFIX}`;
+}
+
+/** The ids of all users with a revocation that is still to be done. */
+export function revocationUserIds(documents: DocumentStore): AsyncIterable<string> {
+  return idsBetween(documents, PREFIX, SUFFIX);
 }

@@ -135,7 +135,7 @@ export class TokenDocuments {
 
   /** The ids of all users with a document. */
   userIds(): AsyncIterable<string> {
-    return userIdsWith(this.#documents, NAME);
+    return tokenUserIds(this.#documents);
   }
 
   async #write(key: string, record: TokenRecord): Promise<void> {
@@ -157,4 +157,9 @@ export class TokenDocuments {
 
 function keyOf(githubUserId: string): string {
   return userDocumentKey(githubUserId, NAME);
+}
+
+/** The ids of all users with a token document. */
+export function tokenUserIds(documents: DocumentStore): AsyncIterable<string> {
+  return userIdsWith(documents, NAME);
 }

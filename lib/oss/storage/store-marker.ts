@@ -36,14 +36,46 @@ export async function markStore(
   documents: DocumentStore,
   facts: Omit<StoreMarker, 'store_id'> = {},
 ): Promise<StoreMarker> {
-  const said = asStoreMarker(await documents.read(STORE_MARKER));
-  if (said !== undefined && Object.keys(facts).every((fact) => fact in said)) return said;
+  return changeMarker(documents, (said) =>
+    said !== undefined && Object.keys(facts).every((fact) => fact in said)
+      ? said
+      : { store_id: randomUUID(), ...facts, ...said },
+  );
+}
+
+/**
+ * Has the marker say that a store belongs to a GitHub App.
+ *
+ * @param app - its client ID.
+ * @param before - whom it may belong to until now; when somebody else has claimed it meanwhile, it stays theirs.
+ * @returns what the marker says now.
+ */
+export async function claimStore(
+  documents: DocumentStore,
+  app: string,
+  before: string | undefined,
+): Promise<StoreMarker> {
+  return changeMarker(documents, (said) => {
+    const owner = said?.github_app_client_id;
+    if (said !== undefined && (owner === app || owner !== before)) return said;
+    return { store_id: randomUUID(), ...said, github_app_client_id: app };
+  });
+}
+
+/** @param change - gives the marker as it is to be; the one that it gets when nothing is to be written. */
+async function changeMarker(
+  documents: DocumentStore,
+  change: (said: StoreMarker | undefined) => StoreMarker,
+): Promise<StoreMarker> {
+  const read = async () => asStoreMarker(await documents.read(STORE_MARKER));
+  const said = await read();
+  if (said !== undefined && change(said) === said) return said;
   return documents.withLock(
     STORE_MARKER,
     async () => {
-      const meanwhile = asStoreMarker(await documents.read(STORE_MARKER));
-      const marker = { store_id: randomUUID(), ...facts, ...meanwhile };
-      await documents.write(STORE_MARKER, marker);
+      const meanwhile = await read();
+      const marker = change(meanwhile);
+      if (marker !== meanwhile) await documents.write(STORE_MARKER, { ...marker });
       return marker;
     },
     BEYOND_A_LEASE,

@@ -29,14 +29,15 @@ export async function placeOf(path: string): Promise<StorePlace> {
   for (const { above, below } of ancestorsOf(folder)) {
     if (INSIDE.test(below) && (await isStore(above))) return { kind: 'too deep', store: above };
   }
-  if (await hasDocuments(folder)) return { kind: 'store' };
+  const isOpened = await hasLocks(folder);
+  if ((isOpened && (await hasSettings(folder))) || (await hasDocuments(folder))) return { kind: 'store' };
   for (const name of await namesIn(folder)) {
     // A lock has the name of what it locks.
     if (name.startsWith('~')) continue;
     const child = join(folder, name);
     if (await isStore(child)) return { kind: 'too high', store: child };
   }
-  return (await hasLocks(folder)) ? { kind: 'store' } : { kind: 'none' };
+  return isOpened ? { kind: 'store' } : { kind: 'none' };
 }
 
 /**
@@ -76,11 +77,16 @@ async function isStore(folder: string): Promise<boolean> {
   return (await markerIn(folder)) !== undefined || (await hasDocuments(folder));
 }
 
-/** Whether there is what only the Enterprise edition keeps. Other programs have a `settings.json`, too. */
+/** Whether there is what only the Enterprise edition keeps. */
 async function hasDocuments(folder: string): Promise<boolean> {
   const users = await readdir(join(folder, 'users', 'github')).catch(() => []);
   if (users.some((name) => /^\d+$/.test(name))) return true;
   return someExist(folder, ['revocations/github', 'cookie_secrets.json', 'token_encryption_keys.json']);
+}
+
+/** Whether there is what the OSS edition keeps. Alone it says little: other programs have a `settings.json`, too. */
+function hasSettings(folder: string): Promise<boolean> {
+  return someExist(folder, ['settings.json', 'github_profile.json']);
 }
 
 /** Whether a store was ever opened there: it makes these before all else. */

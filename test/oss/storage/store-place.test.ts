@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { ConfigurationError } from '../../../lib/oss/errors.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
-import { markStore, STORE_MARKER } from '../../../lib/oss/storage/store-marker.ts';
+import { claimStore, markStore, STORE_MARKER } from '../../../lib/oss/storage/store-marker.ts';
 import { placeOf } from '../../../lib/oss/storage/store-place.ts';
 
 describe('The place of a file store', () => {
@@ -55,6 +55,18 @@ describe('The place of a file store', () => {
     const before = await opened('store', (store) => markStore(store));
     const after = await opened('store', (store) => markStore(store, { github_app_client_id: 'app' }));
     assert.deepEqual(after, { ...before, github_app_client_id: 'app' });
+  });
+
+  it('is claimed by one App of many that do so at once, and then by none who saw it free', async () => {
+    const { store_id } = await opened('store', (store) => markStore(store));
+    const claim = (app: string, before?: string) =>
+      opened('store', (store) => claimStore(store, app, before));
+    const markers = await Promise.all(Array.from({ length: 10 }, (_, n) => claim(`app-${n}`)));
+    const owner = markers[0]!.github_app_client_id!;
+    for (const marker of markers) assert.deepEqual(marker, { store_id, github_app_client_id: owner });
+    assert.equal((await claim('late')).github_app_client_id, owner);
+    assert.equal((await claim('mistaken', 'somebody else')).github_app_client_id, owner);
+    assert.deepEqual(await claim('next', owner), { store_id, github_app_client_id: 'next' });
   });
 
   for (const [what, path] of [
@@ -124,6 +136,17 @@ describe('The place of a file store', () => {
     await file('cookie_secrets.json');
     assert.equal(await kindOf('.'), 'store');
   });
+
+  for (const document of ['settings.json', 'github_profile.json']) {
+    it(`is a store of an older OSS edition with its ${document}, whatever lies in it beside`, async () => {
+      await file('inner/users/github/1/settings.json');
+      await file(document);
+      assert.equal(await kindOf('.'), 'too high', 'other programs have such files, too');
+      await opened('.', (store) => store.check());
+      assert.equal(await kindOf('.'), 'store');
+      assert.equal(await kindOf('inner'), 'store');
+    });
+  }
 
   it('is refused in one line by a store that is opened there, and left as it was', async () => {
     await file('around/store/users/github/1/settings.json');

@@ -152,10 +152,32 @@ describe('openhands-express store copy refuses', function () {
   it('a store of another GitHub App than the database’s', async () => {
     await markStore(files, { github_app_client_id: 'app-of-the-files' });
     await markStore(database, { github_app_client_id: 'app-of-the-database' });
+    await database.write('users/github/7/github_token.json', { state: 'signed_out', at: 1 });
     await refuses(
       path,
       /belongs to the GitHub App app-of-the-files, and the database to app-of-the-database/,
     );
+    // As docs/operations/files.md says it.
+    await engines().postgres.run(
+      name,
+      `UPDATE openhands_documents SET document = (document::jsonb - 'github_app_client_id')::text WHERE key = '${STORE_MARKER}'`,
+    );
+    assert.equal((await run()).code, 0);
+    assert.equal(asStoreMarker(await database.read(STORE_MARKER))?.github_app_client_id, 'app-of-the-files');
+  });
+
+  it('nothing of another GitHub App when the one of the database has no tokens there: its ID was a mistake', async () => {
+    await markStore(files, { github_app_client_id: 'app-of-the-files' });
+    const { store_id } = await markStore(database, { github_app_client_id: 'mistake' });
+    assert.equal((await run(path, '--verify')).code, 1);
+    assert.equal(asStoreMarker(await database.read(STORE_MARKER))?.github_app_client_id, 'mistake');
+    assert.equal((await run()).code, 0);
+    const marker = asStoreMarker(await database.read(STORE_MARKER));
+    assert.deepEqual(marker, {
+      store_id,
+      github_app_client_id: 'app-of-the-files',
+      copied_from: (await markStore(files)).store_id,
+    });
   });
 
   it('a database that lacks most of what was copied into it, and says how to have it copied again', async () => {

@@ -105,7 +105,7 @@ describe('A start on a database', () => {
   });
 
   it('ends on one that has no room for what people write', async () => {
-    for (const encoding of ['LATIN1', 'SQL_ASCII']) {
+    for (const encoding of ['LATIN1', 'LATIN2', 'EUC_CN', 'EUC_JIS_2004']) {
       const address = new Secret(await engines().postgres.newDatabase(OTHER_ENCODING(encoding)));
       const expected = new RegExp(`has the encoding ${encoding}, and UTF8 is needed\\. .*ENCODING UTF8`);
       assert.match(await complaint(migrate(connect(address))), expected);
@@ -119,6 +119,28 @@ describe('A start on a database', () => {
         'nothing was made in it',
       );
     }
+  });
+
+  it('goes on, with a warning, on one without an encoding, which keeps whatever people write', async () => {
+    const address = new Secret(await engines().postgres.newDatabase(OTHER_ENCODING('SQL_ASCII')));
+    await migrate(connect(address));
+    const store = open(address);
+    await store.verify();
+    assert.deepEqual(
+      lines.map(({ msg }) => msg),
+      [
+        'DATABASE_URL: the database has the encoding SQL_ASCII. It keeps what it is given, but does not know it for text: ' +
+          'other programs can put there what is none. Move to one in UTF8 when you can.',
+      ],
+    );
+    const document = { text: '你好 ż 🐢 \u0000', nested: { 名: ['e\u0301', '👩‍💻'] } };
+    await store.withLock('users/github/1/settings.json', () =>
+      store.write('users/github/1/settings.json', document),
+    );
+    assert.deepEqual(await store.read('users/github/1/settings.json'), document);
+    assert.deepEqual(await keysOf(store, 'users/'), ['users/github/1/settings.json']);
+    await open().verify();
+    assert.equal(lines.length, 1, 'one in UTF8 is nothing to warn of');
   });
 
   it('ends with what to do where the role may not come in', async () => {
