@@ -34,7 +34,7 @@ export type { Declaration } from './compose/declare/declaration.ts';
 export type { DeclarationSite } from './compose/declare/declaration-site.ts';
 export type { Diagnostic, DiagnosticId, Place, WarningId } from './compose/diagnose/diagnostic.ts';
 export type { ErrorHandler } from './compose/declare/error-handler.ts';
-export type { LayerEntry, Layers } from './compose/declare/layers.ts';
+export type { LayerEntry, LayerMember, Layers } from './compose/declare/layers.ts';
 export { declarations } from './compose/declare/ready-made.ts';
 export { wrap } from './compose/declare/wrap.ts';
 export { defineErrorMiddleware, defineMiddleware } from './compose/declare/middleware.ts';

@@ -1,7 +1,9 @@
 import { reportCycles } from './check/cycles.ts';
+import { checkEarlyAnswers } from './check/early-answers.ts';
 import { checkHeaders, checkOverwrittenHeaders } from './check/headers.ts';
-import { type AmbiguousOk, checkAmbiguity, checkEarlyEnds } from './check/order.ts';
+import { type AmbiguousOk, checkAmbiguity } from './check/order.ts';
 import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
+import { checkRouters } from './check/routers.ts';
 import { checkWriters } from './check/writers.ts';
 import type { DeclarationSite } from './declare/declaration-site.ts';
 import type { Layers } from './declare/layers.ts';
@@ -34,6 +36,7 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
   checkReads(resolved.entries, access, given, findings);
   checkWriters(access, findings);
   checkHeaders(access, findings);
+  checkRouters(resolved.entries, findings);
 
   const priority =
     options.shuffle === undefined ? undefined : shuffledPriorities(resolved.entries.length, options.shuffle);
@@ -46,7 +49,7 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
   if (stuck.length === 0) {
     checkAmbiguity(entries, constraints, access, ok, findings);
     checkOverwrittenHeaders(entries, access, findings);
-    checkEarlyEnds(entries, ok, findings);
+    checkEarlyAnswers(entries, ok, findings);
   }
 
   const diagnostics = levelled(findings.all, options);

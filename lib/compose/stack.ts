@@ -1,5 +1,5 @@
 import type { NextFunction, RequestHandler, Response } from 'express';
-import type { LayerEntry } from './declare/layers.ts';
+import type { Layers } from './declare/layers.ts';
 import type { Middleware } from './declare/middleware.ts';
 import type { RequestState, StateKey } from './declare/request-state.ts';
 import type { StateRequest } from './declare/typed-request.ts';
@@ -59,16 +59,21 @@ export interface UnmetRead<Key extends string> {
   readonly 'nobody in this stack writes the key': Key;
 }
 
-/** The entries of all layers. */
-type EntriesOf<Layers extends Readonly<Record<string, readonly LayerEntry[]>>> = Layers[keyof Layers][number];
+/** The entries of all layers, also those of nested arrays. */
+type EntriesOf<L extends Layers> = Opened<L[keyof L][number]>;
+/** The depth has a bound, since the type of members that are not known is endless. */
+type Opened<Member, Depth extends readonly unknown[] = []> = Member extends readonly (infer Inner)[]
+  ? Depth['length'] extends 5
+    ? never
+    : Opened<Inner, [...Depth, Inner]>
+  : Member;
 
 type ReadsOf<Entry> = Entry extends Middleware<infer Reads> ? Reads : never;
 type WritesOf<Entry> = Entry extends Middleware<StateKey, infer Writes> ? Writes : never;
 
 /** A {@link Stack}; or, if a middleware reads a key that none writes, an {@link UnmetRead} of that key. */
-export type Composed<
-  Layers extends Readonly<Record<string, readonly LayerEntry[]>>,
-  Given extends StateKey,
-> = [Exclude<ReadsOf<EntriesOf<Layers>>, WritesOf<EntriesOf<Layers>> | Given>] extends [never]
-  ? Stack<WritesOf<EntriesOf<Layers>> | Given>
-  : UnmetRead<Exclude<ReadsOf<EntriesOf<Layers>>, WritesOf<EntriesOf<Layers>> | Given>>;
+export type Composed<L extends Layers, Given extends StateKey> = [
+  Exclude<ReadsOf<EntriesOf<L>>, WritesOf<EntriesOf<L>> | Given>,
+] extends [never]
+  ? Stack<WritesOf<EntriesOf<L>> | Given>
+  : UnmetRead<Exclude<ReadsOf<EntriesOf<L>>, WritesOf<EntriesOf<L>> | Given>>;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import express from 'express';
 import {
   compose,
   type ComposeOptions,
@@ -6,10 +7,12 @@ import {
   formatDiagnostic,
   type Layers,
   StackError,
+  wrap,
 } from '../../lib/compose.ts';
 import { type DiagnosticId, DIAGNOSTICS } from '../../lib/compose/diagnose/diagnostic.ts';
+import { express4 } from '../express-messages/express-versions.ts';
 import { twoOfOneKey } from './fixtures/two-of-one-key.ts';
-import { pass } from './pass.ts';
+import { onError, pass } from './pass.ts';
 
 interface Stack {
   readonly layers: Layers;
@@ -330,6 +333,128 @@ const CASES: readonly Case[] = [
     middlewares: ['cors', 'limit'],
     key: 'Access-Control-Allow-Origin',
     message: /can end the response: limit \(base\) with 429/,
+  },
+  {
+    id: 'S205',
+    what: 'an answer of another kind than that to a preflight',
+    bad: {
+      layers: {
+        base: [
+          pass('cors', { headers: ['Access-Control-Allow-Origin'], ends: [204, 403] }),
+          pass('compression', { headers: ['Vary'] }),
+        ],
+      },
+    },
+    good: {
+      layers: {
+        base: [
+          pass('cors', { headers: ['Access-Control-Allow-Origin'], ends: [204] }),
+          pass('compression', { headers: ['Vary'] }),
+        ],
+      },
+    },
+    middlewares: ['compression', 'cors'],
+    key: 'Vary',
+    message: /cors \(base\) with 403\./,
+  },
+  {
+    id: 'S206',
+    what: 'a header that is set again on a narrower path',
+    bad: {
+      layers: {
+        base: [
+          pass('no-store', { headers: ['Cache-Control'] }),
+          pass('cache-assets', { path: '/assets', headers: ['Cache-Control'] }),
+        ],
+      },
+    },
+    good: {
+      layers: {
+        base: [
+          pass('no-store', { path: '/api', headers: ['Cache-Control'] }),
+          pass('cache-assets', { path: '/assets', headers: ['Cache-Control'] }),
+        ],
+      },
+    },
+    middlewares: ['no-store', 'cache-assets'],
+    key: 'Cache-Control',
+    message: /meet on some requests: the last to run wins/,
+  },
+  {
+    id: 'S206',
+    what: 'a limiter within another',
+    bad: {
+      layers: {
+        base: [
+          pass('per-day', { headers: ['RateLimit', 'Retry-After'], ends: [429] }),
+          pass('per-second', { headers: ['RateLimit', 'Retry-After'], ends: [429] }),
+        ],
+      },
+    },
+    good: {
+      layers: {
+        base: [pass('per-day', { headers: ['RateLimit'], ends: [429] }), pass('b', { ends: [429] })],
+      },
+    },
+    middlewares: ['per-day', 'per-second'],
+    key: 'RateLimit, Retry-After',
+    message: /both set RateLimit, Retry-After/,
+  },
+  {
+    id: 'S207',
+    what: 'headers behind one that can fail the request',
+    bad: {
+      layers: {
+        base: [
+          pass('json', { fails: [400, 413] }),
+          pass('cors', { headers: ['Access-Control-Allow-Origin', 'ETag'] }),
+        ],
+      },
+    },
+    good: {
+      layers: {
+        base: [
+          pass('cors', { headers: ['Access-Control-Allow-Origin'] }),
+          pass('json', { fails: [400, 413] }),
+          pass('etag', { headers: ['ETag'] }),
+          onError('failed', { headers: ['X-Failure'] }),
+        ],
+      },
+    },
+    middlewares: ['cors', 'json'],
+    key: 'Access-Control-Allow-Origin',
+    message: /can fail the request: json \(base\) with 400, 413/,
+  },
+  {
+    id: 'S208',
+    what: 'a router below a path',
+    bad: { layers: { base: [wrap(express.Router(), { name: 'v1', path: '/v1' })] } },
+    good: {
+      layers: {
+        base: [
+          wrap(express.Router(), { name: 'v1', mount: '/v1' }),
+          wrap(express.Router(), { name: 'all', path: '/' }),
+        ],
+      },
+    },
+    middlewares: ['v1'],
+    key: '/v1',
+    message: /v1 \(base\) is a router below the path '\/v1', which stays in req\.url/,
+  },
+  {
+    id: 'S208',
+    what: 'an app of Express 4 below two paths',
+    bad: {
+      layers: { base: [wrap(express4(), { name: 'v1', path: ['/v1', '/v2'] })] },
+    },
+    good: {
+      layers: {
+        base: [wrap(express4(), { name: 'v1', mount: ['/v1', '/v2'] })],
+      },
+    },
+    middlewares: ['v1'],
+    key: '/v1, /v2',
+    message: /a route '\/users' of it is not found at '\/v1\/users'/,
   },
 ];
 

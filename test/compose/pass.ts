@@ -1,13 +1,15 @@
 import type { RequestHandler } from 'express';
-import { defineMiddleware, type Middleware } from '../../lib/compose.ts';
+import { defineErrorMiddleware, defineMiddleware, type Middleware } from '../../lib/compose.ts';
 
 /** A declaration whose keys are any strings, as in a stack that the compiler has not seen. */
 export interface LooseDeclaration {
   readonly path?: string | readonly string[];
+  readonly mount?: string | readonly string[];
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];
   readonly headers?: readonly string[];
   readonly ends?: readonly number[];
+  readonly fails?: readonly number[];
   readonly after?: readonly string[];
   readonly before?: readonly string[];
   readonly requires?: readonly string[];
@@ -21,6 +23,15 @@ export function pass(
   handle: RequestHandler = (_req, _res, next) => next(),
 ): Middleware {
   return defineMiddleware({ name, ...declaration, handle } as Parameters<typeof defineMiddleware>[0]);
+}
+
+/** An error handler that hands every error on. */
+export function onError(name: string, declaration: LooseDeclaration = {}): Middleware {
+  return defineErrorMiddleware({
+    name,
+    ...declaration,
+    handle: (error: unknown, _req, _res, next) => next(error),
+  } as Parameters<typeof defineErrorMiddleware>[0]);
 }
 
 /** The names in the order of running. */

@@ -139,6 +139,7 @@ describe('stack.plan', () => {
       writes: ['visitor'],
       headers: ['Set-Cookie'],
       ends: [401],
+      fails: [400],
       handle: (_req, _res, next) => next(),
     });
     const [entry] = compose({ base: [session] }, { given: ['tenant'], reads: ['visitor'] }).plan;
@@ -153,6 +154,7 @@ describe('stack.plan', () => {
         writes: ['visitor'],
         headers: ['Set-Cookie'],
         ends: [401],
+        fails: [400],
         at: undefined,
       },
     );
@@ -165,9 +167,21 @@ describe('The layers', () => {
 
   it('refuse what is no middleware, and names that JavaScript would sort', () => {
     refuse({ base: 'cors' }, /Layer "base" must be an array/);
-    refuse({ base: [pass('a'), null] }, /Layer "base", entry 2: expected an Express handler/);
+    refuse({ base: [pass('a'), 0] }, /Layer "base", entry 2: expected an Express handler/);
+    refuse({ base: [pass('a'), [[true]]] }, /Layer "base", entry 2\.1\.1: expected an Express handler/);
+    // eslint-disable-next-line no-sparse-arrays -- as it is written by mistake
+    refuse({ base: [pass('a'), , pass('b')] }, /Layer "base", entry 2: a hole; there is a comma too many/);
     refuse({ base: [{ name: 'a' }] }, /entry 1/);
     refuse({ 1: [] }, /Layer "1": JavaScript sorts numeric keys/);
+  });
+
+  it('take what app.use takes: nested arrays, and nothing in the place of what is not wanted', () => {
+    const stack = compose({
+      base: [pass('a'), [pass('b'), [[pass('c')], []]], false, null, undefined, [undefined, pass('d')]],
+      top: [[pass('e')]],
+    });
+    assert.deepEqual(orderOf(stack), ['e', 'a', 'b', 'c', 'd']);
+    assert.equal(stack.plan[4]?.because, 'number 4 of base');
   });
 
   it('may be empty', () => {
@@ -195,7 +209,13 @@ describe('A declaration', () => {
     refuse({ headers: ['Not a header'] }, /"Not a header" is not the name of a header/);
     refuse({ ends: [42] }, /ends takes HTTP statuses/);
     refuse({ path: '/users/:id' }, /path must be a plain prefix/);
-    refuse({ path: ['/api', 'api'] }, /path must be a plain prefix/);
+    refuse({ path: ['/api', 'api'] }, /path must be a plain prefix.*; begin it with "\/"/);
+    refuse({ mount: '/users/:id' }, /mount must be a plain prefix/);
+    refuse({ mount: /^\/v\d/ }, /not \/\^\\\/v\\d\/\. A pattern or a parameter belongs into a router/);
+    refuse({ path: '/a', mount: '/a' }, /write either path or mount/);
+    refuse({ fails: [42] }, /fails takes HTTP statuses/);
+    refuse({ ends: 429 }, /ends takes an array of HTTP statuses; write ends: \[429\]\./);
+    refuse({ fails: '400' }, /fails takes an array of HTTP statuses\./);
   });
 
   it('cannot be changed afterwards', () => {

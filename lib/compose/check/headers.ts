@@ -1,7 +1,7 @@
 import type { Findings } from '../diagnose/diagnostic.ts';
 import type { Access } from '../plan/access.ts';
 import { type Entry, label } from '../plan/entry.ts';
-import { overlap } from '../plan/path-prefix.ts';
+import { isNarrower, overlap } from '../plan/path-prefix.ts';
 import { pairsInOneLayer } from './writers.ts';
 
 /** Headers to which each middleware adds a line or a value of its own, so two that set one are no conflict. */
@@ -15,14 +15,31 @@ const ADDITIVE = new Set([
   'warning',
 ]);
 
-/** S110: two middleware of one layer set one header, so nothing says which value counts. */
+/** What a limiter tells of itself. Within another limiter it tells of the narrower limit, which is the one that counts. */
+const OF_LIMITERS = /^(retry-after|ratelimit.*|x-ratelimit-.*)$/;
+
+/**
+ * S110: two middleware of one layer set one header, so nothing says which value counts. If the path of one lies within
+ * that of the other, or if they are limits, that is usual, and only S206.
+ */
 export function checkHeaders(access: Access, findings: Findings): void {
   for (const [[one, other], headers] of sharedHeaders(access, pairsInOneLayer)) {
-    findings.add('S110', [one, other], {
-      message: `${label(one)} and ${label(other)} both set ${headers}, in one layer.`,
-      hint: `Let one of them set it, or move one to another layer.`,
-      key: headers,
-    });
+    const isNested = isNarrower(one.prefixes, other.prefixes) || isNarrower(other.prefixes, one.prefixes);
+    const areLimits = headers.every((header) => OF_LIMITERS.test(header.toLowerCase()));
+    const names = headers.join(', ');
+    if (isNested || areLimits) {
+      findings.add('S206', [one, other], {
+        message: `${label(one)} and ${label(other)} both set ${names}, in one layer, and meet on some requests: the last to run wins.`,
+        hint: `If that is what you want, silence S206; otherwise let one of them set it, or keep their paths apart.`,
+        key: names,
+      });
+    } else {
+      findings.add('S110', [one, other], {
+        message: `${label(one)} and ${label(other)} both set ${names}, in one layer.`,
+        hint: `Let one of them set it, or move one to another layer.`,
+        key: names,
+      });
+    }
   }
 }
 
@@ -31,7 +48,8 @@ export function checkOverwrittenHeaders(ordered: readonly Entry[], access: Acces
   const position = new Map(ordered.map((entry, index) => [entry, index]));
   const overwriting = (by: readonly Entry[]): Iterable<Pair> =>
     pairsThatOverwrite([...by].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0)));
-  for (const [[lower, higher], headers] of sharedHeaders(access, overwriting)) {
+  for (const [[lower, higher], shared] of sharedHeaders(access, overwriting)) {
+    const headers = shared.join(', ');
     findings.add('S204', [lower, higher], {
       message: `${label(lower)} sets ${headers} after ${label(higher)} has, so the lower layer has the last word.`,
       hint: `Write overrides: '${lower.name}' in ${higher.name} if it stands in for it, or after: ['${lower.name}'] if it adds to it.`,
@@ -51,7 +69,7 @@ type Pair = readonly [one: Entry, other: Entry];
 function sharedHeaders(
   { setters }: Access,
   pairsOf: (by: readonly Entry[]) => Iterable<Pair>,
-): readonly (readonly [Pair, string])[] {
+): readonly (readonly [Pair, readonly string[]])[] {
   const found = new Map<Entry, Map<Entry, string[]>>();
   for (const [header, by] of setters) {
     if (ADDITIVE.has(header)) continue;
@@ -61,7 +79,7 @@ function sharedHeaders(
     }
   }
   return [...found].flatMap(([one, others]) =>
-    [...others].map(([other, headers]) => [[one, other], headers.join(', ')] as const),
+    [...others].map(([other, headers]) => [[one, other], headers] as const),
   );
 }
 

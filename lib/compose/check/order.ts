@@ -53,36 +53,3 @@ function precedence(
     return false;
   };
 }
-
-/** Headers that describe a single answer. All others belong on every answer, an early one too. */
-const OF_ONE_ANSWER =
-  /^(set-cookie|retry-after|ratelimit.*|x-ratelimit-.*|etag|last-modified|content-.*|location|allow|www-authenticate|server-timing|age|expires|link)$/;
-
-/** S205: a middleware may end the response before headers are set, so that a 429, say, has no CORS headers. */
-export function checkEarlyEnds(ordered: readonly Entry[], ok: AmbiguousOk, findings: Findings): void {
-  const enders: Entry[] = [];
-  for (const entry of ordered) {
-    const headers = (entry.middleware.headers ?? []).filter(
-      (name) => !OF_ONE_ANSWER.test(name.toLowerCase()),
-    );
-    if (headers.length > 0) {
-      const early = enders.filter((ender) => overlap(ender.prefixes, entry.prefixes) && !ok(ender, entry));
-      if (early.length > 0) reportEarlyEnds(entry, headers, early, findings);
-    }
-    if (entry.middleware.ends?.length) enders.push(entry);
-  }
-}
-
-function reportEarlyEnds(
-  setter: Entry,
-  headers: readonly string[],
-  early: readonly Entry[],
-  findings: Findings,
-): void {
-  const names = early.map((ender) => `${label(ender)} with ${ender.middleware.ends?.join(', ') ?? ''}`);
-  findings.add('S205', [setter, ...early], {
-    message: `${label(setter)} sets ${headers.join(', ')}, but stands behind one that can end the response: ${names.join('; ')}.`,
-    hint: `Write before: [${early.map(({ name }) => `'${name}'`).join(', ')}] in ${setter.name}, so that those answers carry the headers too.`,
-    key: headers.join(', '),
-  });
-}

@@ -36,15 +36,41 @@ export function checkDeclaration(declaration: Declaration, handle: unknown): voi
   for (const header of declaration.headers ?? []) {
     if (!TOKEN.test(header)) refuse(`"${header}" is not the name of a header.`);
   }
-  for (const status of declaration.ends ?? []) {
-    if (!Number.isInteger(status) || status < 100 || status > 599) {
-      refuse(`ends takes HTTP statuses, such as [429], not ${String(status)}.`);
+  for (const field of ['ends', 'fails'] as const) {
+    const statuses: unknown = declaration[field];
+    if (statuses === undefined) continue;
+    if (!Array.isArray(statuses)) {
+      const hint = typeof statuses === 'number' ? `; write ${field}: [${statuses}]` : '';
+      refuse(`${field} takes an array of HTTP statuses${hint}.`);
+    }
+    for (const status of statuses as unknown[]) {
+      if (!Number.isInteger(status) || Number(status) < 100 || Number(status) > 599) {
+        refuse(`${field} takes HTTP statuses, such as [429], not ${String(status)}.`);
+      }
     }
   }
-  const { path } = declaration;
-  for (const prefix of path === undefined ? [] : [path].flat()) {
-    if (typeof prefix !== 'string' || !prefix.startsWith('/') || /[:*?()[\]{}!+#\\]/.test(prefix)) {
-      refuse(`path must be a plain prefix, such as '/api', not ${JSON.stringify(prefix)}.`);
-    }
+  if (declaration.path !== undefined && declaration.mount !== undefined) {
+    refuse('write either path or mount: a mount is a path that is taken off req.url.');
+  }
+  checkPrefixes('path', declaration.path, refuse);
+  checkPrefixes('mount', declaration.mount, refuse);
+}
+
+/**
+ * Refuses a prefix that cannot be compared with others: two middlewares on patterns may or may not meet on a request,
+ * and the checks have to know.
+ */
+function checkPrefixes(
+  field: 'path' | 'mount',
+  prefixes: string | readonly string[] | undefined,
+  refuse: (what: string) => never,
+): void {
+  for (const prefix of prefixes === undefined ? [] : ([prefixes].flat() as unknown[])) {
+    if (typeof prefix === 'string' && prefix.startsWith('/') && !/[:*?()[\]{}!+#\\]/.test(prefix)) continue;
+    const shown = prefix instanceof RegExp ? String(prefix) : JSON.stringify(prefix);
+    const hint = typeof prefix === 'string' && !prefix.startsWith('/') ? `; begin it with "/"` : '';
+    refuse(
+      `${field} must be a plain prefix, such as '/api', not ${shown}${hint}. A pattern or a parameter belongs into a router that stands in the layer.`,
+    );
   }
 }

@@ -12,6 +12,12 @@ export interface Declaration<Reads extends StateKey = StateKey, Writes extends S
    * the case. `req.url` is not rewritten. By default it runs on every request.
    */
   readonly path?: string | readonly string[];
+  /**
+   * The same, with the prefix taken off `req.url` and added to `req.baseUrl` while it runs, as `app.use(path, …)` does:
+   * what a router, an app or `express.static` needs. Its case counts if it counts in the app ('case sensitive routing').
+   * There is either a `path` or a `mount`.
+   */
+  readonly mount?: string | readonly string[];
   /** The keys of `req.state` it reads: it runs after every middleware that writes them. */
   readonly reads?: readonly Reads[];
   /** The keys of `req.state` it writes; it may read them as well. */
@@ -20,6 +26,11 @@ export interface Declaration<Reads extends StateKey = StateKey, Writes extends S
   readonly headers?: readonly string[];
   /** The statuses with which it may end the response itself, such as `[429]`. */
   readonly ends?: readonly number[];
+  /**
+   * The statuses of the errors that it may hand on with `next(error)`, or throw, such as `[400, 413]`. What stands
+   * further in does not run on such a request, so the answer lacks its headers.
+   */
+  readonly fails?: readonly number[];
   /**
    * The names of the middleware it runs after. `'cors?'`: if there is one. `'header:Vary'`: all that declare that
    * header.

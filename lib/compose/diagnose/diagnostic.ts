@@ -20,6 +20,9 @@ export const DIAGNOSTICS = {
   S203: { level: 'warning', title: 'read of a losing key' },
   S204: { level: 'warning', title: "lower layer overwrites a higher layer's header" },
   S205: { level: 'warning', title: 'headers behind an early end' },
+  S206: { level: 'warning', title: 'header set again on the way in' },
+  S207: { level: 'warning', title: 'headers behind a failure' },
+  S208: { level: 'warning', title: 'router below a path' },
 } as const;
 
 /** The id of a kind of diagnostic, such as `'S104'`. */

@@ -28,6 +28,15 @@ function isBelow(path: string, prefixes: Prefixes): boolean {
   );
 }
 
+/** Whether all requests on one path are on the other, and not the reverse. */
+export function isNarrower(one: Prefixes | undefined, other: Prefixes | undefined): boolean {
+  return isWithin(one, other) && !isWithin(other, one);
+}
+
+function isWithin(one: Prefixes | undefined, other: Prefixes | undefined): boolean {
+  return other === undefined || (one?.every((prefix) => isBelow(prefix, other)) ?? false);
+}
+
 /** Whether some request is on the path of both. */
 export function overlap(a: Prefixes | undefined, b: Prefixes | undefined): boolean {
   if (a === undefined || b === undefined) return true;

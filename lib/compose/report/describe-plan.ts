@@ -11,10 +11,14 @@ export interface PlannedMiddleware {
   /** The name of the middleware that it replaces. */
   readonly overrides?: string;
   readonly path?: readonly string[];
+  /** The same for a `mount`: the prefixes that are taken off `req.url` while it runs. */
+  readonly mount?: readonly string[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly headers: readonly string[];
   readonly ends: readonly number[];
+  /** The statuses of the errors that it may hand on. */
+  readonly fails: readonly number[];
   /** Set for an error handler, which runs only on an error that arose before its place. */
   readonly handlesErrors?: true;
   /** Where it was declared, as `file:line`. */
@@ -36,10 +40,12 @@ export function describePlan({ entries, constraints }: Plan): readonly PlannedMi
       because: because(entry, reasons.get(entry)),
       ...(entry.overridden && { overrides: entry.overridden.name }),
       ...(middleware.path !== undefined && { path: [middleware.path].flat() }),
+      ...(middleware.mount !== undefined && { mount: [middleware.mount].flat() }),
       reads: middleware.reads,
       writes: middleware.writes,
       headers: middleware.headers ?? [],
       ends: middleware.ends ?? [],
+      fails: middleware.fails ?? [],
       ...(entry.handlesErrors && { handlesErrors: true }),
       at: String(entry.site),
     };

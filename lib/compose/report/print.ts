@@ -38,7 +38,7 @@ function printTable({ plan, diagnostics }: Printable): string {
       ? entry.name
       : `${entry.name} (for ${entry.overrides})`,
     entry.layer,
-    entry.path?.join(' ') ?? '',
+    (entry.mount ?? entry.path)?.join(' ') ?? '',
     entry.reads.join(' '),
     entry.writes.join(' '),
     entry.because,

@@ -7,16 +7,18 @@ import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
  *
  * The app is mounted on its first request: only then is it known in which app the stack stands.
  *
+ * @param mountpath - the path below which it is mounted, as declared.
  * @returns any other handler as it is.
  * @see https://github.com/expressjs/express/blob/v5.1.0/lib/application.js (`app.use`)
  */
 export function asMounted(
   handler: RequestHandler | ErrorRequestHandler,
+  mountpath: string | readonly string[] = '/',
 ): RequestHandler | ErrorRequestHandler {
   if (!isApp(handler)) return handler;
   return function mountedApp(req, res, next) {
     if (handler.parent === undefined && isApp(req.app)) {
-      handler.mountpath = '/';
+      handler.mountpath = mountpath as string | string[];
       handler.parent = req.app;
       handler.emit('mount', req.app);
     }

@@ -6,6 +6,7 @@ import type { NextFunction } from 'express';
 import { exit, onLateNext, settle } from './dispatch.ts';
 import { nextOf, setNextOf } from './express-request.ts';
 import { standsInRoute } from './express-route.ts';
+import { leadsTo } from './mount-point.ts';
 import type { Run } from './run.ts';
 import { isError } from './tracing.ts';
 
@@ -22,7 +23,7 @@ export function replaceNext(run: Run): void {
     if (one.requestNext === given) original = one.out;
   }
   // A stack that is an entry of another stack is in a route if that other stack is.
-  const isEntry = host?.next === out;
+  const isEntry = host !== undefined && leadsTo(out, host.next);
   run.isInRoute = isEntry ? host.isInRoute : original !== out && standsInRoute(req, run.runtime.handler);
   if (given === undefined || (isEntry && run.isInRoute)) return;
   run.requestNext = run.isInRoute

@@ -1,14 +1,23 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import parseUrl from 'parseurl';
 import type { Entry } from '../plan/entry.ts';
 import { patternOf } from '../plan/path-prefix.ts';
+import { MountPoint } from './mount-point.ts';
 import { asMounted } from './mounted-app.ts';
+import { pathOf } from './path-of.ts';
 
 /** What a stage has to know about the keys of the whole stack. */
 export interface KeyTable {
   readonly losingKeys: ReadonlyMap<string, unknown>;
   /** The index of each key in the tables of a request, from 1. */
   readonly indexOf: ReadonlyMap<string, number>;
+}
+
+/** What a stage is told of its declaration. */
+interface Declared {
+  readonly reads: Iterable<string>;
+  readonly writes: Iterable<string>;
+  readonly path?: string | readonly string[];
+  readonly mount?: string | readonly string[];
 }
 
 /** How many keys of a stage have a bit in one integer. Further keys go through `state-rules.ts`, which takes longer. */
@@ -41,6 +50,8 @@ export class Stage {
   readonly writes: ReadonlySet<string>;
   /** What the path of a request has to match; undefined for every path. */
   readonly #pattern: RegExp | undefined;
+  /** Where it is mounted; undefined for a place that takes nothing off the path. */
+  readonly #mountPoint: MountPoint | undefined;
   /** Express calls no handler of five parameters or more. */
   readonly #isCallable: boolean;
 
@@ -48,19 +59,23 @@ export class Stage {
     place: Pick<Entry, 'name' | 'layer' | 'rank' | 'handlesErrors' | 'prefixes'>,
     position: number,
     handle: RequestHandler | ErrorRequestHandler | undefined,
-    declared: { reads: Iterable<string>; writes: Iterable<string>; path?: string | readonly string[] },
+    declared: Declared,
     { losingKeys, indexOf }: KeyTable,
   ) {
     this.name = place.name;
     this.layer = place.layer;
     this.rank = place.rank;
     this.handlesErrors = place.handlesErrors;
-    this.#pattern = place.prefixes && patternOf(place.prefixes);
+    const { mount } = declared;
+    this.#mountPoint =
+      mount === undefined || place.prefixes === undefined ? undefined : new MountPoint(mount);
+    this.#pattern = mount === undefined ? place.prefixes && patternOf(place.prefixes) : undefined;
     this.#isCallable = (handle?.length ?? 0) <= 4;
-    this.takesAll = !this.handlesErrors && this.#pattern === undefined && this.#isCallable;
-    this.path = declared.path;
+    this.takesAll = !this.handlesErrors && place.prefixes === undefined && this.#isCallable;
+    this.path = mount ?? declared.path;
     this.position = position;
-    this.handle = handle && asMounted(handle);
+    const asUsed = handle && asMounted(handle, mount);
+    this.handle = asUsed && (this.#mountPoint?.mounted(asUsed) ?? asUsed);
     this.writes = new Set(declared.writes);
     this.reads = new Set([...declared.reads, ...this.writes]);
     const tabled = (key: string): number => indexOf.get(key) ?? TABLED;
@@ -79,19 +94,9 @@ export class Stage {
   /** Whether it takes a request, by its path and by whether there is an error. */
   takes(req: Request, hasFailed: boolean): boolean {
     if (!this.#isCallable || this.handlesErrors !== hasFailed) return false;
-    return this.#pattern === undefined || this.#pattern.test(pathOf(req));
-  }
-}
-
-/**
- * The path by which Express routes a request. The same function as in Express reads it, so that both always agree. A
- * path that cannot be read lies below every prefix, so that no guard is skipped.
- */
-function pathOf(req: Request): string {
-  try {
-    return parseUrl(req)?.pathname ?? '';
-  } catch {
-    return '';
+    if (this.#mountPoint !== undefined) return this.#mountPoint.on(req) !== undefined;
+    // A path that cannot be read lies below every prefix, so that no guard is skipped.
+    return this.#pattern === undefined || this.#pattern.test(pathOf(req) ?? '');
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import type { Layers, Middleware } from '../../compose.ts';
+import type { LayerMember, Layers, Middleware } from '../../compose.ts';
 
 export interface PolicyLimits {
   /** The names of the middleware that speak for an edition: its headers, its limits, its log. */
@@ -11,14 +11,17 @@ export interface PolicyLimits {
 /** The layers of an edition in somebody's app, its policies passing by the requests that are the host's. */
 export function limitPolicies(layers: Layers, { policies, reaches }: PolicyLimits): Layers {
   const limited = new Set(policies);
-  return Object.fromEntries(
-    Object.entries(layers).map(([layer, members]) => [
-      layer,
-      members.map((member) =>
-        typeof member !== 'function' && limited.has(member.name) ? passingBy(member, reaches) : member,
-      ),
-    ]),
-  );
+  const limit = (member: LayerMember): LayerMember => {
+    if (isArray(member)) return member.map(limit);
+    const isPolicy = typeof member === 'object' && member !== null && limited.has(member.name);
+    return isPolicy ? passingBy(member, reaches) : member;
+  };
+  return Object.fromEntries(Object.entries(layers).map(([layer, members]) => [layer, members.map(limit)]));
+}
+
+/** As `Array.isArray`, which does not tell a read-only array from the rest of the union. */
+function isArray(member: LayerMember): member is readonly LayerMember[] {
+  return Array.isArray(member);
 }
 
 function passingBy(middleware: Middleware, reaches: PolicyLimits['reaches']): Middleware {

@@ -119,6 +119,14 @@ app.use(
   }),
 );
 
+// What is nested counts, and so does what may not be wanted.
+const maybe = Math.random() > 0.5 && greet;
+const nested = compose({ base: [[session, [[paint]]], maybe, null] }, { given: ['tenant'] });
+//    ^? const nested: Stack<"visitor" | "tenant" | "theme">
+app.use(nested);
+// @ts-expect-error UnmetRead<"visitor">
+app.use(compose({ base: [[[greet]]] }));
+
 // The state is the stack's: a handler writes its keys, and cannot replace it.
 app.use((req, _res, next) => {
   req.state.visitor = 'ada';

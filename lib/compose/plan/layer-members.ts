@@ -1,0 +1,45 @@
+import type { LayerEntry } from '../declare/layers.ts';
+
+/**
+ * What runs in a layer, in the order in which it is written: nested arrays are opened, and what is not wanted is left
+ * out, as `false` in `isProduction && compression()`.
+ *
+ * @throws TypeError for whatever is neither a handler nor a declared middleware.
+ */
+export function membersOf(layer: string, members: unknown): LayerEntry[] {
+  if (/^\d+$/.test(layer)) {
+    throw new TypeError(
+      `Layer "${layer}": JavaScript sorts numeric keys to the front of an object, whatever their order; give the layer a name.`,
+    );
+  }
+  if (!Array.isArray(members)) throw new TypeError(`Layer "${layer}" must be an array of middleware.`);
+  const found: LayerEntry[] = [];
+  collect(layer, members, '', found);
+  return found;
+}
+
+/** @param within - the place of the array in the arrays around it, such as `2.`; empty for the layer itself. */
+function collect(layer: string, members: readonly unknown[], within: string, found: LayerEntry[]): void {
+  for (let index = 0; index < members.length; index++) {
+    const member = members[index];
+    const place = `${within}${index + 1}`;
+    if (Array.isArray(member)) {
+      collect(layer, member, `${place}.`, found);
+    } else if (isEntry(member)) {
+      found.push(member);
+    } else if (!(index in members)) {
+      throw new TypeError(
+        `Layer "${layer}", entry ${place}: a hole; there is a comma too many before it or behind it.`,
+      );
+    } else if (member !== false && member !== null && member !== undefined) {
+      throw new TypeError(
+        `Layer "${layer}", entry ${place}: expected an Express handler or what defineMiddleware() returns.`,
+      );
+    }
+  }
+}
+
+function isEntry(member: unknown): member is LayerEntry {
+  if (typeof member === 'function') return true;
+  return typeof member === 'object' && member !== null && 'handle' in member && 'site' in member;
+}
