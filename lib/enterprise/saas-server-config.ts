@@ -164,6 +164,7 @@ export class SaasServerConfig extends ServerConfig {
     return {
       provider: new GitHubSignIn(parts.oauth, parts.log),
       sessions: new Sessions(parts),
+      tokens: parts.tokens,
       kept: [],
     };
   }

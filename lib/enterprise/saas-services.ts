@@ -101,27 +101,19 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   registerRedisMetrics(metrics.registry, redis);
   const shared = redis && new RedisCache(redis);
   const others = config.tokenProvider();
-  const tokens =
-    others ??
-    keepTokens(
-      {
-        documents,
-        oauth,
-        encryption,
-        log,
-        now,
-        shared,
-        longestRefreshMs: longestRefreshMs(patience.timeoutMs),
-      },
-      metrics,
-    );
-  const { provider, sessions, kept } = config.authentication({
+  const parts = {
     documents,
-    encryption,
     oauth,
-    shared,
+    encryption,
     log,
     now,
+    shared,
+    longestRefreshMs: longestRefreshMs(patience.timeoutMs),
+  };
+  const { provider, sessions, tokens, kept } = config.authentication({
+    ...parts,
+    metrics,
+    tokens: others ?? keepTokens(parts, metrics),
   });
   const lastProfileOfUser = (githubUserId: string) => config.lastProfileOfUser(githubUserId);
   return {

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
 import type { DocumentCipher } from '../tokens/document-cipher.ts';
 import type { EncryptedDocuments } from '../tokens/encrypted-documents.ts';
+import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignInProvider } from './sign-in-provider.ts';
 
@@ -12,6 +14,11 @@ export interface AuthenticationParts {
   readonly documents: DocumentStore;
   readonly encryption: DocumentCipher;
   readonly oauth: GitHubOAuthClient;
+  /** Who keeps the tokens unless the edition names another keeper. */
+  readonly tokens: GithubTokenProvider;
+  /** How long a refresh of tokens may take, which others wait for, in milliseconds. */
+  readonly longestRefreshMs: number;
+  readonly metrics: ServerMetrics;
   /** Where processes tell each other what they know; none without `REDIS_URL`. */
   readonly shared: SharedCache | undefined;
   readonly log: Logger;
@@ -23,6 +30,8 @@ export interface AuthenticationParts {
 export interface Authentication {
   readonly provider: SignInProvider;
   readonly sessions: Sessions;
+  /** Who keeps the tokens of those who sign in like this. */
+  readonly tokens: GithubTokenProvider;
   /** What is kept of users besides their tokens and settings, for `openhands-express tokens`. */
   readonly kept: readonly EncryptedDocuments[];
 }

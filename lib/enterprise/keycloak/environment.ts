@@ -13,8 +13,7 @@ const keycloakEnvironment = z.object({
     .string()
     .regex(/^[\w.-]+$/)
     .default('github'),
-  // Who sets it wants no token of GitHub outside of Keycloak. To ignore that would break their policy.
-  KEYCLOAK_TOKEN_CUSTODY: z.undefined().optional(),
+  KEYCLOAK_TOKEN_CUSTODY: z.enum(['manager', 'keycloak']).default('manager'),
   KEYCLOAK_CHECK_EVERY: duration('1s', '1d', '5m').prefault('5m'),
 });
 
@@ -28,7 +27,7 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   KEYCLOAK_CLIENT_ID: "must be set to the ID of this server's client in the realm.",
   KEYCLOAK_CLIENT_SECRET: 'must be set to the secret of that client.',
   KEYCLOAK_IDP_HINT: 'must be the alias of the identity provider that is GitHub in the realm.',
-  KEYCLOAK_TOKEN_CUSTODY: 'must be left unset: this server keeps the tokens of GitHub, and Keycloak cannot.',
+  KEYCLOAK_TOKEN_CUSTODY: "must be manager (this server keeps GitHub's tokens) or keycloak (Keycloak does).",
 };
 
 /**

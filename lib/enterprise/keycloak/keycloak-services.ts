@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
 import type { Authentication, AuthenticationParts } from '../auth/authentication.ts';
 import { HandledDeliveries } from '../auth/handled-deliveries.ts';
+import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import { BrokerForm } from './broker-form.ts';
+import { BrokerTokens, type BrokerTokensOptions } from './broker-tokens.ts';
 import type { KeycloakEnvironment } from './environment.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 import { KeycloakSessions } from './keycloak-sessions.ts';
 import { KeycloakSignIn } from './keycloak-sign-in.ts';
+import { KeycloakTokenProvider } from './keycloak-token-provider.ts';
 import { LogoutDocuments } from './logout-documents.ts';
 import { LogoutQueue } from './logout-queue.ts';
 import { LogoutTokens } from './logout-token.ts';
@@ -26,9 +30,10 @@ export interface KeycloakServicesOptions {
 }
 
 export function startKeycloakServices(
-  { documents, encryption, oauth, shared, log, now }: AuthenticationParts,
+  parts: AuthenticationParts,
   { keycloak, environment }: KeycloakServicesOptions,
 ): KeycloakServices {
+  const { documents, encryption, oauth, shared, log, now } = parts;
   const sessionDocuments = new SessionDocuments(documents, encryption);
   const logouts = new LogoutDocuments(documents, encryption);
   const sessions = new KeycloakSessions({
@@ -37,20 +42,35 @@ export function startKeycloakServices(
     kept: sessionDocuments,
     logouts: new LogoutQueue({ logouts, keycloak, log }),
   });
+  const keeper = environment.KEYCLOAK_TOKEN_CUSTODY;
+  const form = new BrokerForm(keeper, log);
   return {
     provider: new KeycloakSignIn({
       keycloak,
       oauth,
       isKept: ({ sub, sid }) => sessionDocuments.holds(sub, sid),
       keep: (githubUserId, session) => sessions.keep(githubUserId, session),
+      form,
       log,
       now,
     }),
     sessions,
+    tokens:
+      keeper === 'manager'
+        ? parts.tokens
+        : keptByKeycloak(parts, { keycloak, form, refresh: sessions.refresh }),
     kept: [sessionDocuments, logouts],
     sessionDocuments,
     logoutTokens: new LogoutTokens(keycloak, environment.KEYCLOAK_CLIENT_ID),
     deliveries: new HandledDeliveries(documents),
     log,
   };
+}
+
+function keptByKeycloak(
+  { documents, log, longestRefreshMs, now, tokens: before }: AuthenticationParts,
+  asked: Pick<BrokerTokensOptions, 'keycloak' | 'form' | 'refresh'>,
+): GithubTokenProvider {
+  const broker = new BrokerTokens({ ...asked, documents, log, now, waitMs: longestRefreshMs });
+  return new KeycloakTokenProvider({ broker, before, log, now });
 }

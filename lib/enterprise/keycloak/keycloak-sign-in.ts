@@ -10,6 +10,7 @@ import { BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { giveGrantBack } from '../github/github-sign-in.ts';
 import type { GithubTokens } from '../tokens/github-token-provider.ts';
+import type { BrokerForm } from './broker-form.ts';
 import { readBrokerToken } from './broker-token.ts';
 import { InvalidGrantError, KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
 import type { KeycloakClient, KeycloakGrant, KeycloakSession } from './keycloak-client.ts';
@@ -21,6 +22,8 @@ export interface KeycloakSignInOptions {
   readonly isKept: (session: KeycloakSession) => Promise<boolean>;
   /** Keeps Keycloak's session of a user who is let in. */
   readonly keep: (githubUserId: string, session: KeycloakSession) => Promise<void>;
+  /** Shown the pairs, whose form depends on the realm. */
+  readonly form: BrokerForm;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -30,7 +33,6 @@ export interface KeycloakSignInOptions {
 export class KeycloakSignIn implements SignInProvider {
   readonly callbackPath = '/oauth/keycloak/callback';
   readonly #options: KeycloakSignInOptions;
-  #hasWarned = false;
 
   constructor(options: KeycloakSignInOptions) {
     this.#options = options;
@@ -74,19 +76,13 @@ export class KeycloakSignIn implements SignInProvider {
     };
   }
 
-  /** GitHub's pair, which is kept and refreshed here from now on. */
+  /** GitHub's pair, as Keycloak has got it. */
   async #tokensOf({ accessToken }: Pick<KeycloakGrant, 'accessToken'>): Promise<GithubTokens> {
-    const { keycloak, log, now } = this.#options;
+    const { keycloak, form, now } = this.#options;
     const found = readBrokerToken(await keycloak.brokerToken(accessToken), now());
     if (found === undefined)
       throw new KeycloakUnavailableError('has no access token of GitHub for this user');
-    if (found.isRefreshedByKeycloak && !this.#hasWarned) {
-      this.#hasWarned = true;
-      log.warn(
-        'The realm stores GitHub tokens as JSON, which Keycloak refreshes: a pair that both refresh is lost. Use an identity ' +
-          'provider of the type oauth2 without "githubJsonFormat"',
-      );
-    }
+    form.seen(found);
     return found.tokens;
   }
 

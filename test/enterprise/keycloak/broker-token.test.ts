@@ -37,8 +37,19 @@ describe('The answer of the broker endpoint', () => {
     });
   });
 
+  it('ends when Keycloak says so, since its lifetime is as it was on the day of its issue', () => {
+    const body = (endsAt: number) =>
+      `{"access_token":"ghu_a","expires_in":28800,"refresh_token":"ghr_b","accessTokenExpiration":${endsAt}}`;
+    assert.equal(read(body(NOW / 1000 + 60))?.expiresAt, NOW + 60_000);
+    assert.equal(read(body(NOW / 1000 + 90_000))?.expiresAt, NOW + 28_800_000);
+    assert.equal(read(body(0))?.expiresAt, NOW + 28_800_000);
+  });
+
   it('has a token without an end when the App has expiry switched off', () => {
-    for (const body of ['access_token=ghu_a&scope=', '{"access_token":"ghu_a","expires_in":0}']) {
+    for (const body of [
+      'access_token=ghu_a&scope=',
+      '{"access_token":"ghu_a","expires_in":0,"accessTokenExpiration":1}',
+    ]) {
       assert.deepEqual(read(body), {
         token: 'ghu_a',
         expiresAt: undefined,

@@ -16,6 +16,7 @@ describe('The environment of the edition behind a Keycloak', () => {
       KEYCLOAK_REALM_NAME: 'openhands',
       KEYCLOAK_CLIENT_ID: 'server',
       KEYCLOAK_IDP_HINT: 'github',
+      KEYCLOAK_TOKEN_CUSTODY: 'manager',
       KEYCLOAK_CHECK_EVERY: 300_000,
     });
     assert.equal(secret.reveal(), 'hush-hush');
@@ -39,7 +40,8 @@ describe('The environment of the edition behind a Keycloak', () => {
     ['KEYCLOAK_IDP_HINT', '../master'],
     ['KEYCLOAK_CHECK_EVERY', '300'],
     ['KEYCLOAK_CHECK_EVERY', '0s'],
-    ['KEYCLOAK_TOKEN_CUSTODY', 'keycloak'],
+    ['KEYCLOAK_TOKEN_CUSTODY', 'hush'],
+    ['KEYCLOAK_TOKEN_CUSTODY', 'Keycloak'],
   ] as const) {
     it(`refuses ${name}=${value}, and does not repeat it`, () => {
       assert.throws(
