@@ -5,7 +5,7 @@ import { freePort } from '../demo/free-port.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** `npm run demo` as its own process, without the npm in front of it. */
+/** A demo as its own process, without the npm in front of it. */
 export class DemoProcess {
   /** Where it says that the server is. */
   readonly address: string;
@@ -22,10 +22,14 @@ export class DemoProcess {
   /**
    * Resolves when it has printed its addresses.
    *
+   * @param script - of `demo/`.
    * @throws with what it printed, when it ends before that.
    */
-  static async start(variables: Readonly<Record<string, string>> = {}): Promise<DemoProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'demo/demo.ts'], {
+  static async start(
+    variables: Readonly<Record<string, string>> = {},
+    script = 'demo.ts',
+  ): Promise<DemoProcess> {
+    const child = spawn(process.execPath, ['--import', 'tsx', `demo/${script}`], {
       cwd: root,
       env: { PATH: process.env.PATH, PORT: String(await freePort()), ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],

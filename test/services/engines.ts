@@ -1,5 +1,5 @@
 /** Starts what the tests here share, once before all of them, and stops it behind the last. */
-import { KeycloakServer } from './engines/keycloak-server.ts';
+import { KeycloakServer } from '../../demo/keycloak/keycloak-server.ts';
 import { PgBouncer } from './engines/pgbouncer.ts';
 import { PostgresServer } from './engines/postgres-server.ts';
 import { RedisServer } from './engines/redis-server.ts';
@@ -19,9 +19,19 @@ export function engines(): Engines {
   return running;
 }
 
-/** The shared Keycloak, which starts when the first test asks for it: it takes its time, and needs Java. */
+/**
+ * The shared Keycloak, which starts when the first test asks for it: it takes its time, and needs Java. With `KEYCLOAK_URL`
+ * it is the one that runs there, which tests can kill if `KEYCLOAK_PID` and `KEYCLOAK_FOLDER` tell which it is.
+ */
 export function sharedKeycloak(): Promise<KeycloakServer> {
-  return (keycloak ??= KeycloakServer.start());
+  return (keycloak ??= findKeycloak());
+}
+
+function findKeycloak(): Promise<KeycloakServer> {
+  const { KEYCLOAK_URL: url, KEYCLOAK_PID: pid, KEYCLOAK_FOLDER: folder } = process.env;
+  if (url === undefined) return KeycloakServer.start();
+  const running = pid === undefined || folder === undefined ? undefined : { pid: Number(pid), folder };
+  return Promise.resolve(KeycloakServer.at(url, running));
 }
 
 /** For mocha: https://mochajs.org/#global-fixtures */

@@ -7,12 +7,15 @@ export interface Page {
   readonly text: string;
 }
 
+/** Where a user consents. */
+export type Consent = Pick<FakeGitHub, 'authorize'>;
+
 /** A browser of its own that goes through the pages of all servers, with the cookies of each, and consents at GitHub. */
 export class RealBrowser {
-  readonly #github: FakeGitHub;
+  readonly #github: Consent;
   readonly #cookies = new Map<string, Map<string, string>>();
 
-  constructor(github: FakeGitHub) {
+  constructor(github: Consent) {
     this.#github = github;
   }
 

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import type { KeycloakServer } from '../../../../demo/keycloak/keycloak-server.ts';
+import { realmOf } from '../../../../demo/keycloak/realm-template.ts';
 import type { FakeGitHub } from '../../../../lib/testing/index.ts';
-import type { KeycloakServer } from '../../engines/keycloak-server.ts';
-
-const TEMPLATE = new URL('../../../../deploy/keycloak/realm.json', import.meta.url);
 
 interface Identity {
   readonly id: string;
@@ -45,13 +43,8 @@ export class Realm {
       KEYCLOAK_CLIENT_ID: 'openhands',
       KEYCLOAK_CLIENT_SECRET: randomBytes(16).toString('hex'),
     };
-    const values: Record<string, string> = { ...env, ...github.environment, PUBLIC_URL: publicUrl };
-    const template = await readFile(TEMPLATE, 'utf8');
-    const realm = template.replace(
-      /\$(\$\{)|\$\{(\w+)\}/g,
-      (_all, escaped: string | undefined, variable: string) => escaped ?? values[variable] ?? '',
-    );
-    await keycloak.admin('POST', '', { ...(JSON.parse(realm) as object), ...changes });
+    const realm = await realmOf({ ...env, ...github.environment, PUBLIC_URL: publicUrl });
+    await keycloak.admin('POST', '', { ...realm, ...changes });
     return new Realm(name, keycloak, env);
   }
 
