@@ -12,6 +12,7 @@ const INSPECTOR = '^lib/inspector/';
 const EXPRESS_MESSAGES = '^lib/express-messages/';
 const SERVER = '^lib/server/';
 const CLI = '^lib/cli/';
+const LEARN = '^lib/learn/';
 
 const DECLARE = '^lib/compose/declare/';
 const DIAGNOSE = '^lib/compose/diagnose/';
@@ -67,10 +68,11 @@ module.exports = {
       [COMPOSE, LOOPBACK, OSS, INSPECTOR],
       'Enterprise is reached through OPENHANDS_CONFIG_CLS, or by its own entry point.',
     ),
+    wall('learn', LEARN, [DECLARE, DIAGNOSE], 'It watches any Express app, and loads no more than it needs.'),
     wall('server', SERVER, [APP, EXPRESS_MESSAGES, SHIPPED_FILES]),
     wall('entry-point', '^lib/index\\.ts$', [APP, COMPOSE, EXPRESS_MESSAGES, OSS, SERVER]),
     wall('testing', '^lib/testing/', [APP, COMPOSE, OSS, ENTERPRISE]),
-    wall('cli', CLI, [APP, COMPOSE, EXPRESS_MESSAGES, OSS, ENTERPRISE, SERVER]),
+    wall('cli', CLI, [APP, COMPOSE, EXPRESS_MESSAGES, LEARN, OSS, ENTERPRISE, SERVER]),
     wall('page', '^lib/page/', [], 'The page knows the server by its HTTP API only.'),
     wall('server-process', '^server\\.ts$', [CLI]),
     wall('examples', '^examples/', [], 'Examples import the package by its name, as users do.'),

@@ -15,8 +15,13 @@ interface CallSite {
  *   call sites.
  */
 export function callerIn(stack: unknown): string | undefined {
-  const frames = Array.isArray(stack) ? stack.map(placeOf) : framesOf(String(stack)).map(placeIn);
-  return frames.find((place) => place !== undefined);
+  return placesIn(stack)[0];
+}
+
+/** All places in files that a stack trace names, the innermost first. See {@link callerIn}. */
+export function placesIn(stack: unknown): string[] {
+  const places = Array.isArray(stack) ? stack.map(placeOf) : framesOf(String(stack)).map(placeIn);
+  return places.filter((place) => place !== undefined);
 }
 
 function framesOf(text: string): string[] {

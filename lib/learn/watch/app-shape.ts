@@ -1,0 +1,98 @@
+import type { LearnedApp, LearnedLayer } from '../trace.ts';
+import {
+  type AnyFunction,
+  type ExpressApp,
+  type ExpressLayer,
+  type ExpressRouter,
+  rootRouter,
+} from './express-parts.ts';
+import { registrationCount, registrationOf } from './registration.ts';
+
+/** The handlers of an app, and which layers of Express they are. */
+export interface AppShape extends LearnedApp {
+  /** The places of a layer: several, if its router is mounted several times. */
+  readonly indexes: ReadonlyMap<ExpressLayer, readonly number[]>;
+}
+
+const shapes = new WeakMap<ExpressApp, { readonly shape: AppShape; readonly count: number }>();
+
+/** Reads what is registered with an app. It is read again when something has been registered since. */
+export function shapeOf(app: ExpressApp): AppShape {
+  const known = shapes.get(app);
+  if (known?.count === registrationCount()) return known.shape;
+  const shape = readShape(app);
+  shapes.set(app, { shape, count: registrationCount() });
+  return shape;
+}
+
+/**
+ * The place of a layer that takes a request.
+ *
+ * @param baseUrl - what Express has taken off the path for the routers around it.
+ * @returns undefined for a layer that is none of the app's own.
+ */
+export function indexOf(shape: AppShape, layer: ExpressLayer, baseUrl: string): number | undefined {
+  const places = shape.indexes.get(layer);
+  if (places === undefined || places.length < 2) return places?.[0];
+  return places.find((place) => isUnder(shape.layers[place]?.path ?? '', baseUrl)) ?? places[0];
+}
+
+function isUnder(path: string, baseUrl: string): boolean {
+  return path.startsWith(baseUrl === '' ? '/' : baseUrl);
+}
+
+function readShape(app: ExpressApp): AppShape {
+  const layers: LearnedLayer[] = [];
+  const indexes = new Map<ExpressLayer, number[]>();
+  const around = new Set<object>();
+
+  function add(layer: ExpressLayer, path: string | null, method?: string): void {
+    const at = registrationOf(layer)?.at ?? '<unknown>';
+    const kind = layer.handle.length > 3 ? 'error' : method === undefined ? 'use' : 'route';
+    const name = nameOf(layer.handle) ?? (method === undefined ? at : `${method} ${path ?? '(pattern)'}`);
+    indexes.set(layer, [...(indexes.get(layer) ?? []), layers.length]);
+    layers.push({ name, at, kind, path, ...(method !== undefined && { method }) });
+  }
+
+  function visit(router: ExpressRouter | undefined, prefix: string | null): void {
+    // A router may be mounted in itself.
+    if (router === undefined || around.has(router)) return;
+    around.add(router);
+    for (const layer of router.stack) {
+      if (isExpressOwn(layer, app)) continue;
+      const path = under(prefix, registrationOf(layer)?.path ?? '/');
+      const { handle, route } = layer;
+      const mounted = registrationOf(layer)?.app;
+      if (route !== undefined) {
+        const routePath = under(prefix, route.path);
+        for (const one of route.stack) add(one, routePath, one.method?.toUpperCase() ?? 'ALL');
+      } else if (mounted !== undefined) visit(rootRouter(mounted), path);
+      else if (Array.isArray(handle.stack)) visit(handle as unknown as ExpressRouter, path);
+      else add(layer, path);
+    }
+    around.delete(router);
+  }
+
+  visit(rootRouter(app), '/');
+  return { layers, indexes };
+}
+
+/** Express 4 puts two layers of its own first. */
+function isExpressOwn(layer: ExpressLayer, app: ExpressApp): boolean {
+  const { name } = layer.handle;
+  return (
+    (name === 'query' || name === 'expressInit') && app._router?.stack.slice(0, 2).includes(layer) === true
+  );
+}
+
+/** A path below another. `null` for a pattern, and for all below one. */
+function under(prefix: string | null, path: unknown): string | null {
+  if (prefix === null || typeof path !== 'string') return null;
+  const joined = `${prefix}/${path}`.replaceAll(/\/+/g, '/');
+  return joined.length > 1 ? joined.replace(/\/$/, '') : joined;
+}
+
+function nameOf(handle: AnyFunction): string | undefined {
+  const name = handle.name.replace(/^bound /, '');
+  return name === '' || name === 'anonymous' || name === '<anonymous>' ? undefined : name;
+}

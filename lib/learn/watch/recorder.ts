@@ -1,0 +1,116 @@
+import { type Learned, MOST_PATHS, type Trace, type TraceEvent } from '../trace.ts';
+import type { AppShape } from './app-shape.ts';
+import type { ExpressApp } from './express-parts.ts';
+import type { WatchedRequest } from './watched-request.ts';
+
+interface Recorded {
+  readonly app: number;
+  readonly method: string;
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly events: readonly TraceEvent[];
+  readonly paths: Set<string>;
+  count: number;
+}
+
+/** Keeps what was learned. Requests that went the same way are kept as one. */
+export class Recorder {
+  readonly #requests = new Set<WatchedRequest>();
+  /** Those whose answer was out when they were looked at last. */
+  readonly #answered = new WeakSet<WatchedRequest>();
+  readonly #indexes = new WeakMap<AppShape, number>();
+  readonly #apps: string[] = [];
+  readonly #traces = new Map<string, Recorded>();
+  readonly #only: ExpressApp | undefined;
+
+  /** @param only - the app whose requests are meant; without it those of all apps. */
+  constructor(only?: ExpressApp) {
+    this.#only = only;
+  }
+
+  takes(app: ExpressApp): boolean {
+    return this.#only === undefined || this.#only === app;
+  }
+
+  /** A request has come. */
+  add(request: WatchedRequest): void {
+    this.#requests.add(request);
+  }
+
+  /**
+   * Lets go of the requests that were answered a while ago. Layers may act after an answer, so it is not done at once.
+   *
+   * @returns whether there were any.
+   */
+  settle(): boolean {
+    let folded = false;
+    for (const request of this.#requests) {
+      if (this.#answered.has(request)) {
+        this.#fold(request);
+        folded = true;
+      } else if (request.res.writableFinished) this.#answered.add(request);
+    }
+    return folded;
+  }
+
+  /** All that was learned. Requests without an answer count as never answered. */
+  learned(): Learned {
+    for (const request of this.#requests) this.#fold(request);
+    return this.settled();
+  }
+
+  /** What was learned from the requests that it has let go of. */
+  settled(): Learned {
+    return {
+      apps: this.#apps.map((layers) => ({ layers: JSON.parse(layers) as AppShape['layers'] })),
+      traces: [...this.#traces.values()].map((trace): Trace => ({ ...trace, paths: [...trace.paths] })),
+      notes: [],
+    };
+  }
+
+  #fold(request: WatchedRequest): void {
+    const { shape, req, res, path, events } = request;
+    this.#requests.delete(request);
+    const app = this.#indexOf(shape);
+    const written = events.flatMap(({ kind, name }) =>
+      kind === 'header' && name !== undefined ? [name] : [],
+    );
+    const headers = [...new Set([...res.getHeaderNames(), ...written])].sort();
+    const trace = {
+      app,
+      method: req.method ?? '',
+      status: res.headersSent ? res.statusCode : 0,
+      headers,
+      events,
+    };
+    const way = JSON.stringify(trace);
+    const known = this.#traces.get(way) ?? { ...trace, paths: new Set<string>(), count: 0 };
+    known.count++;
+    if (known.paths.size < MOST_PATHS) known.paths.add(path);
+    this.#traces.set(way, known);
+  }
+
+  #indexOf(shape: AppShape): number {
+    const known = this.#indexes.get(shape);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(shape.layers);
+    const same = this.#apps.indexOf(text);
+    const index = same >= 0 ? same : this.#apps.push(text) - 1;
+    this.#indexes.set(shape, index);
+    return index;
+  }
+}
+
+let active: Recorder | undefined;
+
+/** Who keeps what requests do now, if anybody does. */
+export function activeRecorder(): Recorder | undefined {
+  return active;
+}
+
+/** @returns what was active before. */
+export function setActiveRecorder(recorder: Recorder | undefined): Recorder | undefined {
+  const before = active;
+  active = recorder;
+  return before;
+}

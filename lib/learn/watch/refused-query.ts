@@ -1,0 +1,35 @@
+import { watchedOf } from './watched-requests.ts';
+
+/**
+ * Notes who writes `req.query`, which Express 5 makes anew whenever it is read: in strict code the assignment throws, in
+ * other code it is lost. Both stay as they are.
+ */
+export function refuseQuery(request: object): void {
+  const descriptor = Object.getOwnPropertyDescriptor(request, 'query');
+  if (descriptor?.get === undefined || descriptor.set !== undefined) return;
+  Object.defineProperty(request, 'query', { ...descriptor, set: refuse });
+}
+
+function refuse(this: object): void {
+  watchedOf(this)?.note('refused', 'req.query');
+  if (!isStrictAbove(refuse)) return;
+  // As V8 says it.
+  const error = new TypeError('Cannot set property query of #<IncomingMessage> which has only a getter');
+  Error.captureStackTrace(error, refuse);
+  throw error;
+}
+
+/** Whether the code that has called a function is strict: V8 shows no function of strict code. */
+function isStrictAbove(callee: (this: object) => void): boolean {
+  const holder: { stack?: unknown } = {};
+  const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  Error.prepareStackTrace = (_error, sites) => sites;
+  try {
+    Error.captureStackTrace(holder, callee);
+    const [site] = holder.stack as NodeJS.CallSite[];
+    return site?.getFunction() === undefined;
+  } finally {
+    if (own === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Object.defineProperty(Error, 'prepareStackTrace', own);
+  }
+}
