@@ -26,9 +26,10 @@ export async function problemOf(read: () => Promise<unknown>): Promise<string | 
 }
 
 /**
- * Encrypts the `secret` of a document with the first key, and leaves all else of it as it is.
+ * Encrypts the `secret` of a document with the first key, and leaves all else of it as it is, whatever a newer version keeps
+ * in it.
  *
- * @returns whether it had to be rewritten for that.
+ * @returns whether it had to be rewritten for that; not when there is none, or it keeps no secret.
  * @throws UnreadableDocumentError, LockTimeoutError
  */
 export async function rewriteSecret(
@@ -36,13 +37,18 @@ export async function rewriteSecret(
   cipher: DocumentCipher,
   key: string,
 ): Promise<boolean> {
-  if ((await documents.read(key)) === undefined) return false;
-  return documents.withLock(key, async () => {
+  const underOtherKey = async () => {
     const document = await documents.read(key);
-    if (document === undefined) return false;
-    const { content, kid } = await cipher.decrypt(key, String(document.secret));
-    if (kid === cipher.kid) return false;
-    await documents.write(key, { ...document, secret: await cipher.encrypt(key, content as object) });
+    if (typeof document?.secret !== 'string') return undefined;
+    const { content, kid } = await cipher.decrypt(key, document.secret);
+    return kid === cipher.kid ? undefined : { document, content: content as object };
+  };
+  // Most are under the first key, and then nobody has to wait.
+  if ((await underOtherKey()) === undefined) return false;
+  return documents.withLock(key, async () => {
+    const found = await underOtherKey();
+    if (found === undefined) return false;
+    await documents.write(key, { ...found.document, secret: await cipher.encrypt(key, found.content) });
     return true;
   });
 }

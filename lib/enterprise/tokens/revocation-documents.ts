@@ -3,6 +3,7 @@ import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { idsBetween } from '../storage/user-documents.ts';
 import type { RefreshFailure } from './backoff.ts';
 import type { DocumentCipher } from './document-cipher.ts';
+import { rewriteSecret } from './encrypted-documents.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
 import type { SignedIn } from './token-record.ts';
 
@@ -62,20 +63,12 @@ export class RevocationDocuments {
     await this.#change(githubUserId, { secret }, (key) => this.#documents.write(key, document));
   }
 
-  /** @returns whether it had to be rewritten to be encrypted with the first key. @throws UnreadableDocumentError */
-  async rewrite(githubUserId: string): Promise<boolean> {
-    const key = keyOf(githubUserId);
-    if ((await this.find(githubUserId)) === undefined) return false;
-    return this.#documents.withLock(key, async () => {
-      const revocation = await this.find(githubUserId);
-      if (revocation === undefined) return false;
-      const { content, kid } = await this.#cipher.decrypt(key, revocation.secret);
-      if (kid === this.#cipher.kid) return false;
-      const secret = await this.#cipher.encrypt(key, content as object);
-      const failure = revocation.failure && { failure: encodeFailure(revocation.failure) };
-      await this.#documents.write(key, { secret, ...failure });
-      return true;
-    });
+  /**
+   * @returns whether it had to be rewritten to be encrypted with the first key.
+   * @throws UnreadableDocumentError, LockTimeoutError
+   */
+  rewrite(githubUserId: string): Promise<boolean> {
+    return rewriteSecret(this.#documents, this.#cipher, keyOf(githubUserId));
   }
 
   /** The ids of all users with a revocation that is still to be done. */
