@@ -11,6 +11,8 @@ const SIGN_IN_PAUSE_MS = 250;
 interface Answer {
   readonly status: number;
   readonly text: string;
+  /** Whether GitHub had issued their last pair to a process that was killed, and that may have stored it or not. */
+  readonly isPairLost: boolean;
 }
 
 /** Somebody at a browser, who lists repositories and saves settings at one server after the other. */
@@ -21,6 +23,9 @@ export class ChaosUser {
   readonly #random: () => number;
   readonly #living: AbortSignal;
   #cookie = '';
+  #signIns = 0;
+  /** The signing in that is under way. */
+  #signingIn: Promise<void> | undefined;
   /** The highest number that was saved, as a server has said; and the highest that was tried. */
   #saved = 0;
   #tried = 0;
@@ -34,11 +39,6 @@ export class ChaosUser {
     this.#random = random;
   }
 
-  /** Whether GitHub has issued their last pair to a process that was killed, and that may have stored it or not. */
-  get isPairLost(): boolean {
-    return this.#site.isLostWithAProcess(this.login);
-  }
-
   /** Does one thing after the other. */
   async live(): Promise<void> {
     while (!this.#living.aborted) {
@@ -50,9 +50,8 @@ export class ChaosUser {
     }
   }
 
-  /** @returns whether it was answered with 200. */
-  async useToken(): Promise<boolean> {
-    return (await this.#ask('GET', '/api/github/installations')).status === 200;
+  async useToken(): Promise<Answer> {
+    return this.#ask('GET', '/api/github/installations');
   }
 
   /** What a server has acknowledged must be there, at each of them. @returns whether it was answered with 200. */
@@ -72,12 +71,18 @@ export class ChaosUser {
     if (status === 200) this.#saved = max_iterations;
   }
 
-  /** Goes through the flow, again and again until it succeeds. */
-  async signIn(): Promise<void> {
+  /** Goes through the flow, again and again until it succeeds; once, if several ask. */
+  signIn(): Promise<void> {
+    this.#signingIn ??= this.#signInAtLast().finally(() => (this.#signingIn = undefined));
+    return this.#signingIn;
+  }
+
+  async #signInAtLast(): Promise<void> {
     while (!this.#living.aborted) {
       const cookie = await this.#tryToSignIn().catch(() => undefined);
       if (cookie !== undefined) {
         this.#cookie = cookie;
+        this.#signIns += 1;
         return;
       }
       await delay(SIGN_IN_PAUSE_MS);
@@ -95,21 +100,22 @@ export class ChaosUser {
     return cookiesOf(ended).find((cookie) => cookie.startsWith('openhands_auth='));
   }
 
+  /**
+   * A pair may be lost when somebody asks, and the user have signed in again, as another of their requests was told so, when
+   * the answer comes.
+   */
   async #ask(method: string, path: string, body?: object): Promise<Answer> {
     const began = performance.now();
+    const signIn = this.#signIns;
+    const wasPairLost = this.#isPairLost;
     const answer = await this.#fetch(method, this.#anyServer().url + path, body);
-    this.#findings.answered({
-      login: this.login,
-      what: `${method} ${path}`,
-      began,
-      isPairLost: this.isPairLost,
-      ...answer,
-    });
-    if (answer.status === 401) await this.#signedOut();
-    return answer;
+    const isPairLost = wasPairLost || this.#isPairLost;
+    this.#findings.answered({ login: this.login, what: `${method} ${path}`, began, isPairLost, ...answer });
+    if (answer.status === 401) await this.#signedOut(signIn);
+    return { ...answer, isPairLost };
   }
 
-  async #fetch(method: string, url: string, body?: object): Promise<Answer> {
+  async #fetch(method: string, url: string, body?: object): Promise<Omit<Answer, 'isPairLost'>> {
     try {
       const answer = await fetch(url, {
         method,
@@ -124,11 +130,20 @@ export class ChaosUser {
     }
   }
 
-  /** GitHub has ended no grant. Only a pair that was lost with a killed process costs a sign-in. */
-  async #signedOut(): Promise<void> {
-    if (this.isPairLost) this.#findings.lostWithAProcess += 1;
+  /**
+   * GitHub has ended no grant. Only a pair that was lost with a killed process costs a sign-in.
+   *
+   * @param signIn - which one has ended. If there is another one by now, this was looked into.
+   */
+  async #signedOut(signIn: number): Promise<void> {
+    if (signIn !== this.#signIns || this.#signingIn !== undefined) return this.#signingIn;
+    if (this.#isPairLost) this.#findings.lostWithAProcess += 1;
     else this.#findings.add(`${this.login} was signed out, though GitHub has not: ${this.#evidence()}`);
     await this.signIn();
+  }
+
+  get #isPairLost(): boolean {
+    return this.#site.isLostWithAProcess(this.login);
   }
 
   #evidence(): string {

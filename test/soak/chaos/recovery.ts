@@ -35,7 +35,10 @@ export async function recovery(
   const each = await Promise.all([
     ...site.servers.map(({ url }) => until(() => unreadiness(url))),
     ...users.map((user) =>
-      until(async () => ((await user.useToken()) || user.isPairLost ? undefined : user.login)),
+      until(async () => {
+        const { status, text, isPairLost } = await user.useToken();
+        return status === 200 || isPairLost ? undefined : `${user.login} ${status} ${text.slice(0, 200)}`;
+      }),
     ),
   ]);
   return Math.max(...each);
