@@ -22,7 +22,6 @@ export {
   LockTimeoutError,
   type Document,
   type DocumentStore,
-  type LockHolding,
   type LockOptions,
   type VerifyOptions,
 } from './storage/document-store.ts';

@@ -8,7 +8,6 @@ import { endAllSessions } from '../../lib/cli/sessions/end-all.ts';
 import { Sessions } from '../../lib/enterprise/auth/sessions.ts';
 import { UserSessions } from '../../lib/enterprise/auth/user-sessions.ts';
 import { LastProfile } from '../../lib/oss/profile/last-profile.ts';
-import type { LockHolding } from '../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../lib/oss/storage/json-file-store.ts';
 import { type Browser, EnterpriseSite, environmentFor, setCookies } from '../integration/enterprise-site.ts';
 import { RecordingTerminal } from './recording-terminal.ts';
@@ -115,7 +114,7 @@ describe('openhands-express sessions', () => {
     const [octocat, hubot] = [await site.signedIn('octocat'), await site.signedIn('hubot')];
     // It waits no longer than a test does.
     class Impatient extends JsonFileStore {
-      override withLock<T>(key: string, fn: (holding: LockHolding) => Promise<T>): Promise<T> {
+      override withLock<T>(key: string, fn: () => Promise<T>): Promise<T> {
         return super.withLock(key, fn, { waitMs: 50 });
       }
     }

@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import type {
   Document,
   DocumentStore,
-  LockHolding,
   LockOptions,
   VerifyOptions,
 } from '../../oss/storage/document-store.ts';
@@ -38,18 +37,14 @@ export class ObservedDocumentStore implements DocumentStore {
     return this.#store.listSetAside(prefix);
   }
 
-  async withLock<T>(
-    key: string,
-    fn: (holding: LockHolding) => Promise<T>,
-    options?: LockOptions,
-  ): Promise<T> {
+  async withLock<T>(key: string, fn: () => Promise<T>, options?: LockOptions): Promise<T> {
     const end = this.#timer('lock');
     try {
       return await this.#store.withLock(
         key,
-        (holding) => {
+        () => {
           end('ok');
-          return fn(holding);
+          return fn();
         },
         options,
       );

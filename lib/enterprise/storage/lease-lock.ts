@@ -47,7 +47,6 @@ const TAKE_OVER = `
   RETURNING openhands_locks.key`;
 const BEAT = `
   UPDATE openhands_locks SET beat = beat + 1 WHERE key = ANY($1) AND instance = $2 AND turn = ANY($3) RETURNING turn`;
-const HOLDS = 'SELECT key FROM openhands_locks WHERE key = $1 AND instance = $2 AND turn = $3';
 const GIVE_BACK = 'DELETE FROM openhands_locks WHERE key = $1 AND instance = $2 AND turn = $3 RETURNING key';
 
 /** A bigint is a string in `pg`. */
@@ -96,15 +95,12 @@ export class LeaseLock {
   async acquire(key: string, waitMs: number, outer?: Lease): Promise<Lease | undefined> {
     const deadline = performance.now() + waitMs;
     const turn = (this.#turns += 1);
-    // Also when we do not learn that it has succeeded, and the lock is then found to be ours.
-    let takenOver = false;
     let isFree = true;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       if (isFree && (await this.#succeeds(TAKE, key, turn))) break;
       const { row, isDead } = await this.#look(key);
       if (row !== undefined && isDead) {
         const { instance, beat } = row;
-        takenOver = true;
         if (await this.#succeeds(TAKE_OVER, key, turn, instance, row.turn, beat)) {
           this.#log.warn({ key }, 'Took a lock over from a holder that died');
           break;
@@ -115,16 +111,7 @@ export class LeaseLock {
       isFree = row === undefined || row.instance === this.instance;
       if (!isFree) await delay(Math.min(left, pause * (0.5 + Math.random())));
     }
-    return this.#hold(newLease({ key, turn, takenOver, outer }));
-  }
-
-  /**
-   * Whether nobody has taken a lease over.
-   *
-   * @throws StorageError
-   */
-  async holds({ key, turn }: Lease): Promise<boolean> {
-    return this.#succeeds(HOLDS, key, turn);
+    return this.#hold(newLease({ key, turn, outer }));
   }
 
   /** Gives the lock back. Should that fail, it is taken over after a lease, or retaken here at once. */

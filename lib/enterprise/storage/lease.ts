@@ -7,8 +7,6 @@ export interface Lease {
   readonly turn: number;
   /** When it was taken, in milliseconds on the monotonic clock. */
   readonly since: number;
-  /** Whether it was taken from a holder who did not give it back, and may still be at work. */
-  readonly takenOver: boolean;
   /** Whether its holder has given it back; then it guards nothing any more. */
   isOver: boolean;
   /** Whether somebody else has taken it. It goes on guarding: what is written under it is refused. */
@@ -17,7 +15,7 @@ export interface Lease {
   readonly outer: Lease | undefined;
 }
 
-export function newLease(given: Pick<Lease, 'key' | 'turn' | 'takenOver' | 'outer'>): Lease {
+export function newLease(given: Pick<Lease, 'key' | 'turn' | 'outer'>): Lease {
   return { ...given, since: performance.now(), isOver: false, isLost: false };
 }
 

@@ -8,7 +8,6 @@ import { assertDocumentSize, LARGEST_DOCUMENT_BYTES } from '../../oss/storage/do
 import {
   type Document,
   type DocumentStore,
-  type LockHolding,
   type LockOptions,
   LockTimeoutError,
   type VerifyOptions,
@@ -167,11 +166,7 @@ export class PostgresStore implements DocumentStore {
     }
   }
 
-  async withLock<T>(
-    key: string,
-    fn: (holding: LockHolding) => Promise<T>,
-    options: LockOptions = {},
-  ): Promise<T> {
+  async withLock<T>(key: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
     assertDocumentKey(key);
     const { waitMs = LOCK_WAIT_MS } = options;
     const deadline = performance.now() + waitMs;
@@ -182,9 +177,7 @@ export class PostgresStore implements DocumentStore {
       const lease = await this.#locks.acquire(key, left, this.#around.getStore());
       if (lease === undefined) throw new LockTimeoutError(key, waitMs);
       try {
-        const { takenOver } = lease;
-        const isHeld = (): Promise<boolean> => this.#locks.holds(lease);
-        return await this.#around.run(lease, () => fn({ takenOver, isHeld }));
+        return await this.#around.run(lease, fn);
       } finally {
         await this.#locks.release(lease);
       }

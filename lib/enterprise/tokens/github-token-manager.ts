@@ -10,6 +10,7 @@ import { type DocumentCipher, UnreadableDocumentError } from './document-cipher.
 import { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import { type GithubTokenProvider, type GithubTokens, SignedOutError } from './github-token-provider.ts';
 import { PendingWrites } from './pending-writes.ts';
+import { ended } from './refresh-changes.ts';
 import { stageOf } from './refresh-schedule.ts';
 import { RevocationDocuments } from './revocation-documents.ts';
 import { RevocationQueue } from './revocation-queue.ts';
@@ -131,7 +132,7 @@ export class GithubTokenManager implements GithubTokenProvider {
     this.#cache.forget(githubUserId);
     if (!(await this.#revocations.cancel(githubUserId)) || (await this.#isKnown(tokens))) return;
     // It came through after GitHub had issued these, and has taken them with it.
-    await this.#documents.replace(githubUserId, record, { state: 'signed_out', at: this.#now() });
+    await this.#documents.change(githubUserId, ended(record, { state: 'signed_out', at: this.#now() }));
     this.#cache.forget(githubUserId);
     throw new BadVerificationCodeError();
   }

@@ -1,18 +1,21 @@
 import { z } from 'zod';
-import type { Document, DocumentStore, LockHolding } from '../../oss/storage/document-store.ts';
+import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
 import { userDocumentKey, userIdsWith } from '../storage/user-documents.ts';
 import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from './document-cipher.ts';
+import { rewriteSecret } from './encrypted-documents.ts';
+import type { Change } from './refresh-changes.ts';
 import { encodeFailure, encodeSignIn, failureSchema, signInSchema } from './token-codec.ts';
-import { mayReplace, type SignedIn, type TokenRecord } from './token-record.ts';
+import type { TokenRecord } from './token-record.ts';
 
 const NAME = 'github_token.json';
 
-/** A token document as it is stored. The backoff is outside the encryption: it is no secret. */
+/** A token document as it is stored. What refreshes are about is outside the encryption: it is no secret. */
 const documentSchema = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('signed_in'),
     secret: z.string(),
     refresh_failure: failureSchema.optional(),
+    refresh_attempts: z.array(z.string()).optional(),
   }),
   z.object({ state: z.literal('signed_out'), at: z.number(), sign_in_id: z.string().optional() }),
 ]);
@@ -50,8 +53,8 @@ export class TokenDocuments {
       return { record: { state, at, ...(signInId !== undefined && { signInId }) }, kid: undefined };
     }
     const { content, kid } = await this.#cipher.open(key, stored.data.secret, signInSchema, 'tokens');
-    const failure = stored.data.refresh_failure;
-    return { record: { ...content, ...(failure && { failure }) }, kid };
+    const { refresh_failure: failure, refresh_attempts: attempts } = stored.data;
+    return { record: { ...content, ...(failure && { failure }), ...(attempts && { attempts }) }, kid };
   }
 
   /** @throws UnreadableDocumentError */
@@ -66,21 +69,19 @@ export class TokenDocuments {
   }
 
   /**
-   * Writes `next`, if what is there still holds the same pair of tokens as `expected`; a pair that GitHub has issued for
-   * that one also over the word of another process that it is dead.
+   * Changes what is there. Nothing that is there, and nothing that can be read, are the same.
    *
-   * @returns what is there afterwards: `next`, or what outranks it.
+   * @returns what is there afterwards.
    */
-  async replace(
+  async change<Next extends TokenRecord | undefined>(
     githubUserId: string,
-    expected: SignedIn,
-    next: TokenRecord,
-  ): Promise<TokenRecord | undefined> {
+    change: Change<Next>,
+  ): Promise<Next> {
     const key = keyOf(githubUserId);
     return this.#documents.withLock(key, async () => {
       const current = await this.load(githubUserId).catch(nothingReadable);
-      if (!mayReplace(current, expected, next)) return current;
-      await this.#write(key, next);
+      const next = change(current);
+      if (next !== undefined && next !== current) await this.#write(key, next);
       return next;
     });
   }
@@ -101,23 +102,12 @@ export class TokenDocuments {
     });
   }
 
-  /** @returns whether the document had to be rewritten to be encrypted with the first key. */
-  async rewrite(githubUserId: string): Promise<boolean> {
-    const key = keyOf(githubUserId);
-    const isUnderOtherKey = (stored: StoredRecord | undefined) =>
-      stored?.kid !== undefined && stored.kid !== this.#cipher.kid;
-    if (!isUnderOtherKey(await this.find(githubUserId))) return false;
-    return this.#documents.withLock(key, async () => {
-      if (!isUnderOtherKey(await this.find(githubUserId))) return false;
-      const document = (await this.#documents.read(key)) ?? {};
-      // As it is, whatever a newer version keeps in it.
-      const { content } = await this.#cipher.decrypt(key, String(document.secret));
-      await this.#documents.write(key, {
-        ...document,
-        secret: await this.#cipher.encrypt(key, content as object),
-      });
-      return true;
-    });
+  /**
+   * @returns whether the document had to be rewritten to be encrypted with the first key.
+   * @throws UnreadableDocumentError, LockTimeoutError
+   */
+  rewrite(githubUserId: string): Promise<boolean> {
+    return rewriteSecret(this.#documents, this.#cipher, keyOf(githubUserId));
   }
 
   /**
@@ -125,11 +115,7 @@ export class TokenDocuments {
    *
    * @throws LockTimeoutError
    */
-  whileRefreshing<T>(
-    githubUserId: string,
-    fn: (holding: LockHolding) => Promise<T>,
-    waitMs: number,
-  ): Promise<T> {
+  whileRefreshing<T>(githubUserId: string, fn: () => Promise<T>, waitMs: number): Promise<T> {
     return this.#documents.withLock(userDocumentKey(githubUserId, 'github_token.refresh'), fn, { waitMs });
   }
 
@@ -151,6 +137,7 @@ export class TokenDocuments {
       state: 'signed_in',
       secret: await this.#cipher.encrypt(key, encodeSignIn(record)),
       ...(record.failure && { refresh_failure: encodeFailure(record.failure) }),
+      ...(record.attempts && { refresh_attempts: record.attempts }),
     };
   }
 }

@@ -12,6 +12,8 @@ export interface SignedIn {
   readonly obtainedAt: number;
   /** Refreshes that failed since then, for all processes to leave GitHub alone for a while. */
   readonly failure?: RefreshFailure;
+  /** Names those who may use the refresh token at this moment, or have died of it; see `refresh-changes.ts`. */
+  readonly attempts?: readonly string[];
 }
 
 /** A user whose grant GitHub has ended. What was usable is gone. */
@@ -49,16 +51,6 @@ export function isSamePair(one: TokenRecord | undefined, other: SignedIn): one i
     one.signInId === other.signInId &&
     one.tokens.accessToken.equals(other.tokens.accessToken)
   );
-}
-
-/**
- * Whether `next`, which follows on `from`, may take the place of `current`: nothing has come in between, or nothing but
- * the word of another process that `from` is dead. A new pair shows what that one has died of.
- */
-export function mayReplace(current: TokenRecord | undefined, from: SignedIn, next: TokenRecord): boolean {
-  if (isSamePair(current, from)) return true;
-  const isNewPair = next.state === 'signed_in' && !isSamePair(next, from);
-  return isNewPair && current?.state === 'signed_out' && current.signInId === from.signInId;
 }
 
 /** Whether the access token has expired by this clock. */

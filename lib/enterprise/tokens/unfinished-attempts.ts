@@ -1,41 +1,46 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nothingReadable } from './document-cipher.ts';
+import { isUnderWay } from './refresh-changes.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isSamePair, type SignedIn } from './token-record.ts';
 
 const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 250;
 
 /**
- * Waits for holders that were taken over while they refreshed. Such a one may have used the refresh token that is in the
- * store, and be about to write the new pair. Until it has, GitHub calls the old one dead, and that says nothing about the
- * user. So nobody else may judge meanwhile: the lock is kept.
+ * Waits for the attempts of others at a pair that GitHub calls dead. One of them has used its refresh token, and may be about
+ * to write the new pair. Until it has, nothing is known of the user.
  */
-export class FormerHolders {
+export class UnfinishedAttempts {
   readonly #documents: TokenDocuments;
+  readonly #isOver: (attempt: string) => boolean;
   readonly #longestRefreshMs: number;
   readonly #awaited = new Set<string>();
   readonly #ending = new AbortController();
 
-  /** @param longestRefreshMs - how long one may still be at work, in milliseconds. */
-  constructor(documents: TokenDocuments, longestRefreshMs: number) {
+  /**
+   * @param isOver - whether an attempt is known to have left nothing.
+   * @param longestRefreshMs - how long one may still be at work, in milliseconds.
+   */
+  constructor(documents: TokenDocuments, isOver: (attempt: string) => boolean, longestRefreshMs: number) {
     this.#documents = documents;
+    this.#isOver = isOver;
     this.#longestRefreshMs = longestRefreshMs;
   }
 
-  /** Whether one is waited for, so that nothing is known of this user's tokens. */
-  isAwaited(githubUserId: string): boolean {
+  /** Whether some are waited for, so that nothing is known of this user's tokens. */
+  areAwaited(githubUserId: string): boolean {
     return this.#awaited.has(githubUserId);
   }
 
   /**
-   * Waits for as long as the former holder may be writing. While the store is away, nobody can; then the time begins anew.
+   * Waits until the attempts at the pair `dead` have ended, or could have. While the store is away, nobody can write; then the
+   * time begins anew.
    *
-   * @returns whether it has come to nothing: the store has the pair `seen` as before. `false` when something else is there, or
-   *   when this was ended.
+   * @returns whether they have come to nothing. `false` when something else is there, or when this was ended.
    */
-  async areSilent(githubUserId: string, seen: SignedIn): Promise<boolean> {
+  async comeToNothing(githubUserId: string, dead: SignedIn): Promise<boolean> {
     this.#awaited.add(githubUserId);
     try {
       let until = performance.now() + this.#longestRefreshMs;
@@ -43,8 +48,10 @@ export class FormerHolders {
         if (this.#ending.signal.aborted) return false;
         try {
           const stored = await this.#documents.load(githubUserId).catch(nothingReadable);
-          if (!isSamePair(stored, seen)) return false;
-          if (performance.now() > until) return true;
+          if (!isSamePair(stored, dead)) return false;
+          // One that has begun later has been told the same.
+          const left = (dead.attempts ?? []).filter((attempt) => isUnderWay(stored, attempt));
+          if (left.every(this.#isOver) || performance.now() > until) return true;
         } catch {
           until = performance.now() + this.#longestRefreshMs;
         }

@@ -18,14 +18,6 @@ export const LONGEST_LEASE_MS = 30_000;
  */
 export const BEYOND_A_LEASE: Required<LockOptions> = { waitMs: 1.5 * LONGEST_LEASE_MS };
 
-/** What a holder may want to know of its lock. */
-export interface LockHolding {
-  /** Whether it was taken from a holder who did not give it back, and may still be at work. */
-  readonly takenOver: boolean;
-  /** Whether nobody has taken it over since. Rejects when the store cannot say. */
-  readonly isHeld: () => Promise<boolean>;
-}
-
 export interface VerifyOptions {
   /** Whether a store may be begun where there is none; true unless given. Otherwise nothing is made there. */
   readonly begin?: boolean;
@@ -58,11 +50,11 @@ export interface DocumentStore {
   listSetAside(prefix: string): AsyncIterable<string>;
   /**
    * Runs `fn` while nobody else, in this process or another one on the same store, holds `key`. Not reentrant.
-   * A holder that died is taken over.
+   * A holder that died is taken over; one that was only thought dead goes on, so what must not be done twice needs more.
    *
    * @throws LockTimeoutError when the lock was not free within `waitMs`; `fn` has not run.
    */
-  withLock<T>(key: string, fn: (holding: LockHolding) => Promise<T>, options?: LockOptions): Promise<T>;
+  withLock<T>(key: string, fn: () => Promise<T>, options?: LockOptions): Promise<T>;
   /**
    * Looks, once at the start, whether everything is there that only a person can mend; for stores that need more than a
    * place to be.

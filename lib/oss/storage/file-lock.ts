@@ -44,10 +44,6 @@ export interface FileLockOptions {
 
 /** A lock that this process holds. */
 export interface HeldFileLock {
-  /** Whether it was taken from a holder who may still be at work. */
-  readonly takenOver: boolean;
-  /** Whether nobody has taken it over since. */
-  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -73,14 +69,12 @@ export class FileLock {
       // Others who wait have to see who holds it.
       await takeFolderOwner(candidate);
       await takeFolderOwner(file);
-      let takenOver = false;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-        if (await take(candidate, folder)) return this.#hold(key, folder, holder, takenOver);
-        const found = await this.#removeDeadHolder(key, folder);
-        takenOver ||= found === 'silent';
+        if (await take(candidate, folder)) return this.#hold(key, folder, holder);
+        const isTaken = await this.#isTaken(key, folder);
         const left = deadline - performance.now();
         if (left <= 0) break;
-        if (found === 'alive') await delay(Math.min(left, pause * (0.5 + Math.random())));
+        if (isTaken) await delay(Math.min(left, pause * (0.5 + Math.random())));
       }
     } catch (error) {
       await rm(candidate, { recursive: true, force: true });
@@ -90,7 +84,7 @@ export class FileLock {
     return undefined;
   }
 
-  #hold(key: string, folder: string, holder: string, takenOver: boolean): HeldFileLock {
+  #hold(key: string, folder: string, holder: string): HeldFileLock {
     this.#sightings.forget(folder);
     const { leaseMs, log } = this.#options;
     const file = join(folder, holder);
@@ -103,8 +97,6 @@ export class FileLock {
       },
     });
     return {
-      takenOver,
-      isHeld: async () => (await stat(file).catch(absent)) !== undefined,
       release: async () => {
         heartbeat.end();
         try {
@@ -123,26 +115,22 @@ export class FileLock {
     };
   }
 
-  /**
-   * @returns what was found: a holder that lives, or none; and of those that were removed, whether the process is dead, or
-   *   has only been silent for too long. Then it is worth trying at once to take the lock.
-   */
-  async #removeDeadHolder(key: string, folder: string): Promise<'alive' | 'none' | 'dead' | 'silent'> {
+  /** Removes a holder that is dead. @returns whether there is one that lives; if not, it is worth trying at once. */
+  async #isTaken(key: string, folder: string): Promise<boolean> {
     const holder = await holderOf(folder);
     if (holder === undefined) {
       // Only where rename does not replace an empty folder (Windows) does this matter; elsewhere it is harmless.
       await removeIfEmpty(folder);
-      return 'none';
+      return false;
     }
-    const isDead = this.#options.identity.isDead(holder);
-    if (!isDead && !(await this.#leaseIsOver(folder, holder))) return 'alive';
+    if (!this.#options.identity.isDead(holder) && !(await this.#leaseIsOver(folder, holder))) return true;
     try {
       await unlink(join(folder, holder));
       this.#options.log.warn({ key }, 'Took a lock over from a holder that died');
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
-    return isDead ? 'dead' : 'silent';
+    return false;
   }
 
   async #leaseIsOver(folder: string, holder: string): Promise<boolean> {

@@ -7,7 +7,6 @@ import { assertDocumentKey, assertKeyPrefix, isKeySegment, isSetAside } from './
 import {
   type Document,
   type DocumentStore,
-  type LockHolding,
   type LockOptions,
   LockTimeoutError,
   LONGEST_LEASE_MS,
@@ -88,11 +87,7 @@ export class JsonFileStore implements DocumentStore {
     yield* this.#walk(prefix, isSetAside);
   }
 
-  async withLock<T>(
-    key: string,
-    fn: (holding: LockHolding) => Promise<T>,
-    options: LockOptions = {},
-  ): Promise<T> {
+  async withLock<T>(key: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
     assertDocumentKey(key);
     const { waitMs = DEFAULT_WAIT_MS } = options;
     const deadline = performance.now() + waitMs;
@@ -103,9 +98,8 @@ export class JsonFileStore implements DocumentStore {
         this.#folder.whilePrepared(() => this.#locks.acquire(key, Math.max(0, deadline - performance.now()))),
       );
       if (lock === undefined) throw new LockTimeoutError(key, waitMs);
-      const { takenOver } = lock;
       try {
-        return await fn({ takenOver, isHeld: () => storing(() => lock.isHeld()) });
+        return await fn();
       } finally {
         await lock
           .release()

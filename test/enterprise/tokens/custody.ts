@@ -74,6 +74,26 @@ export class Custody {
     });
   }
 
+  /** GitHub, as a process reaches it to whom something happens when its pair was rotated, or was not. */
+  oauthThen(
+    onIssued: () => unknown,
+    onRefused: () => unknown = () => undefined,
+  ): GithubTokenManagerOptions['oauth'] {
+    const oauth = this.oauth();
+    return {
+      knows: (token) => oauth.knows(token),
+      revokeGrant: (token) => oauth.revokeGrant(token),
+      refresh: async (token) => {
+        const issued = await oauth.refresh(token).catch(async (error: unknown) => {
+          await onRefused();
+          throw error;
+        });
+        await onIssued();
+        return issued;
+      },
+    };
+  }
+
   /** A manager over the same files, as another process would have it. */
   manager({ timeoutMs, clientSecret, ...options }: ManagerOptions = {}): GithubTokenManager {
     const now = options.now ?? this.github.clock.now;

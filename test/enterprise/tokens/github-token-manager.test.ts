@@ -349,12 +349,27 @@ describe('GithubTokenManager', () => {
       await assert.rejects(manager.token(octocat), SignedOutError);
     });
 
-    it('serves a rotated pair from memory, lets no other process use the dead one, and writes it when it can', async () => {
+    it('does not use up a refresh token while the disk is full', async () => {
       const documents = new FailingStore({ path: custody.folder, log: custody.log });
-      const manager = custody.manager({ documents, staleMs: 0 });
+      const manager = custody.manager({ documents });
       await manager.store(octocat, custody.issue('octocat'));
       custody.github.advance(LIFETIME);
       documents.failing = true;
+      await assert.rejects(manager.token(octocat), { status: 503, code: 'storage_full' });
+      assert.equal(custody.github.calls.refreshes, 0);
+      documents.failing = false;
+      assert.equal(custody.worksFor(await manager.token(octocat)), 'octocat');
+    });
+
+    it('serves a rotated pair from memory, lets no other process use the dead one, and writes it when it can', async () => {
+      const documents = new FailingStore({ path: custody.folder, log: custody.log });
+      const manager = custody.manager({
+        documents,
+        staleMs: 0,
+        oauth: custody.oauthThen(() => (documents.failing = true)),
+      });
+      await manager.store(octocat, custody.issue('octocat'));
+      custody.github.advance(LIFETIME);
       const served = await manager.token(octocat);
       assert.equal(custody.worksFor(served), 'octocat');
       assert.ok((await manager.token(octocat)).equals(served));
@@ -370,10 +385,12 @@ describe('GithubTokenManager', () => {
 
     it('writes a rotated pair at the latest when it is closed', async () => {
       const documents = new FailingStore({ path: custody.folder, log: custody.log });
-      const manager = custody.manager({ documents });
+      const manager = custody.manager({
+        documents,
+        oauth: custody.oauthThen(() => (documents.failing = true)),
+      });
       await manager.store(octocat, custody.issue('octocat'));
       custody.github.advance(LIFETIME);
-      documents.failing = true;
       const served = await manager.token(octocat);
       documents.failing = false;
       await manager.close();

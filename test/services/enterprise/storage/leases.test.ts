@@ -160,21 +160,6 @@ describe('A lock with a lease', () => {
     assert.match(said.filter((line) => line.includes(TAKEN_OVER)).join(), /: somebody has removed it, .*$/);
   });
 
-  it('tells who takes it over that the holder before may still be at work', async () => {
-    const taken: boolean[] = [];
-    const takeAndTell = () =>
-      other.withLock('a.json', ({ takenOver }) => Promise.resolve(taken.push(takenOver)), { waitMs: 9_000 });
-    await holder.withLock('a.json', async ({ isHeld }) => {
-      assert.equal(await isHeld(), true);
-      relay.blackhole();
-      await takeAndTell();
-      await relay.restore();
-      assert.equal(await eventually(isHeld), false);
-    });
-    await takeAndTell();
-    assert.deepEqual(taken, [true, false]);
-  });
-
   it('is taken over together with others of its folder whose holder died as well', async () => {
     await engines().postgres.run(
       name,

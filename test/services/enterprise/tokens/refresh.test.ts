@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import pg from 'pg';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
-import type { GithubTokenManagerOptions } from '../../../../lib/enterprise/tokens/github-token-manager.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { Custody } from '../../../enterprise/tokens/custody.ts';
 import { newDatabase, silent } from '../../databases.ts';
@@ -33,27 +33,13 @@ describe('Tokens that are refreshed while the database fails', () => {
     return store;
   }
 
-  /** GitHub, as a process reaches it to whom something happens when its pair was rotated. */
-  function gitHubThen(onRotated: () => unknown): GithubTokenManagerOptions['oauth'] {
-    const oauth = custody.oauth();
-    return {
-      knows: (token) => oauth.knows(token),
-      revokeGrant: (token) => oauth.revokeGrant(token),
-      refresh: async (token) => {
-        const issued = await oauth.refresh(token);
-        await onRotated();
-        return issued;
-      },
-    };
-  }
-
   it('are not lost when PostgreSQL is killed before it can store them', async () => {
     const postgres = await PostgresServer.start();
     closing.push(() => postgres.stop());
     const url = await newDatabase(postgres);
     const manager = custody.manager({
       documents: openStore(url),
-      oauth: gitHubThen(() => postgres.kill('SIGKILL')),
+      oauth: custody.oauthThen(() => postgres.kill('SIGKILL')),
     });
     const other = custody.manager({ documents: openStore(url) });
     await manager.store(octocat, custody.issue('octocat'));
@@ -76,7 +62,7 @@ describe('Tokens that are refreshed while the database fails', () => {
     const times = { leaseMs: 1_500, timeoutMs: 1_000 };
     const former = custody.manager({
       documents: openStore(new Secret(relay.through(url.reveal())), times),
-      oauth: gitHubThen(() => relay.blackhole()),
+      oauth: custody.oauthThen(() => relay.blackhole()),
     });
     const other = custody.manager({ documents: openStore(url, times), staleMs: 0 });
     await former.store(octocat, custody.issue('octocat'));
@@ -91,6 +77,40 @@ describe('Tokens that are refreshed while the database fails', () => {
     await relay.restore();
     await eventually(async () => assert.equal(custody.worksFor(await other.token(octocat)), 'octocat'));
     assert.equal(custody.github.calls.refreshes, 2);
+  });
+
+  it('are waited for by every process, also when the one that has taken over could not read the store', async () => {
+    const { postgres } = engines();
+    const relay = await Relay.to({ port: postgres.port });
+    closing.push(() => relay.close());
+    const url = await newDatabase(postgres);
+    const times = { leaseMs: 1_500, timeoutMs: 1_000 };
+    const former = custody.manager({
+      documents: openStore(new Secret(relay.through(url.reveal())), times),
+      oauth: custody.oauthThen(() => relay.blackhole()),
+    });
+    const second = custody.manager({ documents: openStore(url, times), staleMs: 60_000 });
+    const third = custody.manager({ documents: openStore(url, times), staleMs: 0 });
+    await former.store(octocat, custody.issue('octocat'));
+    await second.token(octocat);
+    custody.github.advance(LIFETIME);
+    const rotated = former.token(octocat);
+    await eventually(() => assert.equal(custody.github.calls.refreshes, 1));
+
+    // It takes the lock over, and gives it back without having asked GitHub.
+    const statement = new pg.Client({ connectionString: url.reveal() });
+    closing.push(() => statement.end());
+    await statement.connect();
+    await statement.query('BEGIN');
+    await statement.query('LOCK TABLE openhands_documents IN ACCESS EXCLUSIVE MODE');
+    await assert.rejects(second.token(octocat), { status: 503, code: 'storage_unavailable' });
+    await statement.query('ROLLBACK');
+    assert.equal(custody.github.calls.refreshes, 1);
+
+    await assert.rejects(third.token(octocat), { status: 503 });
+    assert.equal(custody.worksFor(await rotated), 'octocat');
+    await relay.restore();
+    await eventually(async () => assert.equal(custody.worksFor(await third.token(octocat)), 'octocat'));
   });
 
   it('go on for days with clocks that are five minutes apart from each other, and from the database', async () => {
