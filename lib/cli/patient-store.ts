@@ -2,7 +2,6 @@ import {
   BEYOND_A_LEASE,
   type Document,
   type DocumentStore,
-  type LockHolding,
   type LockOptions,
   type VerifyOptions,
 } from '../oss/storage/document-store.ts';
@@ -47,19 +46,15 @@ export class PatientStore implements DocumentStore {
     return this.#store.listSetAside(prefix);
   }
 
-  async withLock<T>(
-    key: string,
-    fn: (holding: LockHolding) => Promise<T>,
-    options?: LockOptions,
-  ): Promise<T> {
+  async withLock<T>(key: string, fn: () => Promise<T>, options?: LockOptions): Promise<T> {
     const waitMs = Math.max(BEYOND_A_LEASE.waitMs, options?.waitMs ?? 0);
     const notice = setTimeout(() => this.#tell(key, waitMs), this.#tellAfterMs);
     try {
       return await this.#store.withLock(
         key,
-        (holding) => {
+        () => {
           clearTimeout(notice);
-          return fn(holding);
+          return fn();
         },
         { waitMs },
       );
