@@ -96,9 +96,15 @@ export class KeycloakClient {
     await this.#discover(this.#quickFetch);
   }
 
-  /** Where a browser goes to sign in (OpenID Connect Core 1.0, section 3.1.2.1). */
+  /**
+   * Where a browser goes to sign in (OpenID Connect Core 1.0, section 3.1.2.1). Keycloak is looked for first: whoever was
+   * sent to one that is down would see an error of their browser's, and nothing of ours.
+   *
+   * @throws KeycloakMisconfiguredError, KeycloakUnavailableError
+   */
   async authorizeUrl({ state, codeVerifier, redirectUri }: AuthorizationRequest): Promise<string> {
     const { buildAuthorizationUrl } = await loadOpenId();
+    this.#metadata = Promise.resolve(await this.#discover());
     return buildAuthorizationUrl(await this.#configuration(), {
       redirect_uri: redirectUri,
       scope: 'openid offline_access',

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import { LockTimeoutError } from '../../oss/storage/document-store.ts';
 import { UnreadableDocumentError } from '../tokens/document-cipher.ts';
+import { CLOCK_TOLERANCE_SECONDS } from './keycloak-client.ts';
 import type { SessionDocuments, StoredSession } from './session-documents.ts';
 import { PAUSE_MS, type SessionRefresh } from './session-refresh.ts';
 
 /** Another process that checks a session does it for this one as well: it is not waited for until Keycloak has answered it. */
 const LOCK_WAIT_MS = 1_000;
+/** By how much the clocks of two servers may differ, each of them as far from Keycloak's as it may be, in milliseconds. */
+const SKEW_MS = 2 * CLOCK_TOLERANCE_SECONDS * 1_000;
 const CAPACITY = 10_000;
 
 export interface SessionCheckOptions {
@@ -93,14 +96,14 @@ export class SessionCheck {
   /** By the store: another process may have checked it. */
   #isDue({ checkedAt, isUncheckable }: StoredSession): boolean {
     const age = this.#options.now() - checkedAt;
-    // Below zero: the clock was set back.
-    return !isUncheckable && (age >= this.#options.everyMs || age < 0);
+    // Further ahead than another server's clock may be: this one was set back.
+    return !isUncheckable && (age >= this.#options.everyMs || age < -SKEW_MS);
   }
 
   /** Without a document the user signed in without Keycloak. */
   #lookWhenDue(githubUserId: string, stored: StoredSession | undefined): void {
     const { everyMs, now } = this.#options;
     const checkedAt = stored?.isUncheckable === false ? stored.checkedAt : now();
-    this.#lookAgainAt(githubUserId, checkedAt + everyMs);
+    this.#lookAgainAt(githubUserId, Math.min(checkedAt, now()) + everyMs);
   }
 }

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { pathOf, setCookies } from '../../integration/enterprise-site.ts';
 import { engines } from '../engines.ts';
 import { eventually } from '../engines/eventually.ts';
+import { withClockShifted } from '../engines/shifted-clock.ts';
 import { SharedSite } from './site.ts';
 
 const MINUTE_MS = 60_000;
@@ -97,13 +98,3 @@ describe('Servers whose clocks differ by five minutes each way', function () {
     for (const login of logins) assert.equal(site.github.tokens.hasGrant(login), true);
   });
 });
-
-/** What `NODE_OPTIONS` has to be for a process that takes it to be later, by so many milliseconds, than it is. */
-function withClockShifted(laterMs: number): string {
-  const hook = `const Real = Date;
-    globalThis.Date = class Date extends Real {
-      constructor(...given) { given.length === 0 ? super(Real.now() + ${laterMs}) : super(...given); }
-      static now() { return Real.now() + ${laterMs}; }
-    };`;
-  return `--import=data:text/javascript,${encodeURIComponent(hook)}`;
-}

@@ -77,6 +77,14 @@ export class KeycloakCluster {
     return Promise.all(this.urls.map((url) => statusOf(`${url}/api/github/user`, cookie)));
   }
 
+  /** Has Keycloak end the session of a user, of which it tells over the back channel. */
+  async endSession(login: string): Promise<void> {
+    const { id } = this.servers.github.directory.user(login);
+    const session = (await this.realm.sessions()).find(({ username }) => username === String(id));
+    assert.ok(session !== undefined, `${login} has no session at Keycloak.`);
+    await this.realm.endSession(session.id);
+  }
+
   /** What all servers have logged, a line each. */
   get log(): Record<string, unknown>[] {
     return this.servers.members.flatMap(({ process }) => process.lines);

@@ -138,11 +138,14 @@ export class KeycloakSite {
 
   /** The files in the store, as paths relative to it, in order; without those of locks. */
   async documents(): Promise<string[]> {
-    const entries = await readdir(this.files, { recursive: true, withFileTypes: true });
-    return entries
+    const top = await readdir(this.files, { withFileTypes: true });
+    const folders = top.filter((entry) => entry.isDirectory() && !entry.name.startsWith('~'));
+    const below = await Promise.all(
+      folders.map(({ name }) => readdir(join(this.files, name), { recursive: true, withFileTypes: true })),
+    );
+    return [...top, ...below.flat()]
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(this.files.length + 1))
-      .filter((path) => !path.startsWith('~'))
       .sort();
   }
 

@@ -66,9 +66,7 @@ describe('Four processes behind a realm that revokes refresh tokens', function (
   /** Only the logout token can tell of it: a check is not answered meanwhile. */
   async function endAtKeycloak(login: string): Promise<void> {
     cluster.toKeycloak.fault = 'answers with an error';
-    const { id } = cluster.servers.github.directory.user(login);
-    const sessions = await cluster.realm.sessions();
-    await cluster.realm.endSession(sessions.find(({ username }) => username === String(id))!.id);
+    await cluster.endSession(login);
   }
 
   /** A token that nobody has signed has a process look at Keycloak's keys, as they are now. */
