@@ -23,7 +23,7 @@ export class HandledDeliveries {
    * Deals with a webhook, unless that has been done. If it fails, or the process ends, it will be done again.
    *
    * @param delivery - `X-GitHub-Delivery`; without one, nobody can tell it from another.
-   * @returns whether it was dealt with now.
+   * @returns whether it was dealt with now, and by nobody else at the same time.
    */
   async once(
     githubUserId: string,
@@ -37,11 +37,12 @@ export class HandledDeliveries {
     const key = userDocumentKey(githubUserId, 'deliveries.json');
     if ((await this.#handled(key)).includes(delivery)) return false;
     await deal();
-    await this.#documents.withLock(key, async () => {
-      const handled = [...(await this.#handled(key)), delivery].slice(-MOST);
-      await this.#documents.write(key, { handled });
+    return this.#documents.withLock(key, async () => {
+      const handled = await this.#handled(key);
+      if (handled.includes(delivery)) return false;
+      await this.#documents.write(key, { handled: [...handled, delivery].slice(-MOST) });
+      return true;
     });
-    return true;
   }
 
   async #handled(key: string): Promise<string[]> {

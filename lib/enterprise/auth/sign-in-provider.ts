@@ -22,8 +22,14 @@ export interface AuthorizationResponse extends AuthorizationRequest {
 /** A sign-in of which it is not known yet whose it is, and whether they are let in. Nothing of it is stored yet. */
 export interface PendingSignIn {
   readonly tokens: GithubTokens;
-  /** Keeps what the provider needs for the session, once the tokens are stored. Durable when it resolves. */
-  begin(githubUserId: string): Promise<void>;
+  /**
+   * Keeps what the provider needs for the session, once the tokens are stored, and begins it: both or nothing. Durable when
+   * it resolves.
+   *
+   * @param beginSession - begins it here.
+   * @returns what that returns.
+   */
+  begin(githubUserId: string, beginSession: () => Promise<string>): Promise<string>;
   /** Gives everything back, since this user is not let in. Does not reject: they are turned away all the same. */
   turnAway(): Promise<void>;
   /**

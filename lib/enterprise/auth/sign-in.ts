@@ -52,12 +52,14 @@ export class SignIn {
   ): Promise<Pick<AuthClaims, 'github_user_id' | 'generation'>> {
     const { provider, sessions } = this.#options;
     const pending = await provider.exchange(response);
-    const github_user_id = await this.#letIn(pending).catch(async (error: unknown) => {
+    try {
+      const github_user_id = await this.#letIn(pending);
+      const generation = await pending.begin(github_user_id, () => sessions.begin(github_user_id));
+      return { github_user_id, generation };
+    } catch (error) {
       await (error instanceof TurnedAwayError ? pending.turnAway() : pending.abandon());
       throw error;
-    });
-    await pending.begin(github_user_id);
-    return { github_user_id, generation: await sessions.begin(github_user_id) };
+    }
   }
 
   /** Stores the tokens, unless the user is turned away. */

@@ -49,7 +49,7 @@ export class GitHubSignIn implements SignInProvider {
     return {
       tokens,
       // Besides the tokens there is nothing to keep, or to give back.
-      begin: () => Promise.resolve(),
+      begin: (_githubUserId, beginSession) => beginSession(),
       abandon: () => Promise.resolve(),
       turnAway: () => giveGrantBack(this.#oauth, tokens.accessToken, this.#log),
     };

@@ -5,7 +5,7 @@ import { UnreadableDocumentError } from '../tokens/document-cipher.ts';
 import { type GithubTokens, SignedOutError } from '../tokens/github-token-provider.ts';
 import type { BrokerForm } from './broker-form.ts';
 import { readBrokerToken } from './broker-token.ts';
-import { KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
+import { InvalidGrantError, KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 import type { SessionRefresh } from './session-refresh.ts';
 
@@ -71,6 +71,8 @@ export class BrokerTokens {
     } catch (error) {
       if (error instanceof KeycloakUnavailableError) return { outcome: 'failed', error };
       if (error instanceof KeycloakMisconfiguredError) return { outcome: 'misconfigured', error };
+      // The session has ended since it was asked about, so the next question tells.
+      if (error instanceof InvalidGrantError) return { outcome: 'failed', error };
       throw error;
     }
     const found = readBrokerToken(body, now());

@@ -7,15 +7,11 @@ import type { AuthorizationRequest, AuthorizationResponse } from '../auth/sign-i
 import type { KeycloakEnvironment } from './environment.ts';
 import { InvalidGrantError, KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
 import { keycloakFetch } from './keycloak-fetch.ts';
+import { type OfflineSession, offlineSessionIn } from './offline-session.ts';
 import { discoveryFailureOf, exchangeFailureOf, failureOf } from './openid-failure.ts';
 
 /** The session that Keycloak keeps for one sign-in, as an offline session of this server's client. */
-export interface KeycloakSession {
-  /** Keycloak's id of the user. */
-  readonly sub: string;
-  /** Keycloak's id of the session. */
-  readonly sid: string;
-  readonly refreshToken: Secret;
+export interface KeycloakSession extends OfflineSession {
   /** When it began by Keycloak's clock, in seconds since the epoch. */
   readonly beganAt: number;
 }
@@ -121,13 +117,34 @@ export class KeycloakClient {
   /**
    * What a code is exchanged for. A code works once.
    *
+   * @param giveBack - for the session that Keycloak has begun, if its answer is refused here.
    * @throws InvalidGrantError when the code was used before, or is too old.
    * @throws HttpError 400 when what has come back is not for this browser's flow.
    * @throws KeycloakMisconfiguredError, KeycloakUnavailableError
    */
-  async exchange(response: AuthorizationResponse): Promise<KeycloakGrant> {
+  async exchange(
+    response: AuthorizationResponse,
+    giveBack: (session: OfflineSession) => Promise<void>,
+  ): Promise<KeycloakGrant> {
+    const answers: Response[] = [];
+    try {
+      return await this.#exchange(response, (answer) => answers.push(answer));
+    } catch (error) {
+      for (const answer of answers) {
+        const session = await offlineSessionIn(answer);
+        if (session !== undefined) await giveBack(session);
+      }
+      throw error;
+    }
+  }
+
+  async #exchange(
+    response: AuthorizationResponse,
+    answered: (answer: Response) => void,
+  ): Promise<KeycloakGrant> {
     const { code, state, issuer, codeVerifier, redirectUri } = response;
-    const { authorizationCodeGrant, enableNonRepudiationChecks } = await loadOpenId();
+    const openId = await loadOpenId();
+    const { authorizationCodeGrant, enableNonRepudiationChecks } = openId;
     const url = new URL(redirectUri);
     url.searchParams.set('code', code.reveal());
     url.searchParams.set('state', state);
@@ -135,6 +152,12 @@ export class KeycloakClient {
     // One of its own has no keys yet, so that a new key of Keycloak's is known at once.
     const configuration = await this.#configuration();
     enableNonRepudiationChecks(configuration);
+    const { token_endpoint } = configuration.serverMetadata();
+    configuration[openId.customFetch] = async (target, options) => {
+      const answer = await this.#fetch(target, options);
+      if (target === token_endpoint) answered(answer.clone());
+      return answer;
+    };
     const answer = await authorizationCodeGrant(configuration, url, {
       pkceCodeVerifier: codeVerifier,
       expectedState: state,
@@ -176,6 +199,7 @@ export class KeycloakClient {
    * GitHub's tokens of the user, as Keycloak has got them.
    *
    * @returns the body, whatever its form.
+   * @throws InvalidGrantError when the session of the access token has ended.
    * @throws KeycloakMisconfiguredError, KeycloakUnavailableError
    * @see https://www.keycloak.org/docs/latest/server_admin/#retrieving-external-idp-tokens
    */
@@ -192,6 +216,8 @@ export class KeycloakClient {
     if (response.status === 200) return response.text();
     if (response.status >= 500 || response.status === 429)
       throw new KeycloakUnavailableError(`answers ${response.status} to the request for GitHub's tokens`);
+    if (response.status === 400 && (await response.text()).includes('"Invalid token'))
+      throw new InvalidGrantError(false);
     throw new KeycloakMisconfiguredError(
       `Keycloak gives no tokens of the identity provider "${alias}" (${response.status}): it has to store them, and ` +
         'users need the role read-token of the client broker.',

@@ -35,12 +35,19 @@ export function startKeycloakServices(
 ): KeycloakServices {
   const { documents, encryption, oauth, shared, log, now } = parts;
   const sessionDocuments = new SessionDocuments(documents, encryption);
-  const logouts = new LogoutDocuments(documents, encryption);
+  const logoutDocuments = new LogoutDocuments(documents, encryption);
+  const logouts = new LogoutQueue({
+    logouts: logoutDocuments,
+    keycloak,
+    isKept: ({ sub, sid }) => sessionDocuments.holds(sub, sid),
+    log,
+    now,
+  });
   const sessions = new KeycloakSessions({
     sessions: { documents, now, shared },
     check: { keycloak, everyMs: environment.KEYCLOAK_CHECK_EVERY, log },
     kept: sessionDocuments,
-    logouts: new LogoutQueue({ logouts, keycloak, log }),
+    logouts,
   });
   const keeper = environment.KEYCLOAK_TOKEN_CUSTODY;
   const form = new BrokerForm(keeper, log);
@@ -48,8 +55,8 @@ export function startKeycloakServices(
     provider: new KeycloakSignIn({
       keycloak,
       oauth,
-      isKept: ({ sub, sid }) => sessionDocuments.holds(sub, sid),
-      keep: (githubUserId, session) => sessions.keep(githubUserId, session),
+      logouts,
+      sessions,
       form,
       log,
       now,
@@ -59,7 +66,7 @@ export function startKeycloakServices(
       keeper === 'manager'
         ? parts.tokens
         : keptByKeycloak(parts, { keycloak, form, refresh: sessions.refresh }),
-    kept: [sessionDocuments, logouts],
+    kept: [sessionDocuments, logoutDocuments],
     sessionDocuments,
     logoutTokens: new LogoutTokens(keycloak, environment.KEYCLOAK_CLIENT_ID),
     deliveries: new HandledDeliveries(documents),

@@ -12,7 +12,12 @@ export interface KeycloakSessionsOptions {
   readonly logouts: LogoutQueue;
 }
 
-/** Sessions that go on while Keycloak says so, and that end at Keycloak when they end here. */
+/**
+ * Sessions that go on while Keycloak says so, and that end at Keycloak when they end here.
+ *
+ * A session here and the one of Keycloak's that it lives on begin and end together, under the lock of the latter. Of two that
+ * come at once, a sign-in and an end, one is wholly before the other.
+ */
 export class KeycloakSessions extends Sessions {
   /** Who asks Keycloak with the refresh tokens of the sessions. */
   readonly refresh: SessionRefresh;
@@ -34,7 +39,7 @@ export class KeycloakSessions extends Sessions {
       log,
       now,
       endSessions: (githubUserId) => super.end(githubUserId),
-      giveBack: (githubUserId, session) => logouts.add(githubUserId, session),
+      giveBack: (session) => logouts.giveBack(session),
     });
     this.#check = new SessionCheck({ documents: kept, refresh: this.refresh, everyMs, log, now });
   }
@@ -46,20 +51,42 @@ export class KeycloakSessions extends Sessions {
   }
 
   override async end(githubUserId: string): Promise<void> {
-    await super.end(githubUserId);
+    let ended: KeycloakSession | undefined;
     await this.#kept.remove(
       githubUserId,
       () => true,
-      (session) => this.#logouts.add(githubUserId, session),
+      async (session) => {
+        await super.end(githubUserId);
+        if (session !== undefined) await this.#logouts.add(session);
+        ended = session;
+      },
     );
+    if (ended !== undefined) void this.#logouts.attemptSoon(ended);
   }
 
-  /** Keeps Keycloak's session of a sign-in; the one before is ended, since nothing here lives on it any more. */
-  async keep(githubUserId: string, session: KeycloakSession): Promise<void> {
+  /**
+   * Begins a session that lives on one of Keycloak's; the one before is ended, since nothing here lives on it any more.
+   *
+   * @param beginSession - begins it here.
+   * @returns what that returns.
+   */
+  async keep(
+    githubUserId: string,
+    session: KeycloakSession,
+    beginSession: () => Promise<string>,
+  ): Promise<string> {
     const at = this.#now();
-    const before = await this.#kept.begin(githubUserId, session, at);
+    let before: KeycloakSession | undefined;
+    const generation = await this.#kept.begin(githubUserId, session, at, async (kept) => {
+      before = kept?.sid === session.sid ? undefined : kept;
+      // While it is kept it is not ended, so nothing is lost if this goes no further.
+      if (before !== undefined) await this.#logouts.add(before);
+      return beginSession();
+    });
     this.#check.began(githubUserId, at);
-    if (before !== undefined) await this.#logouts.add(githubUserId, before);
+    await this.#logouts.cancel(session);
+    if (before !== undefined) void this.#logouts.attemptSoon(before);
+    return generation;
   }
 
   /**
@@ -72,12 +99,17 @@ export class KeycloakSessions extends Sessions {
     githubUserId: string,
     isMeant: (session: KeycloakSession) => boolean,
   ): Promise<boolean> {
-    return this.#kept.remove(githubUserId, isMeant, () => super.end(githubUserId));
+    return this.#kept.remove(
+      githubUserId,
+      (session) => session !== undefined && isMeant(session),
+      () => super.end(githubUserId),
+    );
   }
 
   /** Ends timers, and resolves when what is under way has ended. */
   async close(): Promise<void> {
     await this.#check.idle();
+    await this.refresh.close();
     await this.#logouts.close();
   }
 }

@@ -14,14 +14,17 @@ import type { BrokerForm } from './broker-form.ts';
 import { readBrokerToken } from './broker-token.ts';
 import { InvalidGrantError, KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
 import type { KeycloakClient, KeycloakGrant, KeycloakSession } from './keycloak-client.ts';
+import type { KeycloakSessions } from './keycloak-sessions.ts';
+import type { LogoutQueue } from './logout-queue.ts';
+
+/** For how long a sign-in may take from its code on, in milliseconds: with all that is waited for, far less. */
+const LONGEST_SIGN_IN_MS = 600_000;
 
 export interface KeycloakSignInOptions {
   readonly keycloak: KeycloakClient;
   readonly oauth: Pick<GitHubOAuthClient, 'revokeGrant'>;
-  /** Whether a session is kept already: a sign-in may join the one that an earlier one has begun, with its id. */
-  readonly isKept: (session: KeycloakSession) => Promise<boolean>;
-  /** Keeps Keycloak's session of a user who is let in. */
-  readonly keep: (githubUserId: string, session: KeycloakSession) => Promise<void>;
+  readonly sessions: Pick<KeycloakSessions, 'keep'>;
+  readonly logouts: Pick<LogoutQueue, 'add' | 'giveBack'>;
   /** Shown the pairs, whose form depends on the realm. */
   readonly form: BrokerForm;
   readonly log: Logger;
@@ -52,28 +55,35 @@ export class KeycloakSignIn implements SignInProvider {
   }
 
   async exchange(response: AuthorizationResponse): Promise<PendingSignIn> {
-    const { keycloak, oauth, keep, log } = this.#options;
-    const { session, accessToken } = await this.#reporting(() => keycloak.exchange(response)).catch(
-      (error: unknown) => {
-        throw error instanceof InvalidGrantError ? new BadVerificationCodeError('Keycloak') : error;
-      },
+    const { keycloak, oauth, sessions, logouts, log } = this.#options;
+    const { session, accessToken } = await this.#asking(() =>
+      keycloak.exchange(response, (refused) => logouts.giveBack(refused)),
     );
-    const abandon = () => this.#endSession(session);
-    const tokens = await this.#reporting(() => this.#tokensOf({ accessToken })).catch(
-      async (error: unknown) => {
+    const abandon = () => logouts.giveBack(session);
+    const tokens = await this.#claim(session)
+      .then(() => this.#asking(() => this.#tokensOf({ accessToken })))
+      .catch(async (error: unknown) => {
         await abandon();
         throw error;
-      },
-    );
+      });
     return {
       tokens,
       abandon,
-      begin: (githubUserId) => keep(githubUserId, session),
+      begin: (githubUserId, beginSession) => sessions.keep(githubUserId, session, beginSession),
       turnAway: async () => {
         await giveGrantBack(oauth, tokens.accessToken, log);
         await abandon();
       },
     };
+  }
+
+  /**
+   * Sees to it that the session is ended if this process does not live to keep it. That also takes the place of an end that is
+   * still to be carried out: Keycloak gives the sessions of one browser the same id, and an old end must not hit a new one.
+   */
+  async #claim(session: KeycloakSession): Promise<void> {
+    const { logouts, now } = this.#options;
+    await logouts.add({ ...session, notBefore: now() + LONGEST_SIGN_IN_MS });
   }
 
   /** GitHub's pair, as Keycloak has got it. */
@@ -86,17 +96,11 @@ export class KeycloakSignIn implements SignInProvider {
     return found.tokens;
   }
 
-  /** What is left at Keycloak otherwise is an offline session that nobody has a token of. */
-  async #endSession(session: KeycloakSession): Promise<void> {
-    const { keycloak, isKept } = this.#options;
-    try {
-      if (!(await isKept(session))) await keycloak.endSession(session.refreshToken);
-    } catch (err) {
-      this.#options.log.warn(
-        { err },
-        'The session of a sign-in that came to nothing could not be ended at Keycloak',
-      );
-    }
+  /** A grant that Keycloak does not know (any more) is nobody's fault: a fresh flow gets another one. */
+  async #asking<T>(ask: () => Promise<T>): Promise<T> {
+    return this.#reporting(ask).catch((error: unknown) => {
+      throw error instanceof InvalidGrantError ? new BadVerificationCodeError('Keycloak') : error;
+    });
   }
 
   async #reporting<T>(ask: () => Promise<T>): Promise<T> {

@@ -1,29 +1,30 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { idsBetween } from '../storage/user-documents.ts';
-import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from '../tokens/document-cipher.ts';
+import { type DocumentCipher, UnreadableDocumentError } from '../tokens/document-cipher.ts';
 import { type EncryptedDocuments, problemOf, rewriteSecret } from '../tokens/encrypted-documents.ts';
-import type { KeycloakSession } from './keycloak-client.ts';
+import type { OfflineSession } from './offline-session.ts';
 
 const PREFIX = 'keycloak/logouts/';
 const SUFFIX = '.json';
-/** Of one user. Older ones end at Keycloak by themselves, when nobody has used them for long. */
-const MOST = 20;
+/** Under what commands that go by users find them all: of some it is not known whose they are. GitHub has no such user. */
+const NOBODY = '0';
 
 /** A session that is still to be ended at Keycloak. */
-export type Logout = Pick<KeycloakSession, 'sid' | 'refreshToken'>;
+export interface Logout extends OfflineSession {
+  /** When its sign-in has come to nothing, if it is still here by then: milliseconds since the epoch. */
+  readonly notBefore?: number | undefined;
+}
 
-const documentSchema = z.object({ secret: z.string() });
-const logoutsSchema = z.object({
-  sessions: z.array(
-    z
-      .object({ sid: z.string(), refresh_token: z.string() })
-      .transform((json): Logout => ({ sid: json.sid, refreshToken: new Secret(json.refresh_token) })),
-  ),
-});
+const documentSchema = z.object({ secret: z.string(), not_before: z.number().optional() });
+const sessionSchema = z.object({ sub: z.string(), sid: z.string(), refresh_token: z.string().min(1) });
 
-/** The sessions that are still to be ended at Keycloak, by user: `keycloak/logouts/<github_user_id>.json`. */
+/**
+ * The sessions that are still to be ended at Keycloak, `keycloak/logouts/<hash of its id>.json`. There is one document for
+ * a session, whoever wants it ended and with whichever of its refresh tokens: the newest counts.
+ */
 export class LogoutDocuments implements EncryptedDocuments {
   readonly #documents: DocumentStore;
   readonly #cipher: DocumentCipher;
@@ -33,57 +34,82 @@ export class LogoutDocuments implements EncryptedDocuments {
     this.#cipher = cipher;
   }
 
-  /** @throws UnreadableDocumentError */
-  async find(githubUserId: string): Promise<readonly Logout[]> {
-    const key = keyOf(githubUserId);
-    const document = await this.#documents.read(key);
-    if (document === undefined) return [];
-    const { success, data } = documentSchema.safeParse(document);
-    if (!success) throw new UnreadableDocumentError(key, 'it is no document of sessions to end.');
-    return (await this.#cipher.open(key, data.secret, logoutsSchema, 'sessions')).content.sessions;
-  }
-
-  /** Durable when it resolves. */
-  async add(githubUserId: string, { sid, refreshToken }: Logout): Promise<void> {
-    await this.#change(githubUserId, (logouts) =>
-      [...logouts.filter((it) => it.sid !== sid), { sid, refreshToken }].slice(-MOST),
-    );
-  }
-
-  /** Forgets one that has been ended. */
-  async done(githubUserId: string, sid: string): Promise<void> {
-    await this.#change(githubUserId, (logouts) => logouts.filter((it) => it.sid !== sid));
-  }
-
-  userIds(): AsyncIterable<string> {
+  /** What tells the sessions that are to be ended from each other, in no promised order. */
+  ids(): AsyncIterable<string> {
     return idsBetween(this.#documents, PREFIX, SUFFIX);
   }
 
-  problem(githubUserId: string): Promise<string | undefined> {
-    return problemOf(() => this.find(githubUserId));
+  /** Durable when it resolves. Waits for an attempt to end the same session. */
+  async add(logout: Logout): Promise<void> {
+    const { sub, sid, refreshToken, notBefore } = logout;
+    const key = keyOf(logoutId(sid));
+    const secret = await this.#cipher.encrypt(key, { sub, sid, refresh_token: refreshToken.reveal() });
+    await this.#documents.withLock(key, () =>
+      this.#documents.write(key, { secret, ...(notBefore !== undefined && { not_before: notBefore }) }),
+    );
   }
 
-  rewrite(githubUserId: string): Promise<boolean> {
-    return rewriteSecret(this.#documents, this.#cipher, keyOf(githubUserId));
+  /** Forgets a session that is not to be ended, unless that is said with another refresh token. */
+  async cancel({ sid, refreshToken }: Pick<Logout, 'sid' | 'refreshToken'>): Promise<void> {
+    await this.attempt(logoutId(sid), (logout) => Promise.resolve(logout.refreshToken.equals(refreshToken)));
   }
 
-  async #change(
-    githubUserId: string,
-    change: (logouts: readonly Logout[]) => readonly Logout[],
-  ): Promise<void> {
-    const key = keyOf(githubUserId);
+  /**
+   * Runs `end` while nobody else does so for this session, and forgets the session if it says that it has ended. None is
+   * added or taken back meanwhile.
+   *
+   * @throws UnreadableDocumentError, LockTimeoutError
+   */
+  async attempt(id: string, end: (logout: Logout) => Promise<boolean>): Promise<void> {
+    const key = keyOf(id);
+    if ((await this.#documents.read(key)) === undefined) return;
     await this.#documents.withLock(key, async () => {
-      const logouts = change((await this.find(githubUserId).catch(nothingReadable)) ?? []);
-      if (logouts.length === 0) {
-        await this.#documents.delete(key);
-        return;
-      }
-      const sessions = logouts.map((it) => ({ sid: it.sid, refresh_token: it.refreshToken.reveal() }));
-      await this.#documents.write(key, { secret: await this.#cipher.encrypt(key, { sessions }) });
+      const logout = await this.#find(key);
+      if (logout !== undefined && (await end(logout))) await this.#documents.delete(key);
     });
+  }
+
+  async *userIds(): AsyncIterable<string> {
+    const ids: string[] = [];
+    for await (const id of this.ids()) ids.push(id);
+    if (ids.length > 0) yield NOBODY;
+  }
+
+  /** Why one of them cannot be decrypted. */
+  async problem(githubUserId: string): Promise<string | undefined> {
+    if (githubUserId !== NOBODY) return undefined;
+    for await (const id of this.ids()) {
+      const problem = await problemOf(() => this.#find(keyOf(id)));
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  async rewrite(githubUserId: string): Promise<boolean> {
+    if (githubUserId !== NOBODY) return false;
+    let isRewritten = false;
+    for await (const id of this.ids()) {
+      if (await rewriteSecret(this.#documents, this.#cipher, keyOf(id))) isRewritten = true;
+    }
+    return isRewritten;
+  }
+
+  async #find(key: string): Promise<Logout | undefined> {
+    const document = await this.#documents.read(key);
+    if (document === undefined) return undefined;
+    const { success, data } = documentSchema.safeParse(document);
+    if (!success) throw new UnreadableDocumentError(key, 'it is no document of a session to end.');
+    const { content } = await this.#cipher.open(key, data.secret, sessionSchema, 'session');
+    const { sub, sid, refresh_token } = content;
+    return { sub, sid, refreshToken: new Secret(refresh_token), notBefore: data.not_before };
   }
 }
 
-function keyOf(githubUserId: string): string {
-  return `${PREFIX}${githubUserId}${SUFFIX}`;
+/** A hash, since what Keycloak calls a session may have characters that no key has. */
+export function logoutId(sid: string): string {
+  return createHash('sha256').update(sid).digest('hex');
+}
+
+function keyOf(id: string): string {
+  return `${PREFIX}${id}${SUFFIX}`;
 }

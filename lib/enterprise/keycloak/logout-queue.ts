@@ -1,40 +1,70 @@
 import type { Logger } from 'pino';
 import { InvalidGrantError, KeycloakUnavailableError } from './errors.ts';
-import type { KeycloakClient, KeycloakSession } from './keycloak-client.ts';
-import type { LogoutDocuments } from './logout-documents.ts';
+import type { KeycloakClient } from './keycloak-client.ts';
+import { type Logout, type LogoutDocuments, logoutId } from './logout-documents.ts';
 
 const RETRY_EVERY_MS = 30_000;
 
 export interface LogoutQueueOptions {
   readonly logouts: LogoutDocuments;
   readonly keycloak: Pick<KeycloakClient, 'endSession'>;
+  /** Whether a user lives on the session: it may be begun again under the same id. */
+  readonly isKept: (session: Logout) => Promise<boolean>;
   readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** How often to try again what failed, in milliseconds; 30,000 unless given. */
   readonly retryEveryMs?: number;
 }
 
-/** Ends sessions at Keycloak, however long it takes: Keycloak's being down, or this process, keeps nobody from signing out. */
+/**
+ * Ends sessions at Keycloak, however long it takes: Keycloak's being down, or this process, keeps nobody from signing out. One
+ * that is kept is never ended, since a sign-in may have joined it meanwhile.
+ */
 export class LogoutQueue {
-  readonly #logouts: LogoutDocuments;
-  readonly #keycloak: Pick<KeycloakClient, 'endSession'>;
-  readonly #log: Logger;
+  readonly #options: LogoutQueueOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #attempts = new Set<Promise<void>>();
+  /** What the store could not take, by the session's id. */
+  readonly #unsaved = new Map<string, Logout>();
   #isSweeping = false;
   #isClosing = false;
 
-  constructor({ logouts, keycloak, log, retryEveryMs = RETRY_EVERY_MS }: LogoutQueueOptions) {
-    this.#logouts = logouts;
-    this.#keycloak = keycloak;
-    this.#log = log;
-    this.#timer = setInterval(() => this.#track(this.#sweep()), retryEveryMs);
-    this.#timer.unref();
+  constructor(options: LogoutQueueOptions) {
+    this.#options = options;
+    this.#timer = setInterval(
+      () => void this.#track(this.#sweep()),
+      options.retryEveryMs ?? RETRY_EVERY_MS,
+    ).unref();
   }
 
-  /** Remembers to end a session. Durable when it resolves; the first attempt is made behind the caller's back. */
-  async add(githubUserId: string, session: KeycloakSession): Promise<void> {
-    await this.#logouts.add(githubUserId, session);
-    this.#track(this.#attempt(githubUserId));
+  /** Remembers to end a session. Durable when it resolves. */
+  async add(session: Logout): Promise<void> {
+    await this.#options.logouts.add(session);
+    this.#unsaved.delete(session.sid);
+  }
+
+  /** Tries to end a session that was added. Resolves when that is done or postponed; never rejects. */
+  attemptSoon({ sid }: Pick<Logout, 'sid'>): Promise<void> {
+    return this.#track(this.#attempt(logoutId(sid)));
+  }
+
+  /** Forgets a session that is kept from now on. Does not reject: what is kept is not ended all the same. */
+  async cancel(session: Logout): Promise<void> {
+    this.#unsaved.delete(session.sid);
+    await this.#options.logouts.cancel(session).catch((err: unknown) => {
+      this.#options.log.warn({ err }, 'The session of a sign-in stays among those to end while it is kept');
+    });
+  }
+
+  /**
+   * Ends a session that nobody is to live on: now, or else later. What the store cannot take is kept in memory. Resolves when
+   * it was tried; never rejects.
+   */
+  giveBack({ sub, sid, refreshToken }: Logout): Promise<void> {
+    const session = { sub, sid, refreshToken };
+    this.#unsaved.set(sid, session);
+    return this.#track(this.#save(session));
   }
 
   /** Ends the retrying, and resolves when the attempts that are under way have ended. */
@@ -42,43 +72,76 @@ export class LogoutQueue {
     clearInterval(this.#timer);
     this.#isClosing = true;
     await Promise.all(this.#attempts);
+    for (const session of this.#unsaved.values()) await this.#track(this.#save(session));
+    if (this.#unsaved.size === 0) return;
+    this.#options.log.error(
+      { sessions: this.#unsaved.size },
+      'Sessions at Keycloak are left behind: they could be neither ended nor stored before this process ended',
+    );
   }
 
-  #track(attempt: Promise<void>): void {
+  async #track(attempt: Promise<void>): Promise<void> {
     const ended = attempt
-      .catch((err: unknown) => {
-        this.#log.warn({ err }, 'A session could not be ended at Keycloak; tried again later');
-      })
+      .catch((err: unknown) => this.#complain(err))
       .finally(() => this.#attempts.delete(ended));
     this.#attempts.add(ended);
+    await ended;
   }
 
-  /** One after the other. When Keycloak is away, the others wait for the next time; what is one user's own stops nobody. */
+  #complain(err: unknown): void {
+    this.#options.log.warn({ err }, 'A session could not be ended at Keycloak; tried again later');
+  }
+
+  /** One after the other. When Keycloak is away, the others wait for the next time; what is one session's own stops none. */
   async #sweep(): Promise<void> {
     if (this.#isSweeping) return;
     this.#isSweeping = true;
     try {
-      for await (const githubUserId of this.#logouts.userIds()) {
+      for (const session of this.#unsaved.values()) await this.#orComplain(this.#save(session));
+      for await (const id of this.#options.logouts.ids()) {
         if (this.#isClosing) return;
-        await this.#attempt(githubUserId).catch((err: unknown) => {
-          if (err instanceof KeycloakUnavailableError) throw err;
-          this.#log.warn({ err, github_user_id: githubUserId }, 'A session could not be ended at Keycloak');
-        });
+        await this.#orComplain(this.#attempt(id));
       }
     } finally {
       this.#isSweeping = false;
     }
   }
 
-  /** Several processes may do the same: a session that is ended already is no failure. */
-  async #attempt(githubUserId: string): Promise<void> {
-    for (const { sid, refreshToken } of await this.#logouts.find(githubUserId)) {
-      try {
-        await this.#keycloak.endSession(refreshToken);
-      } catch (error) {
-        if (!(error instanceof InvalidGrantError)) throw error;
-      }
-      await this.#logouts.done(githubUserId, sid);
+  async #orComplain(attempt: Promise<void>): Promise<void> {
+    try {
+      await attempt;
+    } catch (error) {
+      if (error instanceof KeycloakUnavailableError) throw error;
+      this.#complain(error);
     }
+  }
+
+  /** Where the store does not take it, the session is ended all the same if it can be. */
+  async #save(session: Logout): Promise<void> {
+    try {
+      await this.add(session);
+    } catch (err) {
+      this.#options.log.error({ err }, 'A session to end at Keycloak cannot be stored; it is kept in memory');
+      if (await this.#end(session)) this.#unsaved.delete(session.sid);
+      return;
+    }
+    await this.#attempt(logoutId(session.sid));
+  }
+
+  async #attempt(id: string): Promise<void> {
+    await this.#options.logouts.attempt(id, (session) => this.#end(session));
+  }
+
+  /** @returns whether it has ended, by whoever's doing. */
+  async #end(session: Logout): Promise<boolean> {
+    const { isKept, keycloak, now } = this.#options;
+    if (session.notBefore !== undefined && now() < session.notBefore) return false;
+    if (await isKept(session)) return false;
+    try {
+      await keycloak.endSession(session.refreshToken);
+    } catch (error) {
+      if (!(error instanceof InvalidGrantError)) throw error;
+    }
+    return true;
   }
 }

@@ -79,24 +79,31 @@ export class SessionDocuments implements EncryptedDocuments {
   /** Whether a session of Keycloak is kept for its user. */
   async holds(sub: string, sid: string): Promise<boolean> {
     const githubUserId = await this.userWith(sub);
-    return githubUserId !== undefined && (await this.find(githubUserId))?.session.sid === sid;
+    const session = githubUserId === undefined ? undefined : (await this.find(githubUserId))?.session;
+    return session?.sub === sub && session.sid === sid;
   }
 
-  /** Keeps the session of a new sign-in. @returns the one before, if it was another. */
-  async begin(
+  /**
+   * Keeps the session of a new sign-in.
+   *
+   * @param first - what to do before, with the one that is kept until then. If it fails, that one stays.
+   * @returns what that returns.
+   */
+  async begin<T>(
     githubUserId: string,
     session: KeycloakSession,
     now: number,
-  ): Promise<KeycloakSession | undefined> {
+    first: (before: KeycloakSession | undefined) => Promise<T>,
+  ): Promise<T> {
     const subject = subjectKey(session.sub);
     await this.#documents.withLock(subject, () =>
       this.#documents.write(subject, { github_user_id: githubUserId }),
     );
     const key = keyOf(githubUserId);
     return this.#documents.withLock(key, async () => {
-      const before = (await this.find(githubUserId).catch(nothingReadable))?.session;
+      const result = await first(await this.#readable(githubUserId));
       await this.#write(key, { session, checkedAt: now, isUnanswered: false, isUncheckable: false });
-      return before?.sid === session.sid ? undefined : before;
+      return result;
     });
   }
 
@@ -104,28 +111,27 @@ export class SessionDocuments implements EncryptedDocuments {
   async replace(githubUserId: string, expected: KeycloakSession, next: StoredSession): Promise<boolean> {
     const key = keyOf(githubUserId);
     return this.#documents.withLock(key, async () => {
-      const current = await this.find(githubUserId).catch(nothingReadable);
-      if (!isSame(current?.session, expected)) return false;
+      if (!isSame(await this.#readable(githubUserId), expected)) return false;
       await this.#write(key, next);
       return true;
     });
   }
 
   /**
-   * Deletes the document, if `isMeant` says so of what is there.
+   * Deletes the document, if `isMeant` says so of what is there. A sign-in of the same user waits for that.
    *
    * @param first - what to do before, with what is there. If it fails, the document stays.
-   * @returns whether it was deleted.
+   * @returns whether it was meant.
    */
   async remove(
     githubUserId: string,
-    isMeant: (session: KeycloakSession) => boolean,
-    first: (session: KeycloakSession) => Promise<void>,
+    isMeant: (session: KeycloakSession | undefined) => boolean,
+    first: (session: KeycloakSession | undefined) => Promise<void>,
   ): Promise<boolean> {
     const key = keyOf(githubUserId);
     return this.#documents.withLock(key, async () => {
-      const session = (await this.find(githubUserId).catch(nothingReadable))?.session;
-      if (session === undefined || !isMeant(session)) return false;
+      const session = await this.#readable(githubUserId);
+      if (!isMeant(session)) return false;
       await first(session);
       await this.#documents.delete(key);
       return true;
@@ -151,6 +157,10 @@ export class SessionDocuments implements EncryptedDocuments {
 
   rewrite(githubUserId: string): Promise<boolean> {
     return rewriteSecret(this.#documents, this.#cipher, keyOf(githubUserId));
+  }
+
+  async #readable(githubUserId: string): Promise<KeycloakSession | undefined> {
+    return (await this.find(githubUserId).catch(nothingReadable))?.session;
   }
 
   async #write(

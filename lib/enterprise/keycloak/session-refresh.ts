@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
 import { LockTimeoutError } from '../../oss/storage/document-store.ts';
@@ -7,6 +8,9 @@ import type { SessionDocuments, StoredSession } from './session-documents.ts';
 
 /** For how long Keycloak is left alone when it could not answer, in milliseconds. */
 export const PAUSE_MS = 10_000;
+/** Between attempts to store what Keycloak has answered, in milliseconds: sooner than others look again. */
+const FIRST_SAVE_PAUSE_MS = 100;
+const LONGEST_SAVE_PAUSE_MS = 1_000;
 
 export interface SessionRefreshOptions {
   readonly documents: SessionDocuments;
@@ -15,8 +19,8 @@ export interface SessionRefreshOptions {
   readonly now: () => number;
   /** Ends the user's sessions here, since Keycloak has ended its own. */
   readonly endSessions: (githubUserId: string) => Promise<void>;
-  /** Ends a session at Keycloak that has come to nothing here. */
-  readonly giveBack: (githubUserId: string, session: KeycloakSession) => Promise<void>;
+  /** Ends a session at Keycloak that has come to nothing here. Does not reject. */
+  readonly giveBack: (session: KeycloakSession) => Promise<void>;
 }
 
 /**
@@ -34,6 +38,12 @@ export interface RefreshRequest {
   readonly waitMs: number;
 }
 
+/** What has come of asking Keycloak, and when all that follows from it is in the store. */
+interface Outcome {
+  readonly state: SessionState;
+  readonly settled: Promise<void>;
+}
+
 /**
  * Uses the refresh tokens of Keycloak's sessions: whether a session goes on, and an access token to ask Keycloak with, come
  * of the same answer.
@@ -44,6 +54,9 @@ export interface RefreshRequest {
 export class SessionRefresh {
   readonly #options: SessionRefreshOptions;
   readonly #running = new Map<string, Promise<SessionState>>();
+  /** Those who hold a lock, also for what could not be stored yet. */
+  readonly #holding = new Set<Promise<void>>();
+  readonly #ending = new AbortController();
   #pausedUntil = 0;
 
   constructor(options: SessionRefreshOptions) {
@@ -69,26 +82,47 @@ export class SessionRefresh {
       // The one that asked did not need an answer, or has not waited for so long; this one may.
       return state === undefined || state.state === 'not_asked' ? this.run(githubUserId, request) : state;
     }
-    const started = this.#options.documents
-      .whileChecking(githubUserId, () => this.#runAlone(githubUserId, request), request.waitMs)
-      .finally(() => this.#running.delete(githubUserId));
+    const started = this.#start(githubUserId, request).finally(() => this.#running.delete(githubUserId));
     this.#running.set(githubUserId, started);
     return started;
   }
 
-  async #runAlone(githubUserId: string, { isNeeded }: RefreshRequest): Promise<SessionState> {
+  /** Gives what could not be stored yet one last chance, and resolves when nothing is under way. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#holding);
+  }
+
+  /** The lock is kept until what Keycloak has said is stored; who asks need not wait for that. */
+  #start(githubUserId: string, request: RefreshRequest): Promise<SessionState> {
+    return new Promise((resolve, reject) => {
+      const alone = async () => {
+        const { state, settled } = await this.#runAlone(githubUserId, request);
+        resolve(state);
+        await settled;
+      };
+      const holding = this.#options.documents
+        .whileChecking(githubUserId, alone, request.waitMs)
+        .catch(reject)
+        .finally(() => this.#holding.delete(holding));
+      this.#holding.add(holding);
+    });
+  }
+
+  async #runAlone(githubUserId: string, { isNeeded }: RefreshRequest): Promise<Outcome> {
     const { documents, keycloak } = this.#options;
     const stored = await documents.find(githubUserId);
-    if (stored?.isUncheckable === true) return { state: 'uncheckable' };
-    if (stored === undefined || !isNeeded(stored)) return { state: 'not_asked' };
+    if (stored?.isUncheckable === true) return settled({ state: 'uncheckable' });
+    if (stored === undefined || !isNeeded(stored)) return settled({ state: 'not_asked' });
     const { session } = stored;
     if (!(await documents.replace(githubUserId, session, { ...stored, isUnanswered: true })))
-      return { state: 'not_asked' };
+      return settled({ state: 'not_asked' });
     let tokens: KeycloakTokens;
     try {
       tokens = await keycloak.refresh(session.refreshToken);
     } catch (error) {
-      if (error instanceof InvalidGrantError) return this.#refused(githubUserId, stored, error);
+      if (error instanceof InvalidGrantError)
+        return settled(await this.#refused(githubUserId, stored, error));
       this.#pausedUntil = this.#options.now() + PAUSE_MS;
       throw error;
     }
@@ -99,17 +133,55 @@ export class SessionRefresh {
     githubUserId: string,
     before: KeycloakSession,
     { refreshToken, accessToken }: KeycloakTokens,
-  ): Promise<SessionState> {
-    const { documents, giveBack, now } = this.#options;
+  ): Promise<Outcome> {
+    const { documents, log, now } = this.#options;
     this.#pausedUntil = 0;
     const checkedAt = now();
-    const session = { ...before, refreshToken };
-    const checked = { session, checkedAt, isUnanswered: false, isUncheckable: false };
-    if (await documents.replace(githubUserId, before, checked))
-      return { state: 'goes_on', accessToken, checkedAt };
-    // A sign-in or a sign-out that came meanwhile could give back only the token from before, which may be dead.
-    await giveBack(githubUserId, session);
-    return { state: 'not_asked' };
+    const checked = {
+      session: { ...before, refreshToken },
+      checkedAt,
+      isUnanswered: false,
+      isUncheckable: false,
+    };
+    const goesOn = { state: 'goes_on', accessToken, checkedAt } as const;
+    const save = () => documents.replace(githubUserId, before, checked);
+    try {
+      if (await save()) return { state: goesOn, settled: Promise.resolve() };
+    } catch (err) {
+      log.error(
+        { err, github_user_id: githubUserId },
+        'The refresh token of a session cannot be stored; it is kept in memory, and stored as soon as that is possible',
+      );
+      return { state: goesOn, settled: this.#saveLater(githubUserId, save, checked.session) };
+    }
+    await this.#options.giveBack(checked.session);
+    return settled({ state: 'not_asked' });
+  }
+
+  /** However long it takes: Keycloak does not give a refresh token twice, and to use the one before may end the session. */
+  async #saveLater(
+    githubUserId: string,
+    save: () => Promise<boolean>,
+    session: KeycloakSession,
+  ): Promise<void> {
+    const { giveBack, log } = this.#options;
+    const { signal } = this.#ending;
+    for (let pause = FIRST_SAVE_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_SAVE_PAUSE_MS)) {
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+      const isLastChance = signal.aborted;
+      try {
+        // A sign-in or a sign-out that came meanwhile could give back only the token from before, which may be dead.
+        if (!(await save())) await giveBack(session);
+        return;
+      } catch (err) {
+        if (!isLastChance) continue;
+        log.fatal(
+          { err, github_user_id: githubUserId },
+          'The refresh token of a session is lost: it could not be stored before this process ended',
+        );
+        return;
+      }
+    }
   }
 
   async #refused(
@@ -127,7 +199,8 @@ export class SessionRefresh {
       return { state: 'uncheckable' };
     }
     const { refreshToken } = stored.session;
-    const isStillStored = (current: KeycloakSession) => current.refreshToken.equals(refreshToken);
+    const isStillStored = (current: KeycloakSession | undefined) =>
+      current?.refreshToken.equals(refreshToken) === true;
     const hasEnded = await documents.remove(githubUserId, isStillStored, () => endSessions(githubUserId));
     if (!hasEnded) return { state: 'not_asked' };
     log.info(
@@ -136,6 +209,10 @@ export class SessionRefresh {
     );
     return { state: 'ended' };
   }
+}
+
+function settled(state: SessionState): Outcome {
+  return { state, settled: Promise.resolve() };
 }
 
 function noAnswerAfterWaiting(error: unknown): undefined {

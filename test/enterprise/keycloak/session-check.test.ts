@@ -16,9 +16,11 @@ import { DocumentCipher } from '../../../lib/enterprise/tokens/document-cipher.t
 import { parseEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
+import { FailingStore } from './failing-store.ts';
 
 const USER = '583231';
 const EVERY_MS = 300_000;
+const nothing = (): Promise<void> => Promise.resolve();
 const log = pino({ level: 'silent' });
 const cipher = new DocumentCipher(parseEncryptionKeys(`k1:${Buffer.alloc(32, 1).toString('base64')}`));
 
@@ -49,7 +51,7 @@ describe('A check of Keycloak’s sessions', () => {
 
   /** One process. */
   function open() {
-    const store = new JsonFileStore({ path: files, log });
+    const store = new FailingStore({ path: files, log });
     stores.push(store);
     const documents = new SessionDocuments(store, cipher);
     const now = () => time;
@@ -67,10 +69,10 @@ describe('A check of Keycloak’s sessions', () => {
         },
       },
       endSessions: (githubUserId) => Promise.resolve(void ended.push(githubUserId)),
-      giveBack: (_id, { refreshToken }) => Promise.resolve(void givenBack.push(refreshToken.reveal())),
+      giveBack: ({ refreshToken }) => Promise.resolve(void givenBack.push(refreshToken.reveal())),
     });
     const check = new SessionCheck({ documents, refresh, everyMs: EVERY_MS, log, now });
-    return { documents, check, refresh };
+    return { store, documents, check, refresh };
   }
 
   async function use({ check }: ReturnType<typeof open>): Promise<void> {
@@ -80,7 +82,7 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('is made by one of several processes, with the token that the one before has stored', async () => {
     const processes = [open(), open(), open(), open()];
-    await processes[0]!.documents.begin(USER, session('rt-0'), time);
+    await processes[0]!.documents.begin(USER, session('rt-0'), time, nothing);
     for (let round = 1; round <= 3; round += 1) {
       time += EVERY_MS;
       await Promise.all(processes.map(use));
@@ -98,7 +100,7 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('is made again when a clock was set back', async () => {
     const one = open();
-    await one.documents.begin(USER, session('rt-0'), time);
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
     time -= 10 * EVERY_MS;
     await use(one);
     assert.deepEqual(asked, ['rt-0']);
@@ -111,7 +113,7 @@ describe('A check of Keycloak’s sessions', () => {
   ] as const) {
     it(`ends nothing when Keycloak ${what}, and is made again after a pause`, async () => {
       const one = open();
-      await one.documents.begin(USER, session('rt-0'), time);
+      await one.documents.begin(USER, session('rt-0'), time, nothing);
       time += EVERY_MS;
       answer = () => Promise.reject(error);
       await use(one);
@@ -127,7 +129,7 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('ends the sessions for which Keycloak knows no grant any more', async () => {
     const one = open();
-    await one.documents.begin(USER, session('rt-0'), time);
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
     time += EVERY_MS;
     answer = () => Promise.reject(new InvalidGrantError(false));
     await use(one);
@@ -137,10 +139,10 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('ends nothing for a session that a sign-in has replaced meanwhile', async () => {
     const one = open();
-    await one.documents.begin(USER, session('rt-0'), time);
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
     time += EVERY_MS;
     answer = async () => {
-      await one.documents.begin(USER, session('rt-new', 'sid-2'), time);
+      await one.documents.begin(USER, session('rt-new', 'sid-2'), time, nothing);
       throw new InvalidGrantError(false);
     };
     await use(one);
@@ -150,10 +152,10 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('gives back what it has got for a session that a sign-in has replaced meanwhile', async () => {
     const one = open();
-    await one.documents.begin(USER, session('rt-0'), time);
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
     time += EVERY_MS;
     answer = async () => {
-      await one.documents.begin(USER, session('rt-new', 'sid-2'), time);
+      await one.documents.begin(USER, session('rt-new', 'sid-2'), time, nothing);
       return 'rt-1';
     };
     await use(one);
@@ -161,9 +163,40 @@ describe('A check of Keycloak’s sessions', () => {
     assert.equal((await one.documents.find(USER))?.session.refreshToken.reveal(), 'rt-new');
   });
 
+  it('keeps a refresh token that the store cannot take, while nobody else checks, until it can', async () => {
+    const [one, other] = [open(), open()];
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
+    time += EVERY_MS;
+    one.store.fault = { at: one.store.changes + 2, isLasting: true, isMade: false };
+    await use(one);
+    assert.equal((await one.documents.find(USER))?.session.refreshToken.reveal(), 'rt-0');
+    time += EVERY_MS;
+    await use(one);
+    await use(other);
+    assert.deepEqual(asked, ['rt-0']);
+    one.store.fault = undefined;
+    await one.refresh.close();
+    time += EVERY_MS;
+    await use(other);
+    assert.deepEqual(asked, ['rt-0', 'rt-1']);
+    assert.deepEqual(ended, []);
+  });
+
+  it('gives a refresh token back that the store can take only when its session is gone', async () => {
+    const one = open();
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
+    time += EVERY_MS;
+    one.store.fault = { at: one.store.changes + 2, isLasting: true, isMade: false };
+    await use(one);
+    one.store.fault = undefined;
+    await one.documents.remove(USER, () => true, nothing);
+    await one.refresh.close();
+    assert.deepEqual(givenBack, ['rt-1']);
+  });
+
   it('ends nothing when an answer was lost and the token in it is the one that counts', async () => {
     const one = open();
-    await one.documents.begin(USER, session('rt-0'), time);
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
     time += EVERY_MS;
     answer = () => Promise.reject(new KeycloakUnavailableError('gives no answer'));
     await use(one);
@@ -178,7 +211,7 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('shares its answer with who needs an access token at the same time', async () => {
     const one = open();
-    await one.documents.begin(USER, session('rt-0'), time);
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
     time += EVERY_MS;
     one.check.used(USER);
     const needed = { isNeeded: () => true, waitMs: 5_000 };
@@ -193,7 +226,7 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('uses no refresh token twice when several processes need access tokens at the same time', async () => {
     const processes = [open(), open(), open()];
-    await processes[0]!.documents.begin(USER, session('rt-0'), time);
+    await processes[0]!.documents.begin(USER, session('rt-0'), time, nothing);
     const needed = { isNeeded: () => true, waitMs: 5_000 };
     const states = await Promise.all(processes.map(({ refresh }) => refresh.run(USER, needed)));
     assert.deepEqual(
@@ -205,7 +238,7 @@ describe('A check of Keycloak’s sessions', () => {
 
   it('ends a session whose token somebody else has used, when no answer was lost', async () => {
     const one = open();
-    await one.documents.begin(USER, session('rt-0'), time);
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
     time += EVERY_MS;
     answer = () => Promise.reject(new InvalidGrantError(true));
     await use(one);
@@ -228,7 +261,7 @@ describe('The documents of Keycloak’s sessions', () => {
 
   it('are found, re-encrypted and reported as the tokens are', async () => {
     const documents = new SessionDocuments(store, cipher);
-    await documents.begin(USER, session('rt-0'), 1);
+    await documents.begin(USER, session('rt-0'), 1, nothing);
     const ids: string[] = [];
     for await (const id of documents.userIds()) ids.push(id);
     assert.deepEqual(ids, [USER]);

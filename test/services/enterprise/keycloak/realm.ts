@@ -11,6 +11,8 @@ interface Identity {
 interface OfflineSession {
   readonly id: string;
   readonly username: string;
+  /** When it began, in milliseconds since the epoch. */
+  readonly start: number;
 }
 
 /** A realm of its own in a Keycloak, made of the template that ships, for one server and one fake GitHub. */
