@@ -35,7 +35,7 @@ import { SettingsStore } from './settings/settings-store.ts';
 import { type DocumentStore, LockTimeoutError } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
 import { StorageError } from './storage/storage-error.ts';
-import { markStore, type StoreMarker } from './storage/store-marker.ts';
+import { markStore, STORE_MARKER, type StoreMarker } from './storage/store-marker.ts';
 import type { TokenCustody } from './token-custody.ts';
 
 export type { Layers } from '../compose.ts';
@@ -428,6 +428,11 @@ export class ServerConfig {
    */
   protected async openStore(): Promise<StoreMarker> {
     await this.documents.verify?.({ begin: this.#beginStore });
+    const marked = await this.documents.read(STORE_MARKER);
+    // New, of an older version; or a mount point whose volume is not there.
+    if (marked === undefined) {
+      this.log.info({ store: this.storeDescription }, 'The store has no marker yet, and gets one');
+    }
     return markStore(this.documents);
   }
 

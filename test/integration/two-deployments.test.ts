@@ -139,6 +139,17 @@ describe('Two deployments on one file store', () => {
     assert.equal(await readFile(join(site.files, 'settings.json'), 'utf8'), '{"language": "de"}');
   });
 
+  it('is marked with a line in the log the first time, which tells of a volume that is not there', async () => {
+    const said: string[] = [];
+    const logger = () =>
+      pino({ level: 'info' }, { write: (line) => said.push((JSON.parse(line) as { msg: string }).msg) });
+    await start(envOf(own), logger());
+    assert.deepEqual(said, []);
+    await rm(join(site.files, STORE_MARKER));
+    await start(envOf(own), logger());
+    assert.deepEqual(said, ['The store has no marker yet, and gets one']);
+  });
+
   it('that takes no marker is a warning to the OSS edition', async () => {
     const folder = join(site.files, '~oss');
     await mkdir(join(folder, STORE_MARKER), { recursive: true, mode: 0o700 });

@@ -1,4 +1,3 @@
-import { opendir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
@@ -16,10 +15,12 @@ import { DurableJsonFile } from './durable-json-file.ts';
 import { FileLock } from './file-lock.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { ProcessIdentity } from './process-identity.ts';
-import { errorCode, storing } from './storage-error.ts';
+import { storing } from './storage-error.ts';
 import { StoreFolder } from './store-folder.ts';
+import { asStoreMarker, STORE_MARKER } from './store-marker.ts';
 import { complaintAbout, placeOf } from './store-place.ts';
 import { unusableFolder } from './unusable-folder.ts';
+import { walkKeys } from './walk-keys.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
 
@@ -61,7 +62,12 @@ export class JsonFileStore implements DocumentStore {
   async read(key: string): Promise<Document | undefined> {
     const absent: Document = {};
     const db = new Low(this.#file(key), absent);
-    await this.#using(key, () => db.read());
+    await this.#using(key, async () => {
+      await db.read();
+      // What is absent may only be out of reach.
+      if (db.data === absent) await this.#folder.assertThere();
+    });
+    await this.#noteMarker(key, db.data);
     return db.data === absent ? undefined : db.data;
   }
 
@@ -70,21 +76,27 @@ export class JsonFileStore implements DocumentStore {
     await this.#writes.runExclusive(key, () =>
       this.#using(key, () => this.#folder.whilePrepared(() => db.write())),
     );
+    await this.#noteMarker(key, document);
   }
 
   async delete(key: string): Promise<void> {
     const file = this.#file(key);
-    await this.#writes.runExclusive(key, () => this.#using(key, () => file.delete()));
+    await this.#writes.runExclusive(key, () =>
+      this.#using(key, async () => {
+        await file.delete();
+        await this.#folder.assertThere();
+      }),
+    );
   }
 
   async *list(prefix: string): AsyncIterable<string> {
     assertKeyPrefix(prefix);
-    yield* this.#walk(prefix, isKeySegment);
+    yield* this.#keys(prefix, isKeySegment);
   }
 
   async *listSetAside(prefix: string): AsyncIterable<string> {
     assertKeyPrefix(prefix);
-    yield* this.#walk(prefix, isSetAside);
+    yield* this.#keys(prefix, isSetAside);
   }
 
   async withLock<T>(key: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
@@ -160,26 +172,14 @@ export class JsonFileStore implements DocumentStore {
     }
   }
 
-  /** The files that `isWanted` by their names. */
-  async *#walk(
-    prefix: string,
-    isWanted: (name: string) => boolean,
-    folder = prefix.slice(0, prefix.lastIndexOf('/') + 1),
-  ): AsyncGenerator<string> {
-    const directory = await storing(() => opendir(join(this.#folder.path, folder)).catch(nowhere));
-    if (directory === undefined) return;
-    for await (const entry of directory) {
-      const key = folder + entry.name;
-      // A link counts as what it leads to. Keys have an end, so links in a circle do as well.
-      const found = entry.isSymbolicLink() ? await stat(join(this.#folder.path, key)).catch(nowhere) : entry;
-      if (found?.isDirectory() === true) {
-        const leadsThere = `${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`);
-        if (leadsThere && isKeySegment(entry.name)) yield* this.#walk(prefix, isWanted, `${key}/`);
-      } else if (found?.isFile() === true && isWanted(entry.name) && key.startsWith(prefix)) yield key;
-    }
+  async #noteMarker(key: string, document: Document): Promise<void> {
+    const marker = key === STORE_MARKER ? asStoreMarker(document) : undefined;
+    if (marker !== undefined) await storing(() => this.#folder.marked(marker));
   }
-}
 
-function nowhere(error: unknown): undefined {
-  if (!['ENOENT', 'ELOOP'].includes(errorCode(error) ?? '')) throw error;
+  async *#keys(prefix: string, isWanted: (name: string) => boolean): AsyncGenerator<string> {
+    yield* walkKeys(this.#folder.path, prefix, isWanted);
+    // Nothing more may only mean that all is out of reach.
+    await storing(() => this.#folder.assertThere());
+  }
 }

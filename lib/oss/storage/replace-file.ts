@@ -18,6 +18,8 @@ const IRREPLACEABLE = new Set(['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS']);
 export interface TemporaryFile {
   /** Where a text is prepared: used by nobody else. */
   readonly path: string;
+  /** The folder of the store, which is not made anew for a file in it. */
+  readonly root: string;
   /** Whether a process that is dead has left a file of this name. */
   readonly isAbandoned: (name: string) => boolean;
 }
@@ -25,7 +27,7 @@ export interface TemporaryFile {
 /** @throws ForeignFileError, or the error of the file system; the old text is still there then. */
 export async function replaceFile(path: string, text: string, temporary: TemporaryFile): Promise<void> {
   const replaced = await stat(path).catch(absent);
-  if (replaced === undefined) await makeFolder(dirname(path));
+  if (replaced === undefined) await makeFolder(dirname(path), temporary.root);
   try {
     await prepare(temporary.path, text, path, replaced);
     await moveIntoPlace(temporary.path, path).catch(async (error: unknown) => {

@@ -1,11 +1,13 @@
-import { lstat, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { takeFolderOwner } from './file-owner.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder, syncFolder } from './make-folder.ts';
 import type { ProcessIdentity } from './process-identity.ts';
-import type { TemporaryFile } from './replace-file.ts';
+import { replaceFile, type TemporaryFile } from './replace-file.ts';
 import { absent, errorCode } from './storage-error.ts';
+import { STORE_MARKER, type StoreMarker } from './store-marker.ts';
+import { StorePresence } from './store-presence.ts';
 
 // No key can hold a `~`, so nothing of ours can be taken for a document.
 const LOCKS = '~locks';
@@ -23,6 +25,7 @@ export class StoreFolder {
   readonly temporary: string;
   readonly #identity: ProcessIdentity;
   readonly #log: Logger;
+  readonly #presence: StorePresence;
   #prepared: Promise<void> | undefined;
   #complained = false;
 
@@ -32,11 +35,23 @@ export class StoreFolder {
     this.temporary = join(path, TEMPORARY);
     this.#identity = identity;
     this.#log = log;
+    this.#presence = new StorePresence(path, log);
   }
 
-  newTemporaryFile(): TemporaryFile {
+  /** @throws StorageError when the folder is not the one any more that it was, as when its volume is not mounted. */
+  assertThere(): Promise<void> {
+    return this.#presence.assertThere();
+  }
+
+  /** Takes note of the marker of the store, which was just read or written. */
+  marked(marker: StoreMarker): Promise<void> {
+    return this.#presence.marked(marker);
+  }
+
+  newTemporaryFile(root = this.path): TemporaryFile {
     return {
-      path: join(this.temporary, this.#identity.newName()),
+      path: join(root, TEMPORARY, this.#identity.newName()),
+      root,
       isAbandoned: (name) => this.#identity.isDead(name),
     };
   }
@@ -45,9 +60,11 @@ export class StoreFolder {
   async whilePrepared<T>(operation: () => Promise<T>): Promise<T> {
     await this.#prepare();
     try {
+      await this.assertThere();
       return await operation();
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
+      await this.assertThere();
       // Where it is whole, somebody else has made it anew since the operation failed.
       if (!(await this.#isWhole())) {
         this.#log.error(
@@ -86,7 +103,12 @@ export class StoreFolder {
   }
 
   async #makeFolders(): Promise<void> {
+    await this.assertThere();
+    const { marker, realPath } = this.#presence;
+    if (marker !== undefined) await this.#makeAnew(realPath, marker);
     for (const folder of [this.path, this.temporary, this.locks]) await makeFolder(folder);
+    if (marker !== undefined) await this.#markAgain(marker);
+    await this.#presence.remember();
     await this.#complainIfExposed();
     for (const name of await readdir(this.temporary)) {
       const path = join(this.temporary, name);
@@ -94,6 +116,30 @@ export class StoreFolder {
         await rm(path, { recursive: true, force: true });
       }
     }
+  }
+
+  /** In one step: without its marker, others that have it open would take it for a volume that is away. */
+  async #makeAnew(path: string, marker: StoreMarker): Promise<void> {
+    if ((await stat(path).catch(absent)) !== undefined) return;
+    const beside = join(dirname(path), `~${this.#identity.newName()}`);
+    try {
+      for (const name of [TEMPORARY, LOCKS]) await makeFolder(join(beside, name));
+      await replaceFile(join(beside, STORE_MARKER), asText(marker), this.newTemporaryFile(beside));
+      await rename(beside, path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      // Somebody else was first.
+      if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+    } finally {
+      await rm(beside, { recursive: true, force: true });
+    }
+  }
+
+  /** For a folder that was emptied. */
+  async #markAgain(marker: StoreMarker): Promise<void> {
+    const path = join(this.path, STORE_MARKER);
+    if ((await stat(path).catch(absent)) !== undefined) return;
+    await replaceFile(path, asText(marker), this.newTemporaryFile());
   }
 
   /** Not closed to others by itself: somebody may have named a folder that is not only ours, such as /tmp. */
@@ -122,4 +168,8 @@ export class StoreFolder {
 async function isForgotten(path: string): Promise<boolean> {
   const file = await stat(path).catch(absent);
   return file !== undefined && Date.now() - file.mtimeMs > LONGEST_USE_MS;
+}
+
+function asText(marker: StoreMarker): string {
+  return `${JSON.stringify(marker, null, 2)}\n`;
 }

@@ -59,7 +59,8 @@ export function complaintAbout(path: string, place: StorePlace, begin: boolean):
   }
 }
 
-async function markerIn(folder: string): Promise<StoreMarker | undefined> {
+/** The marker in a folder; undefined when there is none that can be read. */
+export async function markerIn(folder: string): Promise<StoreMarker | undefined> {
   const bytes = await readFile(join(folder, STORE_MARKER)).catch(() => undefined);
   return bytes && asStoreMarker(parseDocument(decodeText(bytes)));
 }

@@ -1,8 +1,10 @@
 /** Another process on the same store: `<folder> <task>`. Says something when its task has begun, or how it failed. */
+import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
+import { markStore } from '../../../lib/oss/storage/store-marker.ts';
 
 const [folder = '', task = ''] = process.argv.slice(2);
 const store = new JsonFileStore({ path: folder, log: pino({ level: 'silent' }) });
@@ -73,6 +75,29 @@ const tasks: Record<string, () => Promise<void>> = {
     const { ServerConfig } = await import('../../../lib/oss/server-config.ts');
     const config = new ServerConfig({ env: { FILE_STORE_PATH: folder }, logger });
     console.log(await config.prepare().then(() => 'goes on', String));
+  },
+  /** What a document is while its volume is mounted, unmounted, without a mount point, with an empty one, and mounted again. */
+  async useUnmounted() {
+    const { VOLUME: volume = '', MOUNT_POINT: mountPoint = '' } = process.env;
+    await store.verify();
+    await markStore(store);
+    await store.write('a.json', { kept: true });
+    const said: string[] = [];
+    const look = async () => {
+      const outcome = await store.read('a.json').then(JSON.stringify, problemOf);
+      said.push(outcome.startsWith('storage_unavailable: ') ? 'away' : outcome);
+    };
+    await look();
+    for (const change of [
+      ['umount', mountPoint],
+      ['rmdir', mountPoint],
+      ['mkdir', mountPoint],
+      ['mount', '--bind', volume, mountPoint],
+    ]) {
+      execFileSync(change[0]!, change.slice(1));
+      await look();
+    }
+    console.log(JSON.stringify(said));
   },
   async hold() {
     await store.withLock('a.json', async () => {

@@ -40,3 +40,15 @@ export function mountedAlone(file: string, folder: string, options = 'rw'): [str
   const close = `chmod 0555 "${folder}"; chmod ${options === 'ro' ? '0400' : '0600'} "$0"; exec "$@"`;
   return namespace === undefined ? ['sh', '-c', close, file] : [command, ...args, 'sh', '-c', mount, file];
 }
+
+/**
+ * A command that runs the program behind it where it may mount and unmount, with a file system of its own at `folder`.
+ *
+ * @param image - a folder for that file system, which outlives being unmounted.
+ * @returns undefined where nobody may mount.
+ */
+export function mounting(image: string, folder: string): [string, ...string[]] | undefined {
+  const [command, ...args] = newNamespace() ?? [];
+  const mount = 'mount -t tmpfs none "$0" && mount --bind "$0" "$1" && shift && exec "$@"';
+  return command === undefined ? undefined : [command, ...args, 'sh', '-c', mount, image, folder];
+}
