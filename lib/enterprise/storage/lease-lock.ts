@@ -23,31 +23,12 @@ import { Heartbeat } from '../../oss/storage/heartbeat.ts';
 import { LockSightings } from '../../oss/storage/lock-sightings.ts';
 import type { LeaseTimes } from '../times.ts';
 import { type Lease, newLease } from './lease.ts';
+import { BEAT, GIVE_BACK, LOOK, TAKE, TAKE_OVER } from './lease-statements.ts';
+import { LeftOverLocks } from './left-over-locks.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
 
 const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
-
-/** A row with our own instance is left over from a statement whose answer was lost: callers here come one at a time. */
-const TAKE = `
-  INSERT INTO openhands_locks (key, instance, turn, beat) VALUES ($1, $2, $3, 0)
-  ON CONFLICT (key) DO UPDATE SET turn = excluded.turn, beat = 0
-  WHERE openhands_locks.instance = excluded.instance AND openhands_locks.turn <= excluded.turn
-  RETURNING key`;
-/** The lock, and the others of its folder: one who died may have held several, each within the other. */
-const LOOK = `
-  SELECT key, instance, turn, beat FROM openhands_locks
-  WHERE key = $1 OR ($2::text <> '' AND left(key, length($2::text)) = $2::text)`;
-/** Waits for a write under the lock, which an UPDATE alone would not. */
-const TAKE_OVER = `
-  WITH dead AS (
-    SELECT key FROM openhands_locks WHERE key = $1 AND instance = $4 AND turn = $5 AND beat = $6 FOR UPDATE
-  )
-  UPDATE openhands_locks SET instance = $2, turn = $3, beat = 0 FROM dead WHERE openhands_locks.key = dead.key
-  RETURNING openhands_locks.key`;
-const BEAT = `
-  UPDATE openhands_locks SET beat = beat + 1 WHERE key = ANY($1) AND instance = $2 AND turn = ANY($3) RETURNING turn`;
-const GIVE_BACK = 'DELETE FROM openhands_locks WHERE key = $1 AND instance = $2 AND turn = $3 RETURNING key';
 
 /** A bigint is a string in `pg`. */
 interface Row {
@@ -73,6 +54,7 @@ export class LeaseLock {
   /** Names this process, and this store in it, in the rows. */
   readonly instance: string = randomUUID();
   readonly #held = new Map<number, Lease>();
+  readonly #leftOver: LeftOverLocks;
   readonly #sightings: LockSightings;
   #turns = 0;
   #heartbeat: Heartbeat | undefined;
@@ -82,6 +64,7 @@ export class LeaseLock {
     this.#heartbeats = heartbeats;
     this.#times = times;
     this.#sightings = new LockSightings(times.leaseMs, times.beatEveryMs);
+    this.#leftOver = new LeftOverLocks(heartbeats, this.instance, times.leaseMs);
     this.#log = log;
   }
 
@@ -93,28 +76,17 @@ export class LeaseLock {
    * @throws StorageError
    */
   async acquire(key: string, waitMs: number, outer?: Lease): Promise<Lease | undefined> {
-    const deadline = performance.now() + waitMs;
     const turn = (this.#turns += 1);
-    let isFree = true;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
-      if (isFree && (await this.#succeeds(TAKE, key, turn))) break;
-      const { row, isDead } = await this.#look(key);
-      if (row !== undefined && isDead) {
-        const { instance, beat } = row;
-        if (await this.#succeeds(TAKE_OVER, key, turn, instance, row.turn, beat)) {
-          this.#log.warn({ key }, 'Took a lock over from a holder that died');
-          break;
-        }
-      }
-      const left = deadline - performance.now();
-      if (left <= 0) return undefined;
-      isFree = row === undefined || row.instance === this.instance;
-      if (!isFree) await delay(Math.min(left, pause * (0.5 + Math.random())));
+    try {
+      return (await this.#take(key, turn, waitMs)) ? this.#hold(newLease({ key, turn, outer })) : undefined;
+    } catch (error) {
+      // It may have been taken, and only the answer be lost.
+      this.#leave(key, turn);
+      throw error;
     }
-    return this.#hold(newLease({ key, turn, outer }));
   }
 
-  /** Gives the lock back. Should that fail, it is taken over after a lease, or retaken here at once. */
+  /** Gives the lock back; should that fail, as soon as it is possible. */
   async release(lease: Lease): Promise<void> {
     lease.isOver = true;
     const heardAt = Math.max(lease.since, this.#heartbeat?.heardAt ?? 0);
@@ -124,27 +96,69 @@ export class LeaseLock {
       if (!isOurs && performance.now() - heardAt > this.#times.leaseMs) this.#lost(lease);
     } catch (error) {
       this.#log.warn({ err: error, key: lease.key }, 'Could not release a lock');
+      this.#leave(lease.key, lease.turn);
     } finally {
-      this.#drop(lease);
+      this.#held.delete(lease.turn);
+      this.#restWhenIdle();
+    }
+  }
+
+  /** Ends the heartbeats. */
+  close(): void {
+    this.#heartbeat?.end();
+  }
+
+  /** @returns whether it was free, or its holder dead, within `waitMs` milliseconds. */
+  async #take(key: string, turn: number, waitMs: number): Promise<boolean> {
+    const deadline = performance.now() + waitMs;
+    let isFree = true;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
+      if (isFree && (await this.#succeeds(TAKE, key, turn))) return true;
+      const { row, isDead } = await this.#look(key);
+      if (row !== undefined && isDead) {
+        const { instance, beat } = row;
+        if (await this.#succeeds(TAKE_OVER, key, turn, instance, row.turn, beat)) {
+          this.#log.warn({ key }, 'Took a lock over from a holder that died');
+          return true;
+        }
+      }
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      isFree = row === undefined || row.instance === this.instance;
+      if (!isFree) await delay(Math.min(left, pause * (0.5 + Math.random())));
     }
   }
 
   #hold(lease: Lease): Lease {
     this.#sightings.forget(lease.key);
     this.#held.set(lease.turn, lease);
-    const { beatEveryMs: everyMs, leaseMs } = this.#times;
-    this.#heartbeat ??= new Heartbeat({ everyMs, leaseMs, beat: () => this.#beat() });
+    this.#startBeating();
     return lease;
   }
 
-  #drop({ turn }: Lease): void {
-    this.#held.delete(turn);
-    if (this.#held.size > 0) return;
+  #leave(key: string, turn: number): void {
+    this.#leftOver.add(key, turn);
+    this.#startBeating();
+  }
+
+  #startBeating(): void {
+    const { beatEveryMs: everyMs, leaseMs } = this.#times;
+    this.#heartbeat ??= new Heartbeat({ everyMs, leaseMs, beat: () => this.#beat() });
+  }
+
+  #restWhenIdle(): void {
+    if (this.#held.size + this.#leftOver.size > 0) return;
     this.#heartbeat?.end();
     this.#heartbeat = undefined;
   }
 
   async #beat(): Promise<void> {
+    await this.#showLife();
+    await this.#leftOver.giveBack();
+    this.#restWhenIdle();
+  }
+
+  async #showLife(): Promise<void> {
     const leases = [...this.#held.values()].filter(({ isOver, isLost }) => !isOver && !isLost);
     if (leases.length === 0) return;
     const keys = leases.map(({ key }) => key);

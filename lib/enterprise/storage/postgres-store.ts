@@ -204,6 +204,7 @@ export class PostgresStore implements DocumentStore {
   /** Resolves when the writes and locks that are under way have ended, and the connections are closed. */
   async close(): Promise<void> {
     await Promise.all([this.#writes.idle(), this.#turns.idle()]);
+    this.#locks.close();
     await Promise.all([this.#database.close(), this.#heartbeats.close()]);
   }
 

@@ -160,6 +160,28 @@ describe('A lock with a lease', () => {
     assert.match(said.filter((line) => line.includes(TAKEN_OVER)).join(), /: somebody has removed it, .*$/);
   });
 
+  const rows = () => engines().postgres.run(name, 'SELECT key FROM openhands_locks');
+
+  it('is given back by a holder that could not do it at first, before anybody has to take it over', async () => {
+    await holder.withLock('a.json', async () => {
+      await firstHeartbeat();
+      relay.blackhole();
+    });
+    assert.equal((await rows()).length, 1);
+    await relay.restore();
+    await eventually(async () => assert.deepEqual(await rows(), []));
+  });
+
+  it('is given back by one who never learned that they had taken it', async () => {
+    await holder.check();
+    relay.delay({ toClientMs: 60_000 });
+    await assert.rejects(holder.withLock('a.json', () => Promise.resolve()));
+    assert.equal((await rows()).length, 1);
+    await relay.restore();
+    await eventually(async () => assert.deepEqual(await rows(), []));
+    assert.equal(await holder.withLock('a.json', () => Promise.resolve('taken')), 'taken');
+  });
+
   it('is taken over together with others of its folder whose holder died as well', async () => {
     await engines().postgres.run(
       name,
