@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Middleware } from '../compose.ts';
 import type { Environment } from '../oss/environment.ts';
 import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
+import { signInPaths } from './auth/sign-in-provider.ts';
 import type { SaasEnvironment } from './environment.ts';
 import { cors } from './middleware/cors.ts';
 import { githubUser } from './middleware/github-user.ts';
@@ -26,7 +27,8 @@ export interface SaasLayerOptions {
 /** The middleware that the Enterprise edition stacks on top of the OSS edition's. */
 export function saasLayer(config: SaasLayerOptions, services: SaasServices): Middleware[] {
   const { environment, log, saasEnvironment } = config;
-  const { address, authCookie, metrics, sessions } = services;
+  const { address, authCookie, metrics, provider, sessions } = services;
+  const path = signInPaths(provider);
   const limits = {
     limits: environment.RATE_LIMIT,
     storeFor: (limit: RateLimit) => config.rateLimitStore(limit),
@@ -34,13 +36,13 @@ export function saasLayer(config: SaasLayerOptions, services: SaasServices): Mid
   };
   return [
     requestMetrics({ metrics }),
-    host(),
+    host({ path }),
     cors({ origins: saasEnvironment.PERMITTED_CORS_ORIGINS }),
     session({ authCookie }),
     githubUser({ authCookie, sessions, log }),
     rateLimit(limits),
-    signInRateLimit(limits),
-    signInErrorPage({ address, log }),
+    signInRateLimit({ ...limits, path }),
+    signInErrorPage({ address, log, path }),
     requireUser(),
   ];
 }

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
-import { userDocumentKey } from '../storage/user-documents.ts';
+import { userDocumentKey, userIdsWith } from '../storage/user-documents.ts';
 
 /** What the document of a user's generation is called. */
-export const SESSIONS_DOCUMENT = 'sessions.json';
+const SESSIONS_DOCUMENT = 'sessions.json';
 
 /** For how long processes believe each other about a generation. With `freshMs` on top, it stays under two seconds. */
 const SHARED_MS = 800;
@@ -101,7 +101,12 @@ export class Sessions implements SessionCheck {
     });
   }
 
-  /** Whether the user has a generation that goes on, as the store has it now. */
+  /** The GitHub ids of all users who may have sessions, in no promised order. */
+  userIds(): AsyncIterable<string> {
+    return userIdsWith(this.#documents, SESSIONS_DOCUMENT);
+  }
+
+  /** Whether the user may have sessions, as the store has it now. */
   async exist(githubUserId: string): Promise<boolean> {
     return (await this.#read(githubUserId)) !== undefined;
   }

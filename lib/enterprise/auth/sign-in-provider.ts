@@ -39,6 +39,14 @@ export interface PendingSignIn {
   abandon(): Promise<void>;
 }
 
+/** Below which a browser signs in, whoever signs people in there. */
+const SIGN_IN = '/oauth/github';
+
+/** The prefixes of all paths that a browser signs in at: what holds for one holds for all. */
+export function signInPaths({ callbackPath }: Pick<SignInProvider, 'callbackPath'>): readonly string[] {
+  return callbackPath.startsWith(`${SIGN_IN}/`) ? [SIGN_IN] : [SIGN_IN, callbackPath];
+}
+
 /** Who signs people in: where a browser is sent to, where it comes back to, and what is made of what it brings. */
 export interface SignInProvider {
   /** Where the provider sends the browser back to. */

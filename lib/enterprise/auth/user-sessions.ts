@@ -2,7 +2,7 @@ import type { LastProfile } from '../../oss/profile/last-profile.ts';
 import type { SessionRegister } from '../../oss/session-register.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { userIdsWith } from '../storage/user-documents.ts';
-import { type Sessions, SESSIONS_DOCUMENT } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 
 /** What the document with the last profile of a user is called. */
 export const PROFILE_DOCUMENT = 'github_profile.json';
@@ -25,7 +25,7 @@ export class UserSessions implements SessionRegister {
   }
 
   userIds(): AsyncIterable<string> {
-    return userIdsWith(this.#options.documents, SESSIONS_DOCUMENT);
+    return this.#options.sessions.userIds();
   }
 
   async *userIdsWithLogin(login: string): AsyncIterable<string> {

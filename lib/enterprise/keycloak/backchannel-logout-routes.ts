@@ -1,5 +1,6 @@
-import express, { Router } from 'express';
+import express, { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
+import { BODY_MS, bodyDeadline } from '../../oss/body-deadline.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import type { HandledDeliveries } from '../auth/handled-deliveries.ts';
 import type { FailedAttempts } from '../routes/failed-attempts.ts';
@@ -34,7 +35,7 @@ export function backchannelLogoutRoutes(options: BackchannelLogoutRoutesOptions)
   const router = Router();
   resource(router, BACKCHANNEL_LOGOUT, {
     post: [
-      express.urlencoded({ extended: false, limit: LONGEST }),
+      form,
       async (req, res) => {
         res.set('Cache-Control', 'no-store');
         const token = (req.body as { logout_token?: unknown } | undefined)?.logout_token;
@@ -52,6 +53,21 @@ export function backchannelLogoutRoutes(options: BackchannelLogoutRoutesOptions)
   return router;
 }
 
+const parse = express.urlencoded({ extended: false, inflate: false, limit: LONGEST });
+
+/** Reads the form, which is a stranger's until the token in it has been verified. */
+const form: RequestHandler = (req, res, next) => {
+  let isLate = false;
+  const stopWaiting = bodyDeadline(BODY_MS, (error) => {
+    isLate = true;
+    next(error);
+  });
+  parse(req, res, (error?: unknown) => {
+    stopWaiting();
+    if (!isLate) next(error);
+  });
+};
+
 async function carryOut(claims: LogoutClaims, options: BackchannelLogoutRoutesOptions): Promise<void> {
   const { kept, sessions, deliveries, log } = options;
   const userId = await kept.userWith(claims.sub);
@@ -63,6 +79,8 @@ async function carryOut(claims: LogoutClaims, options: BackchannelLogoutRoutesOp
   if (!isNew) throw new InvalidLogoutTokenError();
 }
 
-function isMeantBy({ sid, iat }: LogoutClaims) {
-  return (session: KeycloakSession) => (sid === undefined ? session.beganAt <= iat : session.sid === sid);
+/** What began later is not meant: the next session of a browser may have the id of the one that has ended. */
+function isMeantBy({ sub, sid, iat }: LogoutClaims) {
+  return (session: KeycloakSession) =>
+    session.sub === sub && (sid ?? session.sid) === session.sid && session.beganAt <= iat;
 }

@@ -50,6 +50,20 @@ export class KeycloakSessions extends Sessions {
     return isActive;
   }
 
+  /** Also those who have none here, as when a sign-out was not carried to its end: Keycloak's is ended with theirs. */
+  override async *userIds(): AsyncIterable<string> {
+    const seen = new Set<string>();
+    for await (const id of super.userIds()) {
+      seen.add(id);
+      yield id;
+    }
+    for await (const id of this.#kept.userIds()) if (!seen.has(id)) yield id;
+  }
+
+  override async exist(githubUserId: string): Promise<boolean> {
+    return (await super.exist(githubUserId)) || this.#kept.exists(githubUserId);
+  }
+
   override async end(githubUserId: string): Promise<void> {
     let ended: KeycloakSession | undefined;
     await this.#kept.remove(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type * as Jose from 'jose';
 import { z } from 'zod';
 import type { HttpError } from '../../oss/errors.ts';
@@ -6,7 +7,7 @@ import { InvalidLogoutTokenError, KeycloakUnavailableError } from './errors.ts';
 import { CLOCK_TOLERANCE_SECONDS, type KeycloakClient } from './keycloak-client.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-/** A key that is not known is looked for again no sooner than this, in milliseconds. */
+/** Keys are asked for no sooner than this after the last time, in milliseconds: anybody can name a key that is not known. */
 const KEY_COOLDOWN_MS = 1_000;
 /** Longer than Keycloak needs to deliver one, in seconds. */
 const OLDEST_SECONDS = 600;
@@ -38,6 +39,8 @@ export class LogoutTokens {
   readonly #keycloak: KeycloakClient;
   readonly #clientId: string;
   #keys: Promise<ReturnType<typeof Jose.createRemoteJWKSet>> | undefined;
+  /** When Keycloak has last failed to show its keys, by the monotonic clock. */
+  #failedAt = -Infinity;
 
   constructor(keycloak: KeycloakClient, clientId: string) {
     this.#keycloak = keycloak;
@@ -51,6 +54,8 @@ export class LogoutTokens {
    */
   async verify(token: string): Promise<LogoutClaims> {
     const { jwtVerify } = await import('jose');
+    if (performance.now() - this.#failedAt < KEY_COOLDOWN_MS)
+      throw new KeycloakUnavailableError('does not show its keys');
     const keys = await this.#remoteKeys();
     const verified = await jwtVerify(token, keys, {
       issuer: this.#keycloak.issuer,
@@ -60,7 +65,9 @@ export class LogoutTokens {
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       maxTokenAge: OLDEST_SECONDS,
     }).catch(async (error: unknown) => {
-      throw await refusalOf(error);
+      const refusal = await refusalOf(error);
+      if (refusal instanceof KeycloakUnavailableError) this.#failedAt = performance.now();
+      throw refusal;
     });
     const { success, data } = claimsSchema.safeParse(verified.payload);
     if (!success) throw new InvalidLogoutTokenError();
@@ -72,7 +79,10 @@ export class LogoutTokens {
     if (this.#keys === undefined) {
       const keys = this.#openKeys();
       this.#keys = keys;
-      keys.catch(() => (this.#keys = undefined));
+      keys.catch(() => {
+        this.#failedAt = performance.now();
+        this.#keys = undefined;
+      });
     }
     return this.#keys;
   }

@@ -28,7 +28,8 @@ export function failureOf(
   thrown: unknown,
 ): InvalidGrantError | KeycloakMisconfiguredError | KeycloakUnavailableError {
   const { code, error, error_description: description, status } = (thrown ?? {}) as OpenIdError;
-  if (error === 'invalid_grant') {
+  // With another status it is somebody else's word, such as a gateway's (RFC 6749, section 5.2).
+  if (error === 'invalid_grant' && status === 400) {
     const said = typeof description === 'string' ? description : '';
     if (!NOT_OF_THE_SESSION.test(said)) return new InvalidGrantError(/reuse/i.test(said));
     return new KeycloakMisconfiguredError(

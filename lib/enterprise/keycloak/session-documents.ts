@@ -70,6 +70,10 @@ export class SessionDocuments implements EncryptedDocuments {
     };
   }
 
+  async exists(githubUserId: string): Promise<boolean> {
+    return (await this.#documents.read(keyOf(githubUserId))) !== undefined;
+  }
+
   /** The GitHub id of the user that Keycloak knows by this id. */
   async userWith(sub: string): Promise<string | undefined> {
     const id = (await this.#documents.read(subjectKey(sub)))?.github_user_id;
