@@ -3,10 +3,8 @@ import { pino } from 'pino';
 import { GitHubOAuthClient } from '../../lib/enterprise/github/github-oauth-client.ts';
 import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';
-import {
-  GithubTokenManager,
-  type GithubTokenManagerOptions,
-} from '../../lib/enterprise/tokens/github-token-manager.ts';
+import { GithubTokenManager } from '../../lib/enterprise/tokens/github-token-manager.ts';
+import type { GithubTokenManagerOptions } from '../../lib/enterprise/tokens/github-token-manager-options.ts';
 import type { GithubTokens } from '../../lib/enterprise/tokens/github-token-provider.ts';
 import { Secret } from '../../lib/oss/secret.ts';
 import { JsonFileStore } from '../../lib/oss/storage/json-file-store.ts';

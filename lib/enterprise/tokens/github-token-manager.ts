@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
-import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import type { SharedCache } from '../redis/shared-cache.ts';
 import { longestRefreshMs as longestRefresh } from '../times.ts';
 import { backoffRemaining } from './backoff.ts';
-import { type DocumentCipher, UnreadableDocumentError } from './document-cipher.ts';
+import { UnreadableDocumentError } from './document-cipher.ts';
 import { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
+import type { GithubTokenManagerOptions } from './github-token-manager-options.ts';
 import { type GithubTokenProvider, type GithubTokens, SignedOutError } from './github-token-provider.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { ended } from './refresh-changes.ts';
-import { stageOf } from './refresh-schedule.ts';
+import { isYoung, stageOf } from './refresh-schedule.ts';
 import { RevocationDocuments } from './revocation-documents.ts';
 import { RevocationQueue } from './revocation-queue.ts';
 import { TokenDocuments } from './token-documents.ts';
@@ -19,36 +18,8 @@ import { isExpired, type SignedIn, signedIn, type TokenRecord } from './token-re
 import { TokenRecordCache } from './token-record-cache.ts';
 import { TokenRefresh } from './token-refresh.ts';
 
-export interface GithubTokenManagerOptions {
-  readonly documents: DocumentStore;
-  readonly oauth: Pick<GitHubOAuthClient, 'refresh' | 'revokeGrant' | 'knows'>;
-  readonly encryption: DocumentCipher;
-  readonly log: Logger;
-  /** Where processes tell each other that GitHub wants to be left alone. */
-  readonly shared?: SharedCache | undefined;
-  /** Milliseconds since the epoch; the real clock unless given. */
-  readonly now?: () => number;
-  /** From when on a token is refreshed before it expires, in milliseconds; 5 minutes unless given. */
-  readonly refreshAheadMs?: number;
-  /** For how long tokens may be used without looking at the store, in milliseconds; 1,000 unless given. */
-  readonly staleMs?: number;
-  /** How many users' tokens are kept in memory; 10,000 unless given. */
-  readonly capacity?: number;
-  /**
-   * How long a refresh may take, with what GitHub and the store need of it, in milliseconds; 30,000 unless given. So long
-   * others wait for it, and for the last word of a holder that was taken over.
-   */
-  readonly longestRefreshMs?: number;
-  /** How often revocations that failed are tried again, in milliseconds; 30,000 unless given. */
-  readonly retryRevocationsEveryMs?: number;
-  /** For how long a sign-out waits for GitHub to take the grant back, in milliseconds; 3,000 unless given. */
-  readonly revocationWaitMs?: number;
-}
-
 /** What the GitHubOAuthClient takes where nobody says otherwise. */
 const GITHUB_TIMEOUT_MS = 10_000;
-/** A token that GitHub has just issued and already rejects is not helped by another one. */
-const YOUNG_MS = 10_000;
 
 /**
  * Keeps GitHub's tokens for the signed-in users: encrypted in the store, and refreshed ahead of their expiry by one
@@ -160,7 +131,7 @@ export class GithubTokenManager implements GithubTokenProvider {
     if (record?.state !== 'signed_in') throw new SignedOutError();
     const { accessToken, refreshToken } = record.tokens;
     if (!accessToken.equals(rejected) && !isExpired(record, this.#now())) return accessToken;
-    if (refreshToken === undefined || this.#isYoung(record)) return undefined;
+    if (refreshToken === undefined || isYoung(record, this.#now())) return undefined;
     const refreshed = await this.#refresh.run(githubUserId, record);
     return refreshed.tokens.accessToken.equals(rejected) ? undefined : refreshed.tokens.accessToken;
   }
@@ -214,12 +185,6 @@ export class GithubTokenManager implements GithubTokenProvider {
         'Refreshing ahead of time came to nothing',
       );
     });
-  }
-
-  /** By how long it has lived, of this little or a quarter of its life. A clock that was set back says nothing. */
-  #isYoung({ obtainedAt, tokens: { expiresAt = Infinity } }: SignedIn): boolean {
-    const age = this.#now() - obtainedAt;
-    return age >= 0 && age < Math.min(YOUNG_MS, (expiresAt - obtainedAt) / 4);
   }
 }
 

@@ -1,5 +1,8 @@
 import { isExpired, type SignedIn } from './token-record.ts';
 
+/** A token that GitHub has just issued and already rejects is not helped by another one. */
+const YOUNG_MS = 10_000;
+
 /**
  * `fresh`: use it. `due`: use it, and refresh it meanwhile. `expired`: refresh it first.
  */
@@ -21,6 +24,16 @@ export function stageOf(githubUserId: string, record: SignedIn, now: number, ahe
   if (isExpired(record, now)) return 'expired';
   const lifetimeMs = expiresAt - record.obtainedAt;
   return now >= expiresAt - refreshAheadMs(githubUserId, lifetimeMs, aheadMs) ? 'due' : 'fresh';
+}
+
+/**
+ * Whether a token has lived for a little only, or for less than a quarter of its life. A clock that was set back says nothing.
+ *
+ * @param now - milliseconds since the epoch.
+ */
+export function isYoung({ obtainedAt, tokens: { expiresAt = Infinity } }: SignedIn, now: number): boolean {
+  const age = now - obtainedAt;
+  return age >= 0 && age < Math.min(YOUNG_MS, (expiresAt - obtainedAt) / 4);
 }
 
 /** A number from 0 to 1 that is always the same for a text, and even over many: FNV-1a. */

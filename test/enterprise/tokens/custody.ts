@@ -7,10 +7,8 @@ import { GitHubOAuthClient } from '../../../lib/enterprise/github/github-oauth-c
 import { SaaSGitHubService } from '../../../lib/enterprise/github/saas-github-service.ts';
 import { DocumentCipher } from '../../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';
-import {
-  GithubTokenManager,
-  type GithubTokenManagerOptions,
-} from '../../../lib/enterprise/tokens/github-token-manager.ts';
+import { GithubTokenManager } from '../../../lib/enterprise/tokens/github-token-manager.ts';
+import type { GithubTokenManagerOptions } from '../../../lib/enterprise/tokens/github-token-manager-options.ts';
 import type { GithubTokens } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import { errorForLog } from '../../../lib/oss/error-for-log.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
