@@ -113,7 +113,6 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   };
   const { provider, sessions, tokens, kept } = config.authentication({
     ...parts,
-    metrics,
     tokens: others ?? keepTokens(parts, metrics),
   });
   const lastProfileOfUser = (githubUserId: string) => config.lastProfileOfUser(githubUserId);

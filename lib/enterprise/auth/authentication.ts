@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
-import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
 import type { DocumentCipher } from '../tokens/document-cipher.ts';
 import type { EncryptedDocuments } from '../tokens/encrypted-documents.ts';
@@ -18,7 +17,6 @@ export interface AuthenticationParts {
   readonly tokens: GithubTokenProvider;
   /** How long a refresh of tokens may take, which others wait for, in milliseconds. */
   readonly longestRefreshMs: number;
-  readonly metrics: ServerMetrics;
   /** Where processes tell each other what they know; none without `REDIS_URL`. */
   readonly shared: SharedCache | undefined;
   readonly log: Logger;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type DocumentStore, LockTimeoutError } from '../../oss/storage/document-store.ts';
+import type { KeycloakMetrics } from '../metrics/keycloak-metrics.ts';
 import { userDocumentKey } from '../storage/user-documents.ts';
 import { UnreadableDocumentError } from '../tokens/document-cipher.ts';
 import { type GithubTokens, SignedOutError } from '../tokens/github-token-provider.ts';
@@ -14,6 +15,7 @@ export interface BrokerTokensOptions {
   readonly keycloak: Pick<KeycloakClient, 'brokerToken'>;
   readonly refresh: SessionRefresh;
   readonly form: BrokerForm;
+  readonly metrics: Pick<KeycloakMetrics, 'brokerAnswered'>;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -45,10 +47,12 @@ export class BrokerTokens {
    * @throws SignedOutError when there is no session of Keycloak's to ask with.
    * @throws KeycloakUnavailableError, KeycloakMisconfiguredError, LockTimeoutError when Keycloak could not be asked.
    */
-  ask(githubUserId: string): Promise<BrokerAnswer> {
-    const { documents, waitMs } = this.#options;
+  async ask(githubUserId: string): Promise<BrokerAnswer> {
+    const { documents, metrics, waitMs } = this.#options;
     const key = userDocumentKey(githubUserId, 'github_token.broker');
-    return documents.withLock(key, () => this.#askAlone(githubUserId), { waitMs });
+    const answer = await documents.withLock(key, () => this.#askAlone(githubUserId), { waitMs });
+    metrics.brokerAnswered(answer.outcome);
+    return answer;
   }
 
   async #askAlone(githubUserId: string): Promise<BrokerAnswer> {

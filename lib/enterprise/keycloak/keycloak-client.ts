@@ -6,7 +6,7 @@ import { codeChallenge } from '../auth/code-challenge.ts';
 import type { AuthorizationRequest, AuthorizationResponse } from '../auth/sign-in-provider.ts';
 import type { KeycloakEnvironment } from './environment.ts';
 import { InvalidGrantError, KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
-import { keycloakFetch } from './keycloak-fetch.ts';
+import { keycloakFetch, type KeycloakFetchOptions } from './keycloak-fetch.ts';
 import { type OfflineSession, offlineSessionIn } from './offline-session.ts';
 import { discoveryFailureOf, exchangeFailureOf, failureOf } from './openid-failure.ts';
 
@@ -33,6 +33,8 @@ export interface KeycloakClientOptions {
   readonly environment: KeycloakEnvironment;
   /** Milliseconds that Keycloak has for an answer. */
   readonly timeoutMs: number;
+  /** Told of each answer. */
+  readonly onAnswer?: KeycloakFetchOptions['onAnswer'];
 }
 
 /** By how much Keycloak's clock and ours may differ, in seconds. */
@@ -49,12 +51,13 @@ export class KeycloakClient {
   readonly #quickFetch: OpenId.CustomFetch;
   #metadata: Promise<OpenId.ServerMetadata> | undefined;
 
-  constructor({ environment, timeoutMs }: KeycloakClientOptions) {
+  constructor({ environment, timeoutMs, onAnswer }: KeycloakClientOptions) {
     const { KEYCLOAK_SERVER_URL: serverUrl, KEYCLOAK_SERVER_URL_EXT: externalUrl = serverUrl } = environment;
     this.#environment = environment;
     this.#externalUrl = externalUrl;
-    this.#fetch = keycloakFetch({ serverUrl, externalUrl, timeoutMs });
-    this.#quickFetch = keycloakFetch({ serverUrl, externalUrl, timeoutMs: Math.min(timeoutMs, CHECK_MS) });
+    const options = { serverUrl, externalUrl, onAnswer };
+    this.#fetch = keycloakFetch({ ...options, timeoutMs });
+    this.#quickFetch = keycloakFetch({ ...options, timeoutMs: Math.min(timeoutMs, CHECK_MS) });
   }
 
   get fetch(): OpenId.CustomFetch {
@@ -81,7 +84,7 @@ export class KeycloakClient {
    */
   async verify(): Promise<void> {
     // Keycloak tells a bad client before a bad token, so the right answer is that it does not know this one.
-    await this.refresh(new Secret('none')).catch((error: unknown) => {
+    await this.#refresh(new Secret('none')).catch((error: unknown) => {
       if (error instanceof KeycloakMisconfiguredError) throw new ConfigurationError(error.reason);
       if (!(error instanceof InvalidGrantError)) throw error;
     });
@@ -185,7 +188,11 @@ export class KeycloakClient {
    * @throws InvalidGrantError when Keycloak has ended the session.
    * @throws KeycloakMisconfiguredError, KeycloakUnavailableError when nothing is known of it.
    */
-  async refresh(refreshToken: Secret): Promise<KeycloakTokens> {
+  refresh(refreshToken: Secret): Promise<KeycloakTokens> {
+    return this.#refresh(refreshToken);
+  }
+
+  async #refresh(refreshToken: Secret): Promise<KeycloakTokens> {
     const { refreshTokenGrant } = await loadOpenId();
     const configuration = await this.#configuration();
     const answer = await refreshTokenGrant(configuration, refreshToken.reveal()).catch(failed);

@@ -8,27 +8,32 @@ import type { Operation } from '../../oss/openapi/operation.ts';
 import type { ReadinessCheck } from '../../oss/routes/health.ts';
 import type { ServerConfigOptions } from '../../oss/server-config.ts';
 import type { Authentication, AuthenticationParts } from '../auth/authentication.ts';
+import { KeycloakMetrics } from '../metrics/keycloak-metrics.ts';
 import { SaasServerConfig } from '../saas-server-config.ts';
 import { type KeycloakEnvironment, readKeycloakEnvironment } from './environment.ts';
 import { KEYCLOAK_ERROR_CODES } from './error-codes.ts';
 import { KeycloakUnavailableError } from './errors.ts';
-import { KeycloakClient } from './keycloak-client.ts';
+import type { KeycloakClient } from './keycloak-client.ts';
 import { keycloakOperations } from './keycloak-operations.ts';
 import { keycloakRouters } from './keycloak-routers.ts';
 import { type KeycloakServices, startKeycloakServices } from './keycloak-services.ts';
+import { ObservedKeycloakClient } from './observed-keycloak-client.ts';
 
 export class KeycloakServerConfig extends SaasServerConfig {
   readonly keycloakEnvironment: KeycloakEnvironment;
   readonly #keycloak: KeycloakClient;
+  readonly #keycloakMetrics: KeycloakMetrics;
   #keycloakServices: KeycloakServices | undefined;
 
   /** @throws ConfigurationError one line that names every variable that is missing or has a bad value. */
   constructor(options: ServerConfigOptions = {}) {
     super(options);
     this.keycloakEnvironment = readKeycloakEnvironment(options.env ?? {});
-    this.#keycloak = new KeycloakClient({
+    this.#keycloakMetrics = new KeycloakMetrics(this.metrics.registry);
+    this.#keycloak = new ObservedKeycloakClient({
       environment: this.keycloakEnvironment,
       timeoutMs: this.patience.timeoutMs,
+      metrics: this.#keycloakMetrics,
     });
   }
 
@@ -41,6 +46,7 @@ export class KeycloakServerConfig extends SaasServerConfig {
     this.#keycloakServices = startKeycloakServices(parts, {
       keycloak: this.#keycloak,
       environment: this.keycloakEnvironment,
+      metrics: this.#keycloakMetrics,
     });
     return this.#keycloakServices;
   }

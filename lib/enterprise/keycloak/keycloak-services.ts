@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Authentication, AuthenticationParts } from '../auth/authentication.ts';
 import { HandledDeliveries } from '../auth/handled-deliveries.ts';
+import type { KeycloakMetrics } from '../metrics/keycloak-metrics.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 import { BrokerForm } from './broker-form.ts';
 import { BrokerTokens, type BrokerTokensOptions } from './broker-tokens.ts';
@@ -27,11 +28,12 @@ export interface KeycloakServices extends Authentication {
 export interface KeycloakServicesOptions {
   readonly keycloak: KeycloakClient;
   readonly environment: KeycloakEnvironment;
+  readonly metrics: KeycloakMetrics;
 }
 
 export function startKeycloakServices(
   parts: AuthenticationParts,
-  { keycloak, environment }: KeycloakServicesOptions,
+  { keycloak, environment, metrics }: KeycloakServicesOptions,
 ): KeycloakServices {
   const { documents, encryption, oauth, shared, log, now } = parts;
   const sessionDocuments = new SessionDocuments(documents, encryption);
@@ -49,6 +51,7 @@ export function startKeycloakServices(
     kept: sessionDocuments,
     logouts,
   });
+  metrics.watch({ check: () => keycloak.check(), logoutsWaiting: () => logouts.size() });
   const keeper = environment.KEYCLOAK_TOKEN_CUSTODY;
   const form = new BrokerForm(keeper, log);
   return {
@@ -65,7 +68,7 @@ export function startKeycloakServices(
     tokens:
       keeper === 'manager'
         ? parts.tokens
-        : keptByKeycloak(parts, { keycloak, form, refresh: sessions.refresh }),
+        : keptByKeycloak(parts, { keycloak, form, metrics, refresh: sessions.refresh }),
     kept: [sessionDocuments, logoutDocuments],
     sessionDocuments,
     logoutTokens: new LogoutTokens(keycloak, environment.KEYCLOAK_CLIENT_ID),
@@ -76,7 +79,7 @@ export function startKeycloakServices(
 
 function keptByKeycloak(
   { documents, log, longestRefreshMs, now, tokens: before }: AuthenticationParts,
-  asked: Pick<BrokerTokensOptions, 'keycloak' | 'form' | 'refresh'>,
+  asked: Pick<BrokerTokensOptions, 'keycloak' | 'form' | 'metrics' | 'refresh'>,
 ): GithubTokenProvider {
   const broker = new BrokerTokens({ ...asked, documents, log, now, waitMs: longestRefreshMs });
   return new KeycloakTokenProvider({ broker, before, log, now });

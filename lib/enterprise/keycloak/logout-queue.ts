@@ -38,6 +38,13 @@ export class LogoutQueue {
     ).unref();
   }
 
+  /** How many sessions are still to be ended, by whatever process on the store. */
+  async size(): Promise<number> {
+    const ids: string[] = [];
+    for await (const id of this.#options.logouts.ids()) ids.push(id);
+    return ids.length;
+  }
+
   /** Remembers to end a session. Durable when it resolves. */
   async add(session: Logout): Promise<void> {
     await this.#options.logouts.add(session);
