@@ -28,6 +28,12 @@ export interface SessionsOptions {
   readonly capacity?: number;
 }
 
+/** How all sessions of a user are ended. */
+export interface EndOptions {
+  /** Whether the grant is given back as well, by who keeps the tokens, which the caller sees to. False unless given. */
+  readonly withGrant?: boolean;
+}
+
 interface Remembered {
   readonly generation: string | undefined;
   readonly at: number;
@@ -112,7 +118,7 @@ export class Sessions implements SessionCheck {
   }
 
   /** Ends every session of the user: here at once, elsewhere within two seconds. Durable when it resolves. */
-  async end(githubUserId: string): Promise<void> {
+  async end(githubUserId: string, _options?: EndOptions): Promise<void> {
     const key = documentKey(githubUserId);
     await this.#documents.withLock(key, async () => {
       await this.#documents.delete(key);

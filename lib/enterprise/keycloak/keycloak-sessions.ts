@@ -1,15 +1,25 @@
-import { Sessions, type SessionsOptions } from '../auth/sessions.ts';
+import { type EndOptions, Sessions, type SessionsOptions } from '../auth/sessions.ts';
 import type { KeycloakSession } from './keycloak-client.ts';
 import type { LogoutQueue } from './logout-queue.ts';
 import { SessionCheck } from './session-check.ts';
 import type { SessionDocuments } from './session-documents.ts';
 import { SessionRefresh, type SessionRefreshOptions } from './session-refresh.ts';
 
+/** Ends a session at Keycloak that has ended here. */
+export interface Leaving {
+  /** Remembers it. Durable when it resolves. */
+  add(githubUserId: string, session: KeycloakSession): Promise<void>;
+  /** Tries it now. Never rejects. */
+  attemptSoon(githubUserId: string, session: KeycloakSession): Promise<void>;
+}
+
 export interface KeycloakSessionsOptions {
   readonly sessions: SessionsOptions;
   readonly check: Pick<SessionRefreshOptions, 'keycloak' | 'log'> & { readonly everyMs: number };
   readonly kept: SessionDocuments;
   readonly logouts: LogoutQueue;
+  /** For a user whose grant is given back as well; as for all others unless given. */
+  readonly leaveWithGrant?: Leaving | undefined;
 }
 
 /**
@@ -23,13 +33,20 @@ export class KeycloakSessions extends Sessions {
   readonly refresh: SessionRefresh;
   readonly #kept: SessionDocuments;
   readonly #logouts: LogoutQueue;
+  readonly #leave: Leaving;
+  readonly #leaveWithGrant: Leaving;
   readonly #now: () => number;
   readonly #check: SessionCheck;
 
-  constructor({ sessions, check, kept, logouts }: KeycloakSessionsOptions) {
+  constructor({ sessions, check, kept, logouts, leaveWithGrant }: KeycloakSessionsOptions) {
     super(sessions);
     this.#kept = kept;
     this.#logouts = logouts;
+    this.#leave = {
+      add: (_githubUserId, session) => logouts.add(session),
+      attemptSoon: (_githubUserId, session) => logouts.attemptSoon(session),
+    };
+    this.#leaveWithGrant = leaveWithGrant ?? this.#leave;
     this.#now = sessions.now;
     const { keycloak, log, everyMs } = check;
     const { now } = sessions;
@@ -64,18 +81,19 @@ export class KeycloakSessions extends Sessions {
     return (await super.exist(githubUserId)) || this.#kept.exists(githubUserId);
   }
 
-  override async end(githubUserId: string): Promise<void> {
+  override async end(githubUserId: string, { withGrant = false }: EndOptions = {}): Promise<void> {
+    const leave = withGrant ? this.#leaveWithGrant : this.#leave;
     let ended: KeycloakSession | undefined;
     await this.#kept.remove(
       githubUserId,
       () => true,
       async (session) => {
         await super.end(githubUserId);
-        if (session !== undefined) await this.#logouts.add(session);
+        if (session !== undefined) await leave.add(githubUserId, session);
         ended = session;
       },
     );
-    if (ended !== undefined) void this.#logouts.attemptSoon(ended);
+    if (ended !== undefined) void leave.attemptSoon(githubUserId, ended);
   }
 
   /**

@@ -9,11 +9,13 @@ import {
 } from '../tokens/github-token-provider.ts';
 import { BrokerMemory, type Known } from './broker-memory.ts';
 import { type BrokerTokens, isAway } from './broker-tokens.ts';
+import type { GrantReturns } from './grant-returns.ts';
 
 export interface KeycloakTokenProviderOptions {
   readonly broker: Pick<BrokerTokens, 'ask'>;
   /** Who keeps the pairs of those who signed in before Keycloak was to keep them, until they sign in again. */
   readonly before: GithubTokenProvider;
+  readonly grants: Pick<GrantReturns, 'signedIn' | 'close'>;
   readonly log: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -28,19 +30,22 @@ export interface KeycloakTokenProviderOptions {
 export class KeycloakTokenProvider implements GithubTokenProvider {
   readonly #broker: Pick<BrokerTokens, 'ask'>;
   readonly #before: GithubTokenProvider;
+  readonly #grants: KeycloakTokenProviderOptions['grants'];
   readonly #now: () => number;
   readonly #memory: BrokerMemory;
   readonly #running = new Map<string, Promise<Known>>();
 
-  constructor({ broker, before, log, now }: KeycloakTokenProviderOptions) {
+  constructor({ broker, before, grants, log, now }: KeycloakTokenProviderOptions) {
     this.#broker = broker;
     this.#before = before;
+    this.#grants = grants;
     this.#now = now;
     this.#memory = new BrokerMemory(log, now);
   }
 
   async store(githubUserId: string, tokens: GithubTokens): Promise<void> {
     await this.#before.forget(githubUserId);
+    await this.#grants.signedIn(githubUserId, tokens);
     this.#memory.given(githubUserId, tokens);
   }
 
@@ -67,7 +72,7 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
     throw new SignedOutError();
   }
 
-  /** The grant is given back by whoever ends Keycloak's session, which it takes to ask for an access token. */
+  /** The grant is given back by the end of the sessions: that takes a token, and so the session of Keycloak's. */
   async revoke(githubUserId: string): Promise<void> {
     this.#memory.forget(githubUserId);
     await this.#before.revoke(githubUserId);
@@ -80,6 +85,7 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#running.values());
+    await this.#grants.close();
     await this.#before.close();
   }
 

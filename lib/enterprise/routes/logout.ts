@@ -27,7 +27,7 @@ export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptio
         const userId = req.state.github_user_id ?? (await activeSession(sessions, session))?.github_user_id;
         // Sessions before tokens: nobody who still has a cookie may see the tokens go.
         if (userId !== undefined) {
-          await sessions.end(userId);
+          await sessions.end(userId, { withGrant: true });
           await tokens.revoke(userId);
         }
       }

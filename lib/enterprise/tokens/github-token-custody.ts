@@ -66,7 +66,7 @@ export class GithubTokenCustody implements TokenCustody {
 
   async revoke(githubUserId: string): Promise<void> {
     // Sessions before tokens: nobody who still has a cookie may see the tokens go.
-    await this.#sessions.end(githubUserId);
+    await this.#sessions.end(githubUserId, { withGrant: true });
     await this.#tokens.revoke(githubUserId);
   }
 

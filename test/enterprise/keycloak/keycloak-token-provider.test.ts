@@ -59,6 +59,10 @@ describe('Tokens that Keycloak keeps', () => {
         },
       },
       before,
+      grants: {
+        signedIn: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      },
       log: pino({ level: 'info' }, { write: (line) => log.push(line) }),
       now: () => time,
     });

@@ -1,0 +1,127 @@
+import type { Logger } from 'pino';
+import { BadVerificationCodeError } from '../github/errors.ts';
+import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import type { GithubTokens } from '../tokens/github-token-provider.ts';
+import { readBrokerToken } from './broker-token.ts';
+import { InvalidGrantError, KeycloakUnavailableError } from './errors.ts';
+import type { GrantDocuments, PendingGrant } from './grant-documents.ts';
+import type { KeycloakClient } from './keycloak-client.ts';
+import type { OfflineSession } from './offline-session.ts';
+
+const RETRY_EVERY_MS = 30_000;
+/** Keycloak says the same of a pair that it has lost as of a GitHub that is away; no outage is as long. */
+const LONGEST_MS = 24 * 3_600_000;
+
+export interface GrantReturnsOptions {
+  readonly grants: GrantDocuments;
+  readonly keycloak: Pick<KeycloakClient, 'refresh' | 'brokerToken'>;
+  readonly oauth: Pick<GitHubOAuthClient, 'revokeGrant' | 'knows'>;
+  /** Ends a session at Keycloak that is not needed any more. Does not reject. */
+  readonly endSession: (session: OfflineSession) => Promise<void>;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Gives grants back to GitHub where Keycloak keeps the tokens, however long it takes. That needs an access token, which
+ * Keycloak gives for as long as the session goes on. So it is ended last.
+ */
+export class GrantReturns {
+  readonly #options: GrantReturnsOptions;
+  readonly #timer: NodeJS.Timeout;
+  readonly #attempts = new Set<Promise<void>>();
+  #isClosing = false;
+
+  constructor(options: GrantReturnsOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#track(this.#sweep()), RETRY_EVERY_MS).unref();
+  }
+
+  /** Remembers to give the grant back, and then to end the session. Durable when it resolves. */
+  async add(githubUserId: string, { sub, sid, refreshToken }: OfflineSession): Promise<void> {
+    const { grants, now } = this.#options;
+    await grants.add(githubUserId, { session: { sub, sid, refreshToken }, since: now() });
+  }
+
+  /** Tries it now. Resolves when that is done or postponed; never rejects. */
+  attemptSoon(githubUserId: string): Promise<void> {
+    return this.#track(this.#attempt(githubUserId));
+  }
+
+  /**
+   * Told of a new sign-in, whose tokens a grant that is given back would take along.
+   *
+   * @throws BadVerificationCodeError when that has happened already.
+   */
+  async signedIn(githubUserId: string, { accessToken }: GithubTokens): Promise<void> {
+    const { endSession, grants, log, oauth } = this.#options;
+    const grant = await grants.take(githubUserId);
+    if (grant === undefined) return;
+    if (grant !== 'unreadable') void this.#track(endSession(grant.session));
+    const isKnown = await oauth.knows(accessToken).catch((err: unknown) => {
+      log.warn({ err }, 'GitHub cannot say whether new tokens work');
+      return true;
+    });
+    if (!isKnown) throw new BadVerificationCodeError();
+  }
+
+  /** Ends the retrying, and resolves when the attempts that are under way have ended. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#isClosing = true;
+    await Promise.all(this.#attempts);
+  }
+
+  async #track(attempt: Promise<void>): Promise<void> {
+    const ended = attempt
+      .catch((err: unknown) => {
+        this.#options.log.warn({ err }, 'A grant could not be given back; tried again later');
+      })
+      .finally(() => this.#attempts.delete(ended));
+    this.#attempts.add(ended);
+    await ended;
+  }
+
+  /** One after the other. When Keycloak is away, the others wait for the next time. */
+  async #sweep(): Promise<void> {
+    for await (const githubUserId of this.#options.grants.userIds()) {
+      if (this.#isClosing) return;
+      await this.#attempt(githubUserId).catch((err: unknown) => {
+        if (err instanceof KeycloakUnavailableError) throw err;
+        this.#options.log.warn({ err, github_user_id: githubUserId }, 'A grant could not be given back');
+      });
+    }
+  }
+
+  async #attempt(githubUserId: string): Promise<void> {
+    const { endSession, grants, log, now } = this.#options;
+    await grants.attempt(githubUserId, async (grant, keep) => {
+      const details = { github_user_id: githubUserId };
+      let { session } = grant;
+      try {
+        session = await this.#giveBack(grant, keep);
+      } catch (error) {
+        if (!(error instanceof InvalidGrantError) && now() - grant.since < LONGEST_MS) throw error;
+        log.warn({ ...details, err: error }, 'A grant is not given back: Keycloak gives no token for that');
+      }
+      await endSession(session);
+      return true;
+    });
+  }
+
+  /** @returns the session as it is now. */
+  async #giveBack(
+    { session, since }: PendingGrant,
+    keep: (grant: PendingGrant) => Promise<void>,
+  ): Promise<OfflineSession> {
+    const { keycloak, log, now, oauth } = this.#options;
+    const { refreshToken, accessToken } = await keycloak.refresh(session.refreshToken);
+    const renewed = { ...session, refreshToken };
+    await keep({ session: renewed, since });
+    const found = readBrokerToken(await keycloak.brokerToken(accessToken), now());
+    const answer = found && (await oauth.revokeGrant(found.tokens.accessToken));
+    if (answer !== 'revoked') log.warn('A grant is not given back: the token that Keycloak has is dead');
+    return renewed;
+  }
+}

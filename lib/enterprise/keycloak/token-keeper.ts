@@ -1,0 +1,59 @@
+/** The one place that chooses who keeps the GitHub tokens of users: `KEYCLOAK_TOKEN_CUSTODY`. */
+import type { AuthenticationParts } from '../auth/authentication.ts';
+import type { EncryptedDocuments } from '../tokens/encrypted-documents.ts';
+import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import type { Keeper } from './broker-form.ts';
+import { BrokerTokens, type BrokerTokensOptions } from './broker-tokens.ts';
+import { GrantDocuments } from './grant-documents.ts';
+import { GrantReturns } from './grant-returns.ts';
+import type { KeycloakClient } from './keycloak-client.ts';
+import type { Leaving } from './keycloak-sessions.ts';
+import { KeycloakTokenProvider } from './keycloak-token-provider.ts';
+import type { LogoutQueue } from './logout-queue.ts';
+import type { SessionRefresh } from './session-refresh.ts';
+
+export interface TokenKeeper {
+  /** Ends Keycloak's session of a user whose grant is given back as well. Undefined: nothing else has to be done for that. */
+  readonly leaveWithGrant: Leaving | undefined;
+  /** @param refresh - who asks Keycloak with the refresh tokens of the sessions. */
+  readonly tokens: (refresh: SessionRefresh) => GithubTokenProvider;
+  readonly kept: readonly EncryptedDocuments[];
+}
+
+export interface TokenKeeperOptions extends Pick<BrokerTokensOptions, 'form' | 'metrics'> {
+  readonly keycloak: KeycloakClient;
+  readonly logouts: Pick<LogoutQueue, 'giveBack'>;
+}
+
+export function tokenKeeper(
+  keeper: Keeper,
+  parts: AuthenticationParts,
+  options: TokenKeeperOptions,
+): TokenKeeper {
+  return keeper === 'keycloak'
+    ? keycloakKeeps(parts, options)
+    : { leaveWithGrant: undefined, tokens: () => parts.tokens, kept: [] };
+}
+
+function keycloakKeeps(
+  { documents, encryption, log, longestRefreshMs: waitMs, now, oauth, tokens: before }: AuthenticationParts,
+  { form, keycloak, logouts, metrics }: TokenKeeperOptions,
+): TokenKeeper {
+  const grantDocuments = new GrantDocuments(documents, encryption, waitMs);
+  const grants = new GrantReturns({
+    grants: grantDocuments,
+    keycloak,
+    oauth,
+    endSession: (session) => logouts.giveBack(session),
+    log,
+    now,
+  });
+  return {
+    leaveWithGrant: grants,
+    tokens: (refresh) => {
+      const broker = new BrokerTokens({ documents, form, keycloak, log, metrics, now, refresh, waitMs });
+      return new KeycloakTokenProvider({ broker, before, grants, log, now });
+    },
+    kept: [grantDocuments],
+  };
+}
