@@ -18,7 +18,7 @@ const LOSSES = {
     'GitHub refuses the access token that Keycloak gives out: the grant has ended, or the token has expired and is in the ' +
     'form that Keycloak does not refresh',
   without_token:
-    "Keycloak gives out no access token: it has stored an error of GitHub's in the place of the tokens of this user",
+    "Keycloak gives out no access token: it has none of this user, or has stored an error of GitHub's in its place",
   failed:
     'Keycloak refreshes the tokens of others and not those of this user: an answer of GitHub was lost, and the pair with it',
 } as const;

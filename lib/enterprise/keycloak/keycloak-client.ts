@@ -39,6 +39,8 @@ export interface KeycloakClientOptions {
 
 /** By how much Keycloak's clock and ours may differ, in seconds. */
 export const CLOCK_TOLERANCE_SECONDS = 150;
+/** Keycloak's words for a user of whom the identity provider knows nothing. */
+const NOT_LINKED = /is not associated with identity provider/i;
 /** Who asks whether this server is ready does not wait for long, in milliseconds. */
 const CHECK_MS = 1_000;
 
@@ -205,7 +207,7 @@ export class KeycloakClient {
   /**
    * GitHub's tokens of the user, as Keycloak has got them.
    *
-   * @returns the body, whatever its form.
+   * @returns the body, whatever its form; empty when Keycloak has none of this user.
    * @throws InvalidGrantError when the session of the access token has ended.
    * @throws KeycloakMisconfiguredError, KeycloakUnavailableError
    * @see https://www.keycloak.org/docs/latest/server_admin/#retrieving-external-idp-tokens
@@ -221,6 +223,8 @@ export class KeycloakClient {
       'GET',
     ).catch(failed);
     if (response.status === 200) return response.text();
+    // Such as one who signed in before the identity provider was replaced by another.
+    if (response.status < 500 && NOT_LINKED.test(await response.clone().text())) return '';
     if (response.status >= 500 || response.status === 429)
       throw new KeycloakUnavailableError(`answers ${response.status} to the request for GitHub's tokens`);
     if (response.status === 400 && (await response.text()).includes('"Invalid token'))

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { createApp } from '../../../../lib/app.ts';
+import { KeycloakServerConfig } from '../../../../lib/enterprise/index.ts';
+import { environmentFor } from '../../../integration/enterprise-site.ts';
+import { eventually } from '../../engines/eventually.ts';
+import { openKeptByKeycloak, storeAsJson } from './kept-by-keycloak.ts';
+import { KeycloakSite } from './keycloak-site.ts';
+import type { RealBrowser } from './real-browser.ts';
+
+const OCTOCAT = 583231;
+const NEEDS_TOKEN = '/api/github/repositories';
+
+describe('Tokens that a real Keycloak keeps', () => {
+  let site: KeycloakSite;
+  let browser: RealBrowser;
+
+  before(async function () {
+    this.timeout(600_000);
+    site = await openKeptByKeycloak();
+  });
+  after(() => site.close());
+  beforeEach(async () => {
+    site.proxy.fault = undefined;
+    browser = await site.signedIn('octocat');
+  });
+
+  const kept = async () =>
+    (await site.documents()).filter((it) => /^(users|revocations|keycloak)\//.test(it));
+  const grants = async () => (await kept()).filter((it) => it.startsWith('keycloak/grants/'));
+  const signOutEverywhere = () => browser.fetch(`${site.url}/api/logout?everywhere=1`, { method: 'POST' });
+
+  it('are not stored, not even encrypted', async () => {
+    assert.equal(await site.statusOf(browser, NEEDS_TOKEN), 200);
+    assert.deepEqual(
+      (await kept()).filter((it) => it.startsWith('users/')),
+      ['github_profile', 'keycloak_session', 'sessions'].map((it) => `users/github/${OCTOCAT}/${it}.json`),
+    );
+  });
+
+  it('go with the grant when the user signs out everywhere, and then the session does', async () => {
+    assert.equal((await signOutEverywhere()).status, 200);
+    assert.equal(await site.statusOf(browser, NEEDS_TOKEN), 401);
+    await eventually(async () => {
+      assert.equal(site.github.tokens.hasGrant('octocat'), false);
+      assert.deepEqual(await site.realm.sessions(), []);
+      assert.deepEqual(
+        (await kept()).filter((it) => /keycloak\/(grants|logouts)/.test(it)),
+        [],
+      );
+    });
+  });
+
+  it('are to be given back later when Keycloak is down, which a new sign-in calls off', async () => {
+    site.proxy.fault = 'down';
+    assert.equal((await signOutEverywhere()).status, 200);
+    assert.equal(await site.statusOf(browser), 401);
+    assert.deepEqual(await grants(), [`keycloak/grants/${OCTOCAT}.json`]);
+    site.proxy.fault = undefined;
+    await site.signIn(browser);
+    assert.equal(await site.statusOf(browser, NEEDS_TOKEN), 200);
+    assert.deepEqual(await grants(), []);
+  });
+
+  it('are forgotten when the user revokes the grant at GitHub', async () => {
+    site.github.options.webhookUrl = `${site.url}/integration/github/events`;
+    assert.equal(await site.github.revokeAuthorization('octocat'), 200);
+    site.github.options.webhookUrl = undefined;
+    assert.equal(await site.statusOf(browser, NEEDS_TOKEN), 401);
+    await eventually(async () => assert.deepEqual(await site.realm.sessions(), []));
+  });
+
+  it('are as those of the manager to the commands for operators', async () => {
+    const custody = site.app.config.tokenCustody()!;
+    assert.equal(await custody.rotate(String(OCTOCAT)), 'unchanged');
+    await custody.revoke(String(OCTOCAT));
+    assert.equal(await site.statusOf(browser), 401);
+    await eventually(() => assert.equal(site.github.tokens.hasGrant('octocat'), false));
+  });
+});
+
+describe('Changing who keeps the tokens', () => {
+  let site: KeycloakSite;
+  /** Where the server listens that leaves the tokens to Keycloak. */
+  let url: string;
+  let close: () => Promise<void>;
+
+  before(async function () {
+    this.timeout(600_000);
+    site = await KeycloakSite.open();
+    const app = await createApp(
+      new KeycloakServerConfig({
+        env: {
+          ...environmentFor(site.github, site.files),
+          ...site.realm.env,
+          PUBLIC_URL: site.url,
+          KEYCLOAK_TOKEN_CUSTODY: 'keycloak',
+        },
+        now: site.github.clock.now,
+        logger: pino({ level: 'silent' }),
+      }),
+    );
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    close = async () => {
+      server.closeAllConnections();
+      server.close();
+      await app.close();
+    };
+  });
+  after(async () => {
+    await close();
+    await site.close();
+  });
+
+  async function statusAt(server: string, browser: RealBrowser, path = NEEDS_TOKEN): Promise<number> {
+    const cookie = [...browser.cookies(site.url)].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(server + path, { headers: { cookie } });
+    await response.text();
+    return response.status;
+  }
+
+  it('signs nobody out: a pair from before stays with the manager, which alone refreshes it', async () => {
+    const browser = await site.signedIn('octocat');
+    await storeAsJson(site);
+    assert.equal(await statusAt(url, browser), 200);
+    site.github.clock.advance(9 * 3_600_000);
+    site.github.calls.clear();
+    assert.equal(await statusAt(url, browser), 200);
+    assert.equal(await statusAt(site.url, browser), 200);
+    assert.equal(site.github.calls.refreshes, 1);
+    assert.equal(site.github.tokens.reusedRefreshTokens, 0);
+
+    // Once that pair is dead, Keycloak is asked, and has none for this user.
+    site.github.tokens.revokeGrant('octocat');
+    site.github.clock.advance(9 * 3_600_000);
+    assert.equal(await statusAt(url, browser), 503);
+    site.github.clock.advance(61_000);
+    assert.equal(await statusAt(url, browser), 401);
+    assert.equal(await statusAt(url, browser, '/api/settings'), 200);
+  });
+});
