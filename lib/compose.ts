@@ -8,8 +8,8 @@
  */
 import type { RequestHandler } from 'express';
 import { declarationSite } from './compose/declare/declaration-site.ts';
+import type { DeclaredKey } from './compose/declare/keys.ts';
 import type { Layers } from './compose/declare/layers.ts';
-import type { StateKey } from './compose/declare/request-state.ts';
 import { diagnosticLine, formatDiagnostic } from './compose/diagnose/format-diagnostic.ts';
 import { StackError } from './compose/diagnose/stack-error.ts';
 import type { ComposeOptions } from './compose/options.ts';
@@ -30,7 +30,8 @@ import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
 export * from './compose/declare/request-state.ts';
 export { ConflictError } from './compose/run/conflict.ts';
 export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './compose/run/conflict.ts';
-export type { Declaration } from './compose/declare/declaration.ts';
+export type { Declaration, Facts, KeyLists } from './compose/declare/declaration.ts';
+export type { DeclaredKey, ReadKey, RequestKey } from './compose/declare/keys.ts';
 export type { DeclarationSite } from './compose/declare/declaration-site.ts';
 export type { Diagnostic, DiagnosticId, Place, WarningId } from './compose/diagnose/diagnostic.ts';
 export type { ErrorHandler } from './compose/declare/error-handler.ts';
@@ -56,9 +57,11 @@ export { formatDiagnostic, StackError };
 export { TRACING_CHANNEL, type MiddlewareTrace } from './compose/run/tracing.ts';
 export type {
   DeclaredState,
+  RequestWithState,
   StateErrorHandler,
   StateHandler,
   StateRequest,
+  StateResponse,
 } from './compose/declare/typed-request.ts';
 
 /**
@@ -80,7 +83,7 @@ export type {
  * express().use(stack);
  * ```
  */
-export function compose<const L extends Layers, const Given extends StateKey = never>(
+export function compose<const L extends Layers, const Given extends DeclaredKey = never>(
   layers: L,
   options: ComposeOptions & { readonly given?: readonly Given[] } = {},
 ): Composed<L, Given> {
@@ -99,7 +102,7 @@ export function compose<const L extends Layers, const Given extends StateKey = n
     outline: { get: () => (outlined ??= outlineOf(layers, options, plan, stack.plan)) },
     observe: { value: (observer: StackObserver) => observe(runtime, observer) },
     print: { value: (format?: Parameters<Stack['print']>[0]) => printPlan(stack, format) },
-    handler: { value: (handle: RouteHandler<StateKey>) => handle as unknown as RequestHandler },
+    handler: { value: (handle: RouteHandler<DeclaredKey>) => handle as unknown as RequestHandler },
   }) as Stack;
   return stack as unknown as Composed<L, Given>;
 }

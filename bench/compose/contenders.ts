@@ -18,10 +18,24 @@ export function stackOfTen(options: ComposeOptions = {}): RequestHandler {
   return compose({ only: members }, options);
 }
 
+/** The same, and each of the ten declares keys of the request itself. */
+function stackOfTenWithRequestKeys(): RequestHandler {
+  const members = handlers().map((handle, index) =>
+    defineMiddleware({
+      name: `middleware-${index}`,
+      reads: ['req.user', 'req.session?', 'res.locals.nonce'],
+      updates: ['req.body'],
+      handle,
+    }),
+  );
+  return compose({ only: members }, { given: ['req.user', 'res.locals.nonce'] }) as RequestHandler;
+}
+
 const contenders: Contenders = {
   'hand-nested': () => alone(handNested(handlers())),
   'hand-guarded': () => alone(handGuarded(handlers())),
   compose: () => alone(stackOfTen()),
+  'compose, keys of the request': () => alone(stackOfTenWithRequestKeys()),
   'compose, all timed': () => alone(stackOfTen({ timing: 'all' })),
   'koa-compose': () => koa('async (ctx, next) => { await next(); }'),
   'koa-compose, bare': () => koa('(ctx, next) => { return next(); }'),

@@ -6,6 +6,7 @@ import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
 import { checkRouters } from './check/routers.ts';
 import { checkWriters } from './check/writers.ts';
 import type { DeclarationSite } from './declare/declaration-site.ts';
+import { isRequestKey } from './declare/keys.ts';
 import type { Layers } from './declare/layers.ts';
 import { type Diagnostic, type DiagnosticId, Findings } from './diagnose/diagnostic.ts';
 import { StackError } from './diagnose/stack-error.ts';
@@ -18,6 +19,7 @@ import type { Plan } from './plan/plan.ts';
 import type { PlanOptions } from './plan/plan-options.ts';
 import { readLayers } from './plan/read-layers.ts';
 import { shuffledPriorities } from './plan/shuffle.ts';
+import { orderUpdates } from './plan/updates.ts';
 
 /**
  * Makes the plan of a stack. First overrides are settled, then constraints are read, then the order is found. The
@@ -31,7 +33,8 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
   const resolved = applyOverrides(readLayers(layers, site), findings);
   const access = readAccess(resolved.entries);
   const given = new Set<string>(options.given);
-  const constraints = readConstraints(resolved, access, findings);
+  const asked = readConstraints(resolved, access, findings);
+  const constraints = [...asked, ...orderUpdates(resolved.entries, asked, access)];
   const losingKeys = settleGroups(options.exclusive ?? {}, access, findings);
   checkReads(resolved.entries, access, given, findings);
   checkWriters(access, findings);
@@ -72,13 +75,14 @@ function levelled(
     .sort((a, b) => a.level.localeCompare(b.level) || a.id.localeCompare(b.id));
 }
 
-/** Every key that a middleware declares, that is given, or that lost its exclusive group. */
+/** Every key of `req.state` that a middleware declares, that is given, or that lost its exclusive group. */
 function keysOf(
-  { readers, writers }: Access,
+  { readers, providers }: Access,
   given: Iterable<string>,
   losingKeys: ReadonlyMap<string, LosingKey>,
 ): string[] {
-  return [...new Set([...writers.keys(), ...readers.keys(), ...given, ...losingKeys.keys()])].sort();
+  const all = [...providers.keys(), ...readers.keys(), ...given, ...losingKeys.keys()];
+  return [...new Set(all.filter((key) => !isRequestKey(key)))].sort();
 }
 
 function ambiguousOk(pairs: readonly (readonly [string, string])[]): AmbiguousOk {

@@ -1,8 +1,9 @@
-import type { NextFunction, RequestHandler, Response } from 'express';
+import type { NextFunction, RequestHandler } from 'express';
+import type { DeclaredKey, ReadKey } from './declare/keys.ts';
 import type { Layers } from './declare/layers.ts';
 import type { Middleware } from './declare/middleware.ts';
-import type { RequestState, StateKey } from './declare/request-state.ts';
-import type { StateRequest } from './declare/typed-request.ts';
+import type { RequestState } from './declare/request-state.ts';
+import type { StateRequest, StateResponse } from './declare/typed-request.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
 import type { PlannedMiddleware } from './report/describe-plan.ts';
 import type { StackOutline } from './report/outline.ts';
@@ -26,7 +27,7 @@ declare global {
 }
 
 /** What `compose` makes: an ordinary Express handler that knows its plan. */
-export interface Stack<Provides extends StateKey = StateKey> extends RequestHandler {
+export interface Stack<Provides extends DeclaredKey = DeclaredKey> extends RequestHandler {
   /** The middleware in the order of running, each with why it stands there. */
   readonly plan: readonly PlannedMiddleware[];
   /** The warnings that are not silenced. */
@@ -46,9 +47,9 @@ export interface Stack<Provides extends StateKey = StateKey> extends RequestHand
 }
 
 /** An ordinary Express handler behind a stack. */
-export type RouteHandler<Provides extends StateKey> = (
+export type RouteHandler<Provides extends DeclaredKey> = (
   req: StateRequest<Provides, never>,
-  res: Response,
+  res: StateResponse<Provides>,
   next: NextFunction,
 ) => unknown;
 
@@ -68,11 +69,11 @@ type Opened<Member, Depth extends readonly unknown[] = []> = Member extends read
     : Opened<Inner, [...Depth, Inner]>
   : Member;
 
-type ReadsOf<Entry> = Entry extends Middleware<infer Reads> ? Reads : never;
-type WritesOf<Entry> = Entry extends Middleware<StateKey, infer Writes> ? Writes : never;
+type ReadsOf<Entry> = Entry extends Middleware<infer Reads> ? Exclude<Reads, `${string}?`> : never;
+type WritesOf<Entry> = Entry extends Middleware<ReadKey, infer Writes> ? Writes : never;
 
 /** A {@link Stack}; or, if a middleware reads a key that none writes, an {@link UnmetRead} of that key. */
-export type Composed<L extends Layers, Given extends StateKey> = [
+export type Composed<L extends Layers, Given extends DeclaredKey> = [
   Exclude<ReadsOf<EntriesOf<L>>, WritesOf<EntriesOf<L>> | Given>,
 ] extends [never]
   ? Stack<WritesOf<EntriesOf<L>> | Given>

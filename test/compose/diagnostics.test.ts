@@ -128,6 +128,39 @@ const CASES: readonly Case[] = [
     message: /visitor/,
   },
   {
+    id: 'S104',
+    what: 'a key of the request that nobody writes',
+    bad: {
+      layers: { base: [pass('greet', { reads: ['req.usr'] }), pass('login', { writes: ['req.user'] })] },
+    },
+    good: {
+      layers: {
+        base: [
+          pass('greet', { reads: ['req.user', 'req.flash?', 'visitor?'] }),
+          pass('login', { updates: ['req.user'] }),
+        ],
+      },
+    },
+    middlewares: ['greet'],
+    key: 'req.usr',
+    message: /greet \(base\) reads "req\.usr", which nobody writes/,
+  },
+  {
+    id: 'S105',
+    what: 'two that write one key of the request, and not for two that update it',
+    bad: {
+      layers: { base: [pass('jwt', { writes: ['req.user'] }), pass('passport', { writes: ['req.user'] })] },
+    },
+    good: {
+      layers: {
+        base: [pass('json', { updates: ['req.body'] }), pass('urlencoded', { updates: ['req.body'] })],
+      },
+    },
+    middlewares: ['jwt', 'passport'],
+    key: 'req.user',
+    message: /both write "req\.user"/,
+  },
+  {
     id: 'S105',
     what: 'two writers of one key in one layer',
     bad: {
@@ -294,6 +327,28 @@ const CASES: readonly Case[] = [
     message: /use \(base\) reads "x", which is always undefined/,
   },
   {
+    id: 'S203',
+    what: 'a read of a key of the request that loses its group',
+    bad: {
+      layers: {
+        base: [pass('basic', { writes: ['req.user'] }), pass('greet', { reads: ['req.user'] })],
+        top: [pass('cookie', { writes: ['visitor'] })],
+      },
+      options: { ...reads('visitor'), exclusive: { identity: ['req.user', 'visitor'] } },
+    },
+    good: {
+      layers: {
+        base: [pass('basic', { writes: ['req.user'] }), pass('greet', { reads: ['visitor'] })],
+        top: [pass('cookie', { updates: ['visitor'] })],
+      },
+      options: { exclusive: { identity: ['req.user', 'visitor'] } },
+    },
+    middlewares: ['greet', 'cookie'],
+    key: 'req.user',
+    message:
+      /reads "req\.user", which does not count: cookie \(top\) claims the group "identity" with "visitor"/,
+  },
+  {
     id: 'S204',
     what: "a lower layer that overwrites a higher layer's header",
     bad: {
@@ -455,6 +510,30 @@ const CASES: readonly Case[] = [
     middlewares: ['v1'],
     key: '/v1, /v2',
     message: /a route '\/users' of it is not found at '\/v1\/users'/,
+  },
+  {
+    id: 'S209',
+    what: 'a lower layer that writes a key of the request after a higher one has',
+    bad: {
+      layers: {
+        base: [pass('session-user', { writes: ['req.user'] })],
+        top: [pass('api-key', { writes: ['req.user'], before: ['session-user'] })],
+      },
+    },
+    good: {
+      layers: {
+        base: [pass('session-user', { writes: ['req.user'] }), pass('theme', { writes: ['theme'] })],
+        top: [
+          pass('api-key', { writes: ['req.user'], after: ['session-user'] }),
+          // A key of req.state is kept for the higher layer, whoever runs last.
+          pass('high-theme', { writes: ['theme'], before: ['theme'] }),
+        ],
+      },
+      options: reads('theme'),
+    },
+    middlewares: ['session-user', 'api-key'],
+    key: 'req.user',
+    message: /session-user \(base\) writes "req\.user" after api-key \(top\) has/,
   },
 ];
 

@@ -7,6 +7,7 @@ export interface LooseDeclaration {
   readonly mount?: string | readonly string[];
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];
+  readonly updates?: readonly string[];
   readonly headers?: readonly string[];
   readonly ends?: readonly number[];
   readonly fails?: readonly number[];

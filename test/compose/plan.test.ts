@@ -152,6 +152,7 @@ describe('stack.plan', () => {
         path: ['/api'],
         reads: ['tenant'],
         writes: ['visitor'],
+        updates: [],
         headers: ['Set-Cookie'],
         ends: [401],
         fails: [400],
@@ -204,6 +205,15 @@ describe('A declaration', () => {
     refuse({ handle: 'cors' }, /Middleware "a": handle must be a function/);
     refuse({ after: 'cors' }, /after must be an array of names/);
     refuse({ writes: [''] }, /writes must be an array of names/);
+    refuse({ updates: 'req.body' }, /updates must be an array of names/);
+    refuse(
+      { reads: ['req.state.visitor'] },
+      /"req\.state\.visitor" cannot be a key: the keys of req\.state are named without it/,
+    );
+    refuse({ reads: ['req.session.cart?'] }, /must be one name, such as 'req\.user'/);
+    refuse({ writes: ['res.locals'] }, /of a response there are 'res\.locals\.…' only/);
+    refuse({ writes: ['req.user?'] }, /"req\.user\?" is written, so it is not optional/);
+    refuse({ writes: ['x'], updates: ['x'] }, /"x" stands in writes and in updates/);
     refuse({ reads: ['then'] }, /"then" cannot be a state key/);
     refuse({ writes: ['constructor'] }, /"constructor" cannot be a state key/);
     refuse({ headers: ['Not a header'] }, /"Not a header" is not the name of a header/);

@@ -1,5 +1,5 @@
 import type { Findings } from '../diagnose/diagnostic.ts';
-import type { Constraint } from '../plan/constraints.ts';
+import { type Constraint, wordFor } from '../plan/constraints.ts';
 import { type Entry, label } from '../plan/entry.ts';
 
 /**
@@ -31,7 +31,8 @@ export function reportCycles(
 }
 
 function line({ first, then, kind, says, by }: Constraint): string {
-  const reason = kind === 'reads' ? `reads: ['${says}'], which ${first.name} writes` : `${kind}: ['${says}']`;
+  const isOfKey = kind === 'reads' || kind === 'updates';
+  const reason = `${kind}: ['${says}']${isOfKey ? `, which ${first.name} ${wordFor(first, says)}` : ''}`;
   return `${first.name} runs before ${then.name}: ${label(by)} has ${reason}`;
 }
 

@@ -1,7 +1,8 @@
 import type { Declaration } from './declaration.ts';
+import { faultOfKey, isOptionalRead, keyOfRead } from './keys.ts';
 import { reservedKey } from './reserved-key.ts';
 
-const LISTS = ['reads', 'writes', 'headers', 'after', 'before', 'requires'] as const;
+const LISTS = ['reads', 'writes', 'updates', 'headers', 'after', 'before', 'requires'] as const;
 
 /** An HTTP token (RFC 9110, section 5.6.2), which a header's name must be. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
@@ -30,9 +31,7 @@ export function checkDeclaration(declaration: Declaration, handle: unknown): voi
       refuse(`${field} must be an array of names.`);
     }
   }
-  for (const key of [...(declaration.reads ?? []), ...(declaration.writes ?? [])] as string[]) {
-    if (reservedKey(key)) refuse(`"${key}" cannot be a state key: JavaScript gives that name a meaning.`);
-  }
+  checkKeys(declaration, refuse);
   for (const header of declaration.headers ?? []) {
     if (!TOKEN.test(header)) refuse(`"${header}" is not the name of a header.`);
   }
@@ -72,5 +71,23 @@ function checkPrefixes(
     refuse(
       `${field} must be a plain prefix, such as '/api', not ${shown}${hint}. A pattern or a parameter belongs into a router that stands in the layer.`,
     );
+  }
+}
+
+function checkKeys(
+  { reads = [], writes = [], updates = [] }: Declaration,
+  refuse: (what: string) => never,
+): void {
+  for (const key of [...reads.map(keyOfRead), ...writes, ...updates] as string[]) {
+    if (reservedKey(key)) refuse(`"${key}" cannot be a state key: JavaScript gives that name a meaning.`);
+    const fault = faultOfKey(key.replace(/\?$/, ''));
+    if (fault !== undefined) refuse(`"${key}" cannot be a key: ${fault}.`);
+  }
+  for (const key of [...writes, ...updates] as string[]) {
+    if (isOptionalRead(key)) refuse(`"${key}" is written, so it is not optional: only reads may end in "?".`);
+  }
+  const both = writes.find((key) => updates.includes(key));
+  if (both !== undefined) {
+    refuse(`"${both}" stands in writes and in updates: to update a key is to read it and rewrite it.`);
   }
 }

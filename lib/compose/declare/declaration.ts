@@ -1,10 +1,34 @@
-import type { StateKey } from './request-state.ts';
+import type { DeclaredKey, ReadKey } from './keys.ts';
 
 /**
  * What a middleware says about itself. `compose` works out the order from it, finds what cannot work, and notices at
  * run time what was not declared.
  */
-export interface Declaration<Reads extends StateKey = StateKey, Writes extends StateKey = StateKey> {
+export interface Declaration<Reads extends ReadKey = ReadKey, Writes extends DeclaredKey = DeclaredKey>
+  extends Facts, KeyLists<readonly Reads[], readonly Writes[], readonly Writes[]> {}
+
+/** The keys of a declaration, each list in a type of its own, from which the compiler infers what is in it. */
+export interface KeyLists<
+  Reads extends readonly ReadKey[],
+  Writes extends readonly DeclaredKey[],
+  Updates extends readonly DeclaredKey[],
+> {
+  /**
+   * The keys it reads, of `req.state` or of the request itself (`'req.user'`): it runs after every middleware that
+   * writes them. `'req.session?'`: if there is one.
+   */
+  readonly reads?: Reads;
+  /** The keys it writes, whatever they were; it may read them as well. */
+  readonly writes?: Writes;
+  /**
+   * The keys that it reads and rewrites, or fills where they are empty, as body parsers do: several may update one key,
+   * and run in the order in which they are listed. It runs after who writes them, and before who reads them.
+   */
+  readonly updates?: Updates;
+}
+
+/** What a declaration says besides its keys. */
+export interface Facts {
   /** Unique in the whole stack, such as `'rate-limit'`. */
   readonly name: string;
   /**
@@ -18,10 +42,6 @@ export interface Declaration<Reads extends StateKey = StateKey, Writes extends S
    * There is either a `path` or a `mount`.
    */
   readonly mount?: string | readonly string[];
-  /** The keys of `req.state` it reads: it runs after every middleware that writes them. */
-  readonly reads?: readonly Reads[];
-  /** The keys of `req.state` it writes; it may read them as well. */
-  readonly writes?: readonly Writes[];
   /** The names of the response headers it sets. */
   readonly headers?: readonly string[];
   /** The statuses with which it may end the response itself, such as `[429]`. */

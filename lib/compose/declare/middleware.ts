@@ -1,14 +1,14 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { checkDeclaration } from './check-declaration.ts';
-import type { Declaration } from './declaration.ts';
+import type { Declaration, Facts, KeyLists } from './declaration.ts';
 import { type DeclarationSite, declarationSite } from './declaration-site.ts';
-import type { StateKey } from './request-state.ts';
+import type { DeclaredKey, ReadKey } from './keys.ts';
 import type { StateErrorHandler, StateHandler } from './typed-request.ts';
 
 /** A declared middleware: what {@link defineMiddleware} makes, and what stands in a layer. */
 export interface Middleware<
-  Reads extends StateKey = StateKey,
-  Writes extends StateKey = StateKey,
+  Reads extends ReadKey = ReadKey,
+  Writes extends DeclaredKey = DeclaredKey,
 > extends Declaration<Reads, Writes> {
   readonly reads: readonly Reads[];
   readonly writes: readonly Writes[];
@@ -18,21 +18,25 @@ export interface Middleware<
 }
 
 /** A middleware with its declaration, as {@link defineMiddleware} takes it. */
-export interface MiddlewareDefinition<Reads extends StateKey, Writes extends StateKey> extends Declaration<
-  Reads,
-  Writes
-> {
-  /** An ordinary Express handler; `req.state` is typed from `reads` and `writes`. */
-  handle: StateHandler<NoInfer<Reads>, NoInfer<Writes>>;
+export interface MiddlewareDefinition<
+  Reads extends readonly ReadKey[],
+  Writes extends readonly DeclaredKey[],
+  Updates extends readonly DeclaredKey[],
+>
+  extends Facts, KeyLists<Reads, Writes, Updates> {
+  /** An ordinary Express handler; `req.state` is typed from `reads`, `writes` and `updates`. */
+  handle: StateHandler<NoInfer<Reads>[number], NoInfer<Writes>[number] | NoInfer<Updates>[number]>;
 }
 
 /** An error handler with its declaration, as {@link defineErrorMiddleware} takes it. */
 export interface ErrorMiddlewareDefinition<
-  Reads extends StateKey,
-  Writes extends StateKey,
-> extends Declaration<Reads, Writes> {
-  /** An ordinary Express error handler; `req.state` is typed from `reads` and `writes`. */
-  handle: StateErrorHandler<NoInfer<Reads>, NoInfer<Writes>>;
+  Reads extends readonly ReadKey[],
+  Writes extends readonly DeclaredKey[],
+  Updates extends readonly DeclaredKey[],
+>
+  extends Facts, KeyLists<Reads, Writes, Updates> {
+  /** An ordinary Express error handler; `req.state` is typed from `reads`, `writes` and `updates`. */
+  handle: StateErrorHandler<NoInfer<Reads>[number], NoInfer<Writes>[number] | NoInfer<Updates>[number]>;
 }
 
 /**
@@ -54,9 +58,13 @@ export interface ErrorMiddlewareDefinition<
  * });
  * ```
  */
-export function defineMiddleware<const Reads extends StateKey = never, const Writes extends StateKey = never>(
-  definition: MiddlewareDefinition<Reads, Writes>,
-): Middleware<Reads, Writes> {
+export function defineMiddleware<
+  const Reads extends readonly ReadKey[] = [],
+  const Writes extends readonly DeclaredKey[] = [],
+  const Updates extends readonly DeclaredKey[] = [],
+>(
+  definition: MiddlewareDefinition<Reads, Writes, Updates>,
+): Middleware<Reads[number], Writes[number] | Updates[number]> {
   return declare(definition, definition.handle as unknown as RequestHandler, defineMiddleware);
 }
 
@@ -80,9 +88,12 @@ export function defineMiddleware<const Reads extends StateKey = never, const Wri
  * ```
  */
 export function defineErrorMiddleware<
-  const Reads extends StateKey = never,
-  const Writes extends StateKey = never,
->(definition: ErrorMiddlewareDefinition<Reads, Writes>): Middleware<Reads, Writes> {
+  const Reads extends readonly ReadKey[] = [],
+  const Writes extends readonly DeclaredKey[] = [],
+  const Updates extends readonly DeclaredKey[] = [],
+>(
+  definition: ErrorMiddlewareDefinition<Reads, Writes, Updates>,
+): Middleware<Reads[number], Writes[number] | Updates[number]> {
   if (definition.handle.length !== 4) {
     throw new TypeError(
       `The error handler "${definition.name}" must take (error, req, res, next): Express tells error handlers by their four parameters.`,
@@ -99,7 +110,7 @@ export function defineErrorMiddleware<
  * @param callee - the public function that the user has called, such as `wrap`.
  * @throws TypeError when the declaration is malformed.
  */
-export function declare<Reads extends StateKey, Writes extends StateKey>(
+export function declare<Reads extends ReadKey, Writes extends DeclaredKey>(
   declaration: Declaration<Reads, Writes>,
   handle: RequestHandler | ErrorRequestHandler,
   callee: (...args: never[]) => unknown,

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
-import type { Declaration } from './declaration.ts';
+import type { Facts, KeyLists } from './declaration.ts';
 import type { ErrorHandler } from './error-handler.ts';
+import type { DeclaredKey, ReadKey } from './keys.ts';
 import { declare, type Middleware } from './middleware.ts';
-import type { StateKey } from './request-state.ts';
 
 /**
  * Declares what an existing Express handler does. The handler stays as it is.
@@ -15,12 +15,16 @@ import type { StateKey } from './request-state.ts';
  * @example
  * ```ts
  * wrap(helmet(), declarations.helmet);
- * wrap(legacyUser, { name: 'user', writes: ['user_id'] });
+ * wrap(legacyUser, { name: 'user', writes: ['req.user'] });
  * ```
  */
-export function wrap<const Reads extends StateKey = never, const Writes extends StateKey = never>(
+export function wrap<
+  const Reads extends readonly ReadKey[] = [],
+  const Writes extends readonly DeclaredKey[] = [],
+  const Updates extends readonly DeclaredKey[] = [],
+>(
   handler: RequestHandler | ErrorHandler,
-  declaration: Declaration<Reads, Writes>,
-): Middleware<Reads, Writes> {
+  declaration: Facts & KeyLists<Reads, Writes, Updates>,
+): Middleware<Reads[number], Writes[number] | Updates[number]> {
   return declare(declaration, handler, wrap);
 }

@@ -23,6 +23,7 @@ export const DIAGNOSTICS = {
   S206: { level: 'warning', title: 'header set again on the way in' },
   S207: { level: 'warning', title: 'headers behind a failure' },
   S208: { level: 'warning', title: 'router below a path' },
+  S209: { level: 'warning', title: "lower layer overwrites a higher layer's key" },
 } as const;
 
 /** The id of a kind of diagnostic, such as `'S104'`. */

@@ -1,3 +1,4 @@
+import { keyOfRead } from '../declare/keys.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
 import type { Access } from './access.ts';
@@ -8,14 +9,14 @@ import type { ResolvedEntries } from './overrides.ts';
 export interface Constraint {
   readonly first: Entry;
   readonly then: Entry;
-  readonly kind: 'after' | 'before' | 'reads';
+  readonly kind: 'after' | 'before' | 'reads' | 'updates';
   /** The name or the key that the declaration gives. */
   readonly says: string;
   /** The entry whose declaration says it: `first`, `then`, or one that these replace. */
   readonly by: Entry;
 }
 
-/** All constraints of a stack, in order of declaration. A name that no entry has is reported as S102. */
+/** All constraints that declarations ask for, in order of declaration. A name that no entry has is reported as S102. */
 export function readConstraints(resolved: ResolvedEntries, access: Access, findings: Findings): Constraint[] {
   const constraints: Constraint[] = [];
   for (const entry of resolved.entries) {
@@ -38,13 +39,21 @@ export function readConstraints(resolved: ResolvedEntries, access: Access, findi
         resolve(by, 'requires', says, resolved, access, findings);
       }
     }
-    for (const key of entry.middleware.reads) {
-      for (const first of access.writers.get(key) ?? []) {
-        if (first !== entry) constraints.push({ first, then: entry, kind: 'reads', says: key, by: entry });
-      }
-    }
+    constraints.push(...constraintsOfKeys(entry, access));
   }
   return constraints;
+}
+
+/** An entry runs behind all that write or update what it reads, and behind all that write what it updates. */
+function constraintsOfKeys(entry: Entry, { writers, providers }: Access): Constraint[] {
+  const updates: readonly string[] = entry.middleware.updates ?? [];
+  const reads = entry.middleware.reads.map(keyOfRead).filter((key) => !updates.includes(key));
+  const behind = (kind: 'reads' | 'updates', says: string, all: readonly Entry[] = []): Constraint[] =>
+    all.filter((one) => one !== entry).map((first) => ({ first, then: entry, kind, says, by: entry }));
+  return [
+    ...[...new Set(reads)].flatMap((key) => behind('reads', key, providers.get(key))),
+    ...updates.flatMap((key) => behind('updates', key, writers.get(key))),
+  ];
 }
 
 /** Why `then` runs after `first`, as an entry of the plan tells it. */
@@ -55,8 +64,15 @@ export function explain({ first, kind, says, by }: Constraint): string {
     case 'before':
       return `${first.name}${by === first ? '' : `, in place of ${by.name},`} asks to run before it`;
     case 'reads':
-      return `reads ${says}, which ${first.name} writes`;
+      return `reads ${says}, which ${first.name} ${wordFor(first, says)}`;
+    case 'updates':
+      return `updates ${says}, which ${first.name} ${wordFor(first, says)}`;
   }
+}
+
+/** What an entry does with a key that it provides. */
+export function wordFor({ middleware }: Entry, key: string): 'writes' | 'updates' {
+  return (middleware.updates as readonly string[] | undefined)?.includes(key) ? 'updates' : 'writes';
 }
 
 const HEADER = 'header:';

@@ -15,19 +15,19 @@ export interface LosingKey {
 }
 
 /**
- * Settles each group by the rule: the key that the highest layer writes wins. Two winners in one layer are S106.
+ * Settles each group by the rule: the key that the highest layer writes or updates wins. Two winners in one layer are S106.
  *
  * @returns the keys that lost.
  */
 export function settleGroups(
   groups: ExclusiveGroups,
-  { writers }: Access,
+  { providers }: Access,
   findings: Findings,
 ): ReadonlyMap<string, LosingKey> {
   const losingKeys = new Map<string, LosingKey>();
   for (const [group, keys] of Object.entries(groups)) {
     const claims = [...new Set(keys)]
-      .flatMap((key) => (writers.get(key) ?? []).map((by) => ({ key, by })))
+      .flatMap((key) => (providers.get(key) ?? []).map((by) => ({ key, by })))
       .sort((a, b) => b.by.rank - a.by.rank);
     reportTies(group, claims, findings);
     const winning = claims[0];

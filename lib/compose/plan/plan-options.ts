@@ -1,15 +1,15 @@
-import type { StateKey } from '../declare/request-state.ts';
+import type { DeclaredKey } from '../declare/keys.ts';
 import { DIAGNOSTICS, type WarningId } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
 
 /** What the plan depends on, besides the layers. */
 export interface PlanOptions {
   /** Groups of keys of which an application may use only one: the key that the highest layer writes wins. */
-  readonly exclusive?: Readonly<Record<string, readonly StateKey[]>>;
+  readonly exclusive?: Readonly<Record<string, readonly DeclaredKey[]>>;
   /** Keys that the routes behind the stack read, so that they don't count as "written and never read". */
-  readonly reads?: readonly StateKey[];
+  readonly reads?: readonly DeclaredKey[];
   /** Keys that the host, or an outer stack, writes before this stack runs. */
-  readonly given?: readonly StateKey[];
+  readonly given?: readonly DeclaredKey[];
   /** Ids of warnings that are known and accepted. */
   readonly silence?: readonly WarningId[];
   /** Ids of warnings that are errors in this stack; `true` means all of them. */

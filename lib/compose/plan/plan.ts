@@ -12,7 +12,7 @@ export interface Plan {
   readonly access: Access;
   /** The keys that lost their exclusive group, and to which key. */
   readonly losingKeys: ReadonlyMap<string, LosingKey>;
-  /** Every key that a middleware declares, that is given, or that lost its exclusive group. */
+  /** Every key of `req.state` that a middleware declares, that is given, or that lost its exclusive group. */
   readonly keys: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }

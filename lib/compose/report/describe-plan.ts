@@ -13,8 +13,10 @@ export interface PlannedMiddleware {
   readonly path?: readonly string[];
   /** The same for a `mount`: the prefixes that are taken off `req.url` while it runs. */
   readonly mount?: readonly string[];
+  /** As declared: an optional read ends in `?`. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  readonly updates: readonly string[];
   readonly headers: readonly string[];
   readonly ends: readonly number[];
   /** The statuses of the errors that it may hand on. */
@@ -43,6 +45,7 @@ export function describePlan({ entries, constraints }: Plan): readonly PlannedMi
       ...(middleware.mount !== undefined && { mount: [middleware.mount].flat() }),
       reads: middleware.reads,
       writes: middleware.writes,
+      updates: middleware.updates ?? [],
       headers: middleware.headers ?? [],
       ends: middleware.ends ?? [],
       fails: middleware.fails ?? [],

@@ -81,6 +81,6 @@ function winnerOf(
   }
   // A group of one key has no losers.
   const [key = ''] = keys;
-  const writer = access.writers.get(key)?.[0];
+  const writer = access.providers.get(key)?.[0];
   return writer === undefined ? undefined : { key, middleware: writer.name };
 }

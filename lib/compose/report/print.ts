@@ -1,3 +1,4 @@
+import { keyOfRead } from '../declare/keys.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { formatDiagnostic } from '../diagnose/format-diagnostic.ts';
 import type { PlannedMiddleware } from './describe-plan.ts';
@@ -29,7 +30,7 @@ export function printPlan(printable: Printable, format: PrintFormat = 'table'): 
   }
 }
 
-const COLUMNS = ['', 'name', 'layer', 'path', 'reads', 'writes', 'because'] as const;
+const COLUMNS = ['', 'name', 'layer', 'path', 'reads', 'writes', 'updates', 'because'] as const;
 
 function printTable({ plan, diagnostics }: Printable): string {
   const rows = plan.map((entry, index) => [
@@ -41,6 +42,7 @@ function printTable({ plan, diagnostics }: Printable): string {
     (entry.mount ?? entry.path)?.join(' ') ?? '',
     entry.reads.join(' '),
     entry.writes.join(' '),
+    entry.updates.join(' '),
     entry.because,
   ]);
   const filled = COLUMNS.flatMap((_, column) => (rows.some((row) => row[column]) ? [column] : []));
@@ -72,13 +74,15 @@ function printMermaid({ plan }: Printable): string {
   ]);
   const order = plan.slice(1).map((_, index) => `  m${index} --> m${index + 1}`);
   const handovers = plan.flatMap((reader) =>
-    reader.reads.flatMap((key) =>
-      plan
-        .filter((writer) => writer !== reader && writer.writes.includes(key))
-        .map(
-          (writer) => `  ${id.get(writer.name) ?? ''} -. "${quoted(key)}" .-> ${id.get(reader.name) ?? ''}`,
-        ),
-    ),
+    reader.reads
+      .map(keyOfRead)
+      .flatMap((key) =>
+        plan
+          .filter((writer) => writer !== reader && [...writer.writes, ...writer.updates].includes(key))
+          .map(
+            (writer) => `  ${id.get(writer.name) ?? ''} -. "${quoted(key)}" .-> ${id.get(reader.name) ?? ''}`,
+          ),
+      ),
   );
   return ['flowchart TB', ...frames, ...order, ...handovers].join('\n');
 }

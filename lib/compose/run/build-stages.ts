@@ -1,5 +1,7 @@
+import { isRequestKey, keyOfRead } from '../declare/keys.ts';
+import type { Middleware } from '../declare/middleware.ts';
 import type { Plan } from '../plan/plan.ts';
-import { Stage } from './stage.ts';
+import { type Declared, Stage } from './stage.ts';
 import { StateView } from './state-view.ts';
 
 /** The stages of a plan, and what finds a key in their tables. */
@@ -24,7 +26,8 @@ export function buildStages(plan: Plan): Stages {
     indexOf,
     indexByNumber,
     stages: plan.entries.map(
-      (entry, position) => new Stage(entry, position, entry.middleware.handle, entry.middleware, known),
+      (entry, position) =>
+        new Stage(entry, position, entry.middleware.handle, stateOnly(entry.middleware), known),
     ),
     application: new Stage(
       { name: 'application', layer: '', rank: -1, handlesErrors: false, prefixes: undefined },
@@ -33,5 +36,16 @@ export function buildStages(plan: Plan): Stages {
       { reads: plan.keys, writes: plan.keys },
       known,
     ),
+  };
+}
+
+/** A declaration without the keys of the request itself, which nothing is done about on a request. */
+function stateOnly({ reads, writes, updates = [], path, mount }: Middleware): Declared {
+  const ofState = (keys: readonly string[]): string[] => keys.filter((key) => !isRequestKey(key));
+  return {
+    reads: ofState(reads.map(keyOfRead)),
+    writes: ofState([...writes, ...updates]),
+    ...(path !== undefined && { path }),
+    ...(mount !== undefined && { mount }),
   };
 }

@@ -12,8 +12,8 @@ export interface KeyTable {
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
-/** What a stage is told of its declaration. */
-interface Declared {
+/** What a stage is told of its declaration: of the keys, those of `req.state`. */
+export interface Declared {
   readonly reads: Iterable<string>;
   readonly writes: Iterable<string>;
   readonly path?: string | readonly string[];

@@ -17,9 +17,14 @@
  * @returns {Key[]} in the order in which they are first touched
  */
 export function keysOf({ plan, groups, given, routeReads }) {
-  const names = new Set([...given, ...plan.flatMap(({ reads, writes }) => [...reads, ...writes])]);
+  const touched = plan.map(({ reads, writes, updates }) => ({
+    // An optional read ends in a question mark.
+    reads: [...reads.map((read) => read.replace(/\?$/, '')), ...updates],
+    writes: [...writes, ...updates],
+  }));
+  const names = new Set([...given, ...touched.flatMap(({ reads, writes }) => [...reads, ...writes])]);
   const positions = (/** @type {'reads' | 'writes'} */ how, /** @type {string} */ name) =>
-    plan.flatMap((entry, position) => (entry[how].includes(name) ? [position] : []));
+    touched.flatMap((entry, position) => (entry[how].includes(name) ? [position] : []));
   const keys = [...names].map((name) => {
     const group = groups.find(({ keys }) => keys.includes(name));
     const winner = group?.winner;

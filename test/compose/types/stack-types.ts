@@ -3,8 +3,10 @@
  * each `@ts-expect-error` has the words beside it, and that each `^?` shows what an editor shows there.
  */
 import express from 'express';
+import helmet from 'helmet';
 import {
   compose,
+  declarations,
   defineErrorMiddleware,
   defineMiddleware,
   type LayerEntry,
@@ -126,6 +128,84 @@ const nested = compose({ base: [[session, [[paint]]], maybe, null] }, { given: [
 app.use(nested);
 // @ts-expect-error UnmetRead<"visitor">
 app.use(compose({ base: [[[greet]]] }));
+
+// Keys of the request itself: what is read is there, also where Express's types know nothing of it.
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- how Express is extended
+  namespace Express {
+    interface Request {
+      account?: { readonly name: string };
+    }
+    interface Locals {
+      nonce?: string;
+    }
+  }
+}
+const login = defineMiddleware({
+  //  ^? const login: Middleware<never, "req.account" | "req.token">
+  name: 'login',
+  writes: ['req.account'],
+  updates: ['req.token'],
+  handle(req, _res, next) {
+    req.account = { name: 'ada' };
+    req.token = req.token ?? 'none';
+    // @ts-expect-error Type 'number' is not assignable to type
+    req.account = 1;
+    next();
+  },
+});
+const welcome = defineMiddleware({
+  name: 'welcome',
+  reads: ['req.account', 'req.token', 'req.flash?', 'res.locals.nonce', 'visitor?'],
+  handle(req, res, next) {
+    const name: string = req.account.name;
+    const token: unknown = req.token;
+    const nonce: string = res.locals.nonce;
+    const visitor: string | undefined = req.state.visitor;
+    res.send([name, token, nonce, visitor, req.flash]);
+    // @ts-expect-error Property 'other' does not exist
+    next(req.other);
+  },
+});
+defineMiddleware({
+  name: 'maybe',
+  reads: ['req.account?'],
+  handle(req, res) {
+    // @ts-expect-error 'req.account' is possibly 'undefined'.
+    res.send(req.account.name);
+  },
+});
+const behindLogin = compose({ base: [login, welcome] }, { given: ['res.locals.nonce'] });
+//    ^? const behindLogin: Stack<"req.account" | "req.token" | "res.locals.nonce">
+app.get(
+  '/',
+  behindLogin,
+  behindLogin.handler((req, res) => void res.send(req.account.name + res.locals.nonce)),
+);
+// @ts-expect-error UnmetRead<"req.account" | "req.token">
+app.use(compose({ base: [welcome] }, { given: ['res.locals.nonce'] }));
+// @ts-expect-error is not assignable to type 'StateKey | RequestKey'
+defineMiddleware({ name: 'typo', writes: ['request.user'], handle: (_req, _res, next) => next() });
+
+// What is defined in the layer itself is known as well, and switches nothing off.
+const inline = compose({
+  //  ^? const inline: Stack<"visitor">
+  base: [
+    defineMiddleware({ name: 'inline', handle: (_req, _res, next) => next() }),
+    wrap(helmet(), declarations.helmet),
+    wrap((_req, _res, next) => next(), { name: 'inline-session', writes: ['visitor'] }),
+    greet,
+  ],
+});
+app.use(inline);
+// @ts-expect-error UnmetRead<"visitor">
+app.use(compose({ base: [wrap(helmet(), declarations.helmet), greet] }));
+const inlineRead = compose({
+  //  ^? const inlineRead: UnmetRead<"tenant">
+  base: [defineMiddleware({ name: 'a', reads: ['tenant'], handle: (_req, _res, next) => next() })],
+});
+// @ts-expect-error UnmetRead<"tenant">
+app.use(inlineRead);
 
 // The state is the stack's: a handler writes its keys, and cannot replace it.
 app.use((req, _res, next) => {
