@@ -57,12 +57,7 @@ const preflight: Ask = (agent) =>
     .set('Access-Control-Request-Headers', 'X-One');
 
 describe('The ready declarations', () => {
-  const holds = (
-    name: string,
-    declaration: Declaration<never, never>,
-    handlers: RequestHandler[],
-    ask = [get],
-  ) =>
+  const holds = (name: string, declaration: Declaration, handlers: RequestHandler[], ask = [get]) =>
     it(`say of ${name} which headers it sets, and how it ends a response`, async () => {
       const { headers, ends } = await doings(handlers, ask);
       const declared = (declaration.headers ?? []).map((header) => header.toLowerCase()).sort();
@@ -93,6 +88,56 @@ describe('The ready declarations', () => {
     ),
     [get, get],
   );
+
+  /** What is on a request behind a handler and was not, or was another, in front of it; or the status of the failure. */
+  async function outcome(handler: RequestHandler, ask: Ask): Promise<string[] | number> {
+    const before = new Map<string, unknown>();
+    const watched = ['cookies', 'signedCookies', 'session', 'sessionID', 'body'];
+    const app = express().set('env', 'test');
+    app.use((req, _res, next) => {
+      for (const name of watched) before.set(name, Reflect.get(req, name));
+      next();
+    });
+    app.use(handler, (req, res) => {
+      res.json(
+        watched.filter((name) => Reflect.get(req, name) !== before.get(name)).map((name) => `req.${name}`),
+      );
+    });
+    const answer = await ask(request(app));
+    return answer.status === 200 ? (answer.body as string[]) : answer.status;
+  }
+
+  it('say of cookie-parser and express-session what they write on the request', async () => {
+    const sessions = session({ secret: 'not a secret', resave: false, saveUninitialized: true });
+    assert.deepEqual(await outcome(cookieParser(), get), declarations.cookieParser.writes);
+    assert.deepEqual(await outcome(sessions, get), declarations.expressSession.writes);
+  });
+
+  it('say of the body parsers what they update, and how they fail a request', async () => {
+    const post =
+      (type: string, text: string, encoding = 'identity'): Ask =>
+      (agent) =>
+        agent.post('/').set('Content-Type', type).set('Content-Encoding', encoding).send(text);
+    const failures = async (handler: RequestHandler, type: string) => {
+      const found = await Promise.all(
+        [post(type, '{'), post(type, 'x'.repeat(50)), post(type, '{}', 'x-odd')].map((ask) =>
+          outcome(handler, ask),
+        ),
+      );
+      return found.filter((one) => typeof one === 'number');
+    };
+    const [json, form] = ['application/json', 'application/x-www-form-urlencoded'];
+    assert.deepEqual(await outcome(express.json(), post(json, '{}')), declarations.expressJson.updates);
+    assert.deepEqual(await failures(express.json({ limit: 40 }), json), declarations.expressJson.fails);
+    assert.deepEqual(
+      await outcome(express.urlencoded(), post(form, 'a=1')),
+      declarations.expressUrlencoded.updates,
+    );
+    assert.deepEqual(
+      await failures(express.urlencoded({ limit: 40 }), form),
+      declarations.expressUrlencoded.fails,
+    );
+  });
 
   it('stand in one layer without a diagnostic', () => {
     const stack = compose({

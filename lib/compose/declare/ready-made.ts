@@ -1,7 +1,8 @@
 import type { Declaration } from './declaration.ts';
+import type { ReadKey, RequestKey } from './keys.ts';
 
-/** A declaration that touches no state key, for {@link wrap}. */
-type Ready = Declaration<never, never>;
+/** A declaration that touches no key of `req.state`, for {@link wrap}. */
+type Ready = Declaration<ReadKey, RequestKey>;
 
 /**
  * What well-known middleware does by default, for `wrap`. For other options, spread the declaration and
@@ -40,10 +41,19 @@ export const declarations = {
     ],
     ends: [204],
   },
-  /** cookie-parser 1. It writes `req.cookies`, which is no key of `req.state`. */
-  cookieParser: { name: 'cookie-parser' },
+  /** cookie-parser 1. */
+  cookieParser: { name: 'cookie-parser', writes: ['req.cookies', 'req.signedCookies'] },
   /** express-session 1. */
-  expressSession: { name: 'express-session', after: ['cookie-parser?'], headers: ['Set-Cookie'] },
+  expressSession: {
+    name: 'express-session',
+    after: ['cookie-parser?'],
+    writes: ['req.session', 'req.sessionID'],
+    headers: ['Set-Cookie'],
+  },
+  /** `express.json`. */
+  expressJson: { name: 'express-json', updates: ['req.body'], fails: [400, 413, 415] },
+  /** `express.urlencoded`. */
+  expressUrlencoded: { name: 'express-urlencoded', updates: ['req.body'], fails: [413, 415] },
   /** express-rate-limit 8. */
   expressRateLimit: {
     name: 'express-rate-limit',
