@@ -24,12 +24,10 @@ export async function recovery(
     for (;;) {
       const asked = clock.elapsedMs;
       const sick = await sickness();
-      if (sick === undefined) return asked;
-      findings.happened(`asked ${Math.round(asked)} ms after the last fault: ${sick}`);
-      if (asked > GIVE_UP_MS) {
-        findings.add(`not healthy again: ${sick}`);
-        return asked;
-      }
+      if (sick !== undefined)
+        findings.happened(`asked ${Math.round(asked)} ms after the last fault: ${sick}`);
+      if (asked > GIVE_UP_MS) findings.add(`not healthy again in time: ${sick ?? 'at last'}`);
+      if (sick === undefined || asked > GIVE_UP_MS) return asked;
       await delay(PAUSE_MS);
     }
   };
