@@ -14,9 +14,13 @@ export function checkReads(
 ): void {
   for (const [key, by] of dependents) {
     if (given.has(key)) continue;
+    const isProvided = (reader: Entry): boolean =>
+      providers.get(key)?.some((one) => one !== reader || isWriter(one, key)) ?? false;
+    const unmet = by.filter((reader) => !isProvided(reader));
+    // The search goes through all entries, so only for what is missing.
+    if (unmet.length === 0) continue;
     const override = entries.find((entry) => [...overrideChain(entry)].some((one) => writes(one, key)));
-    for (const reader of by) {
-      if (providers.get(key)?.some((one) => one !== reader || isWriter(one, key))) continue;
+    for (const reader of unmet) {
       if (override?.overridden === undefined) {
         findings.add('S104', [reader], {
           message: `${label(reader)} reads "${key}", which nobody writes.`,
