@@ -16,6 +16,7 @@ export const ENTRY_POINTS = {
   enterprise: 'enterprise/index',
   'express-messages': 'express-messages/index',
   inspector: 'inspector/index',
+  learn: 'learn/index',
   testing: 'testing/index',
 } as const;
 

@@ -21,3 +21,6 @@ for (const page of ['page', 'inspector/page']) {
     filter: (source) => !source.endsWith('.d.ts'),
   });
 }
+// CommonJS, as Jest wants it.
+for (const file of ['jest.cjs', 'jest.d.cts'])
+  await cp(`${root}lib/learn/${file}`, `${root}dist/learn/${file}`);

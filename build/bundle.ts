@@ -19,6 +19,8 @@ const ENTRIES = [
   'enterprise/index',
   'express-messages/index',
   'inspector/index',
+  'learn/index',
+  'learn/register',
   'testing/index',
   'cli/openhands-express',
 ];
@@ -73,6 +75,8 @@ const typescript: Plugin = {
  */
 const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   const path = relative(lib, id).split(sep).join('/');
+  // All that the watcher, which goes in front of other people's programs, needs of the engine.
+  if (path === 'compose/declare/stack-trace.ts') return 'compose/stack-trace';
   if (path.startsWith('compose/')) return 'compose/engine';
   // Finds what lies beside it, so it stays at the top.
   if (path === 'shipped-files.ts') return 'shipped-files';

@@ -10,6 +10,11 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
     summary: 'print the middleware of a config or a module in the order of running, and check it',
     load: async () => (await import('./stack.ts')).stack,
   },
+  learn: {
+    summary:
+      'run a command, such as a test suite, and tell which middleware of its Express apps steps on which',
+    load: async () => (await import('./learn.ts')).learn,
+  },
   tokens: {
     summary: 'look after the GitHub tokens of the Enterprise edition: list, show, revoke, rotate, verify',
     load: async () => (await import('./tokens.ts')).tokens,

@@ -2,7 +2,7 @@
 
 /** A handler of an app, in the order of running. */
 export interface LearnedLayer {
-  /** The function's name; the method and path of a route's handler without one; else the place. */
+  /** The method and path of a route's last handler; else the function's name, or the place if it has none. */
   readonly name: string;
   /** Where it was registered, as `file:line`. */
   readonly at: string;
@@ -10,6 +10,8 @@ export interface LearnedLayer {
   readonly kind: 'use' | 'route' | 'error';
   /** With all paths that it is mounted under. `null` for a pattern that is no plain text. */
   readonly path: string | null;
+  /** The routers that it is in, by number, from the app's own inwards. */
+  readonly routers: readonly number[];
   /** Of a route's handler: upper case, or `ALL`. */
   readonly method?: string;
 }

@@ -44,20 +44,30 @@ function isUnder(path: string, baseUrl: string): boolean {
 function readShape(app: ExpressApp): AppShape {
   const layers: LearnedLayer[] = [];
   const indexes = new Map<ExpressLayer, number[]>();
-  const around = new Set<object>();
+  const around = new Map<object, number>();
+  let routers = 0;
 
-  function add(layer: ExpressLayer, path: string | null, method?: string): void {
+  function add(layer: ExpressLayer, path: string | null, method?: string, isLast = false): void {
     const at = registrationOf(layer)?.at ?? '<unknown>';
     const kind = layer.handle.length > 3 ? 'error' : method === undefined ? 'use' : 'route';
-    const name = nameOf(layer.handle) ?? (method === undefined ? at : `${method} ${path ?? '(pattern)'}`);
+    const route = method === undefined ? undefined : `${method} ${path ?? '(pattern)'}`;
+    // Who answers a route is best known by the route; those before it by their own names.
+    const name = (isLast ? route : undefined) ?? nameOf(layer.handle) ?? route ?? at;
     indexes.set(layer, [...(indexes.get(layer) ?? []), layers.length]);
-    layers.push({ name, at, kind, path, ...(method !== undefined && { method }) });
+    layers.push({
+      name,
+      at,
+      kind,
+      path,
+      routers: [...around.values()],
+      ...(method !== undefined && { method }),
+    });
   }
 
   function visit(router: ExpressRouter | undefined, prefix: string | null): void {
     // A router may be mounted in itself.
     if (router === undefined || around.has(router)) return;
-    around.add(router);
+    around.set(router, routers++);
     for (const layer of router.stack) {
       if (isExpressOwn(layer, app)) continue;
       const path = under(prefix, registrationOf(layer)?.path ?? '/');
@@ -65,7 +75,8 @@ function readShape(app: ExpressApp): AppShape {
       const mounted = registrationOf(layer)?.app;
       if (route !== undefined) {
         const routePath = under(prefix, route.path);
-        for (const one of route.stack) add(one, routePath, one.method?.toUpperCase() ?? 'ALL');
+        for (const one of route.stack)
+          add(one, routePath, one.method?.toUpperCase() ?? 'ALL', one === route.stack.at(-1));
       } else if (mounted !== undefined) visit(rootRouter(mounted), path);
       else if (Array.isArray(handle.stack)) visit(handle as unknown as ExpressRouter, path);
       else add(layer, path);

@@ -8,9 +8,8 @@ import {
   type AnyFunction,
   type ExpressApp,
   type ExpressLayer,
-  type ExpressModule,
   isApp,
-  layerMethods,
+  type Methods,
 } from './express-parts.ts';
 import { activeRecorder } from './recorder.ts';
 import { replaceMethod } from './replace-method.ts';
@@ -27,9 +26,12 @@ interface ExpressRequest extends IncomingMessage {
 
 type Next = (error?: unknown) => void;
 
-/** Notes from now on which layers of a copy of Express take which request. */
-export function watchDispatch(express: ExpressModule): void {
-  const layers = layerMethods(express);
+/**
+ * Notes from now on which layers of a copy of Express take which request.
+ *
+ * @param layers - what its layers inherit their methods from.
+ */
+export function watchDispatch(layers: Methods): void {
   // Express 4 and 5.
   for (const name of ['handle_request', 'handleRequest']) replaceMethod(layers, name, handleRequest);
   for (const name of ['handle_error', 'handleError']) replaceMethod(layers, name, handleError);

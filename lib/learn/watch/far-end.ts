@@ -13,7 +13,7 @@ import { frames } from './watched-request.ts';
 import { watchedOf } from './watched-requests.ts';
 
 /** Notes the keys of the requests and answers of a copy of Express from now on. */
-export function watchKeys({ request, response }: ExpressModule): void {
+export function watchKeys({ request, response }: Pick<ExpressModule, 'request' | 'response'>): void {
   putBehind(request, 'req.');
   refuseQuery(request);
   watchAnswers(response, putBehind(response, 'res.'));

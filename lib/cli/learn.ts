@@ -1,0 +1,133 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
+import type { LearnFormat, LearnReport } from '../learn/index.ts';
+import { type Command, type Terminal, UsageError } from './command.ts';
+import { parseCommandLine } from './command-line.ts';
+
+const FORMATS: readonly string[] = ['table', 'json', 'markdown', 'html'] satisfies LearnFormat[];
+const REPORT = 'learn.report.json';
+
+/** `openhands-express learn`: runs a command with the watcher in it, and reports on the Express apps that it ran. */
+export const learn: Command = {
+  usage: `learn [--format table|json|markdown|html] [--check | --write] [--report ${REPORT}] -- <command>
+       openhands-express learn <module>[#<export>] --requests <file.http|file.har> [the same options]
+
+Runs a command, such as npm test, and watches the requests that come to Express apps in its processes. Then prints which
+middleware steps on which. Or sends the requests of a file to the app, or to what the function makes, that a module
+exports. With Jest, name openhands-express/learn/jest in its setupFiles.
+
+  --format    table (the default), json, markdown, or html (a page in one file)
+  --check     prints only what the committed report does not have
+  --write     writes the report as JSON, for a commit
+  --report    the committed report; ${REPORT} by default
+
+Exit code: that of the command, if it fails. 1 when --check finds something new.`,
+
+  async run(args, terminal) {
+    const options = readArguments(args);
+    const { reportOf } = await import('../learn/report/report-of.ts');
+    const { code, learned } = await learnFrom(options, terminal);
+    const outcome = await tell(reportOf(learned), options, terminal);
+    return code === 0 ? outcome : code;
+  },
+};
+
+async function learnFrom({ command, module, requests }: Options, terminal: Terminal) {
+  if (command.length > 0) {
+    const { runWatched } = await import('../learn/run-watched.ts');
+    return runWatched(command, terminal.env);
+  }
+  const { learnFromRequests } = await import('../learn/learn-from-requests.ts');
+  return {
+    code: 0,
+    learned: await learnFromRequests(() => importApp(module), requests, await readText(requests)),
+  };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read.`, { cause: error });
+  }
+}
+
+/** The app that a module exports, or that its function makes. */
+async function importApp(target: string): Promise<RequestListener> {
+  const { moduleSpecifier } = await import('../oss/module-specifier.ts');
+  const [module = '', name = 'default'] = target.split('#');
+  const found = ((await import(moduleSpecifier(module))) as Record<string, unknown>)[name];
+  const app: unknown =
+    typeof found === 'function' && !('handle' in found) ? await (found as () => unknown)() : found;
+  if (typeof app !== 'function')
+    throw new UsageError(`${name} of ${module} is neither an Express app nor a function that makes one.`);
+  return app as RequestListener;
+}
+
+/** @returns the exit code. */
+async function tell(
+  report: LearnReport,
+  { format, check, write, file }: Options,
+  terminal: Terminal,
+): Promise<number> {
+  const { newFindings, printReport } = await import('../learn/index.ts');
+  if (write) {
+    await writeFile(file, `${printReport(report, 'json')}\n`);
+    terminal.out(`${file} holds ${report.findings.length} findings.`);
+    return 0;
+  }
+  if (!check) {
+    terminal.out(printReport(report, format));
+    return 0;
+  }
+  const findings = newFindings(report, await readReport(file));
+  if (findings.length === 0) return 0;
+  terminal.error(printReport({ ...report, findings }, format));
+  terminal.error(`These are not in ${file}. If they are meant, write it with --write, and commit it.`);
+  return 1;
+}
+
+async function readReport(file: string): Promise<LearnReport> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as LearnReport;
+  } catch (error) {
+    throw new UsageError(`${file} is no report; --write writes it.`, { cause: error });
+  }
+}
+
+interface Options {
+  readonly format: LearnFormat;
+  readonly check: boolean;
+  readonly write: boolean;
+  readonly file: string;
+  readonly module: string;
+  readonly requests: string;
+  /** Empty where a module is named. */
+  readonly command: readonly string[];
+}
+
+function readArguments(args: readonly string[]): Options {
+  const end = args.indexOf('--');
+  const { values, positionals } = parseCommandLine({
+    args: end < 0 ? [...args] : args.slice(0, end),
+    allowPositionals: true,
+    options: {
+      format: { type: 'string', default: 'table' },
+      check: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      report: { type: 'string', default: REPORT },
+      requests: { type: 'string', default: '' },
+    },
+  });
+  const { format, check, write, report: file, requests } = values;
+  const command = end < 0 ? [] : args.slice(end + 1);
+  const [module = ''] = positionals;
+  if (!FORMATS.includes(format))
+    throw new UsageError(`--format takes ${FORMATS.join(', ')}, not "${format}".`);
+  if (check && write) throw new UsageError('Either --check or --write.');
+  if (positionals.length > 1 || command.length > 0 === (module !== ''))
+    throw new UsageError('Either a command behind --, or one module.');
+  if ((module !== '') !== (requests !== ''))
+    throw new UsageError('A module takes --requests, and a command does not.');
+  return { format: format as LearnFormat, check, write, file, module, requests, command };
+}

@@ -1,0 +1,90 @@
+import { hangingIndent } from '../../compose/diagnose/hanging-indent.ts';
+import { type Finding, FINDINGS, type LearnReport } from './finding.ts';
+import { printHtml } from './print-html.ts';
+
+/** How a report is written: for a terminal, for tools, for a page of documentation, or as a page of its own. */
+export type LearnFormat = 'table' | 'json' | 'markdown' | 'html';
+
+/** How many columns a report takes in a terminal. */
+const COLUMNS = 100;
+
+/** A report as text. */
+export function printReport(report: LearnReport, format: LearnFormat): string {
+  switch (format) {
+    case 'json':
+      return JSON.stringify(report, null, 2);
+    case 'markdown':
+      return printMarkdown(report);
+    case 'html':
+      return printHtml(report);
+    case 'table':
+      return printTable(report);
+  }
+}
+
+/** `3 findings in 41 requests`. */
+export function headline({ findings, requests }: LearnReport): string {
+  const found = findings.length === 1 ? '1 finding' : `${findings.length || 'No'} findings`;
+  return `${found} in ${requests === 1 ? '1 request' : `${requests} requests`}`;
+}
+
+/** The middleware of a finding and what it is called, such as `helmet ↔ limiter`. */
+export function pairOf({ middlewares }: Finding): string {
+  return middlewares.join(' ↔ ');
+}
+
+/** Whether requests have shown it. */
+export function howSure({ seen }: Finding): string {
+  return seen ? 'seen' : 'possible';
+}
+
+/** Findings of the same handlers stand together, in the order of their first. */
+export function grouped(findings: readonly Finding[]): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const pair = pairOf(finding);
+    groups.set(pair, [...(groups.get(pair) ?? []), finding]);
+  }
+  return groups;
+}
+
+function printTable(report: LearnReport): string {
+  const groups = [...grouped(report.findings)].map(([pair, findings]) =>
+    [pair, ...findings.map((finding) => inTerminal(finding))].join('\n'),
+  );
+  const notes = report.notes.map((note) => hangingIndent('  note: ', note, 8, COLUMNS));
+  return [`${headline(report)}.`, ...groups, ...(notes.length > 0 ? [notes.join('\n')] : [])].join('\n\n');
+}
+
+function inTerminal(finding: Finding): string {
+  const { id, level, message, hint, places, requests } = finding;
+  return [
+    hangingIndent(`  ${level} ${id} (${FINDINGS[id].title}, ${howSure(finding)}): `, message, 4, COLUMNS),
+    ...places.map(({ name, at }) => `    at ${at} (${name})`),
+    ...(requests.length > 0 ? [hangingIndent('    in ', requests.join(', '), 7, COLUMNS)] : []),
+    hangingIndent('    hint: ', hint, 10, COLUMNS),
+  ].join('\n');
+}
+
+function printMarkdown(report: LearnReport): string {
+  const rows = report.findings.map((finding) => {
+    const { id, level, message, hint, places, requests } = finding;
+    return [
+      `${id} ${FINDINGS[id].title}`,
+      `${level}, ${howSure(finding)}`,
+      `${message} ${hint}`,
+      places.map(({ name, at }) => `${name} (${at})`).join('<br>'),
+      requests.join('<br>'),
+    ];
+  });
+  const lines = [
+    ['Finding', 'Level', 'What', 'Where', 'Requests'],
+    ['---', '---', '---', '---', '---'],
+    ...rows,
+  ];
+  const table = lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
+  const notes = report.notes.map((note) => `- ${note}`);
+  return [`${headline(report)}.`, table.join('\n'), ...(notes.length > 0 ? [notes.join('\n')] : [])].join(
+    '\n\n',
+  );
+}

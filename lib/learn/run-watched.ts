@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { LEARN_FOLDER } from './learn-folder.ts';
+import { mergeLearned } from './merge-learned.ts';
+import type { Learned } from './trace.ts';
+
+/** What a command did, and what its processes have learned. */
+export interface WatchedRun {
+  /** Its exit code; 1 when a signal has ended it. */
+  readonly code: number;
+  readonly learned: Learned;
+}
+
+/**
+ * Runs a command with the watcher in it and in every Node process that it starts.
+ *
+ * @param command - the program and its arguments.
+ * @param env - the environment that it gets, to which `NODE_OPTIONS` is added.
+ * @throws the error of a program that cannot be started.
+ */
+export async function runWatched(
+  [program = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<WatchedRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'openhands-express-learn-'));
+  try {
+    const code = await exitCode(program, args, {
+      ...env,
+      [LEARN_FOLDER]: folder,
+      NODE_OPTIONS: [env.NODE_OPTIONS, `--import=${registerAddress()}`].filter(Boolean).join(' '),
+    });
+    return { code, learned: await readLearned(folder) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The watcher lies in a folder beside this one, as TypeScript in our repository and as JavaScript in the package. */
+function registerAddress(): string {
+  return new URL(`../learn/register${extname(import.meta.url)}`, import.meta.url).href;
+}
+
+function exitCode(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // On Windows, npm and npx are scripts that only a shell can run.
+    const child = spawn(program, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function readLearned(folder: string): Promise<Learned> {
+  const parts: Learned[] = [];
+  const lost: string[] = [];
+  for (const file of await readdir(folder)) {
+    try {
+      parts.push(JSON.parse(await readFile(join(folder, file), 'utf8')) as Learned);
+    } catch {
+      // A process that was killed while it wrote.
+      lost.push(
+        `What the process ${file.replace('.json', '')} has learned is lost: it was ended while it wrote.`,
+      );
+    }
+  }
+  const learned = mergeLearned(parts);
+  return { ...learned, notes: [...learned.notes, ...lost] };
+}

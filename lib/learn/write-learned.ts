@@ -1,0 +1,50 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMainThread, threadId } from 'node:worker_threads';
+import { LEARN_FOLDER } from './learn-folder.ts';
+import type { Learned } from './trace.ts';
+import { Recorder, setActiveRecorder } from './watch/recorder.ts';
+
+/** In milliseconds: who is killed at once loses what was learned since. */
+const EVERY = 1000;
+
+/** Keeps what all apps of this process do, and writes it into a file of its own, now and then and at the exit. */
+export function writeLearned(): void {
+  // eslint-disable-next-line no-restricted-properties -- it runs in front of a program that has no configuration of ours
+  const folder = process.env[LEARN_FOLDER] ?? '';
+  if (folder === '') return;
+  const recorder = new Recorder();
+  setActiveRecorder(recorder);
+  const file = join(folder, `${process.pid}-${threadId}.json`);
+  let written = '';
+
+  function write(learned: Learned): void {
+    const text = JSON.stringify(learned);
+    if (text === written) return;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, text);
+    written = text;
+  }
+
+  setInterval(() => {
+    if (!recorder.settle()) return;
+    write(recorder.settled());
+  }, EVERY).unref();
+  function writeAll(): void {
+    const learned = recorder.learned();
+    if (learned.traces.length > 0) write(learned);
+  }
+
+  process.on('exit', writeAll);
+  // Test runners end their workers so. A thread gets no signals.
+  if (isMainThread) onTermination(writeAll);
+}
+
+/** Does something before a signal ends the process, which it does then as it would have done. */
+function onTermination(act: () => void): void {
+  process.once('SIGTERM', () => {
+    act();
+    // Who else listens decides what the signal does.
+    if (process.listenerCount('SIGTERM') === 0) process.kill(process.pid, 'SIGTERM');
+  });
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LearnReport } from '../../lib/learn/report/finding.ts';
+import { CliProcess } from './cli-process.ts';
+
+const FIXTURES = 'test/cli/fixtures/learn';
+
+describe('openhands-express learn', function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'learn-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function learn(...args: string[]) {
+    // From source, the watcher is TypeScript.
+    const cli = new CliProcess(['learn', ...args], { NODE_OPTIONS: '--import=tsx' });
+    return { code: await cli.exitCode(), out: cli.out, error: cli.error };
+  }
+
+  async function reportOn(...args: string[]): Promise<LearnReport> {
+    const { code, out, error } = await learn('--format', 'json', ...args);
+    assert.equal(code, 0, error);
+    return JSON.parse(out) as LearnReport;
+  }
+
+  function placesOf({ findings }: LearnReport): string[][] {
+    return findings.map(({ id, places }) => [
+      id,
+      ...places.map(({ name, at }) => `${name} ${at.replace(/.*\//, '')}`),
+    ]);
+  }
+
+  const IN_ESM = ['L102', 'tenant app.mjs:5', 'signIn app.mjs:6'];
+  const IN_TYPESCRIPT = ['L102', 'tenant typescript.ts:15', 'signIn typescript.ts:15'];
+  const IN_COMMONJS = ['L102', 'tenant commonjs.cjs:6', 'signIn commonjs.cjs:7'];
+
+  for (const [kind, file, requests, found] of [
+    ['ESM with Express 5', 'esm.mjs', ['GET /users'], [IN_ESM]],
+    ['CommonJS with Express 4', 'commonjs.cjs', ['GET /v1/users'], [IN_COMMONJS]],
+    ['TypeScript, an app in an app', 'typescript.ts', ['GET /inner/users'], [IN_TYPESCRIPT]],
+  ] as const) {
+    it(`watches a program: ${kind}`, async () => {
+      const report = await reportOn('--', 'node', `${FIXTURES}/${file}`);
+      assert.deepEqual(placesOf(report), found);
+      assert.deepEqual(
+        report.findings.flatMap((finding) => finding.requests),
+        requests,
+      );
+    });
+  }
+
+  it('puts together what the workers of a program have learned', async () => {
+    const report = await reportOn('--', 'node', `${FIXTURES}/workers.mjs`);
+    assert.deepEqual(placesOf(report).sort(), [IN_ESM, IN_COMMONJS].sort());
+    assert.equal(report.requests, 3);
+  });
+
+  for (const [what, target, file, requests] of [
+    ['an app, the requests of an editor', `./${FIXTURES}/app.mjs#app`, 'requests.http', 2],
+    ['a function that makes one, those of a browser', `./${FIXTURES}/app.mjs#makeApp`, 'requests.har', 1],
+  ] as const) {
+    it(`sends the requests itself: ${what}`, async () => {
+      const report = await reportOn(target, '--requests', `${FIXTURES}/${file}`);
+      assert.deepEqual(placesOf(report), [IN_ESM]);
+      assert.equal(report.requests, requests);
+    });
+  }
+
+  it('ends as the command does, and reports all the same', async () => {
+    const { code, out } = await learn('--', 'node', `${FIXTURES}/failing.mjs`);
+    assert.equal(code, 3);
+    assert.match(out, /^1 finding in 1 request\.\n\ntenant ↔ signIn\n {2}warning L102/);
+  });
+
+  it('has what a process has learned that a signal ends', async () => {
+    const { code, out } = await learn('--', 'node', `${FIXTURES}/terminated.mjs`);
+    assert.equal(code, 1);
+    assert.match(out, /^1 finding in 1 request\./);
+  });
+
+  it('says that nothing came to an app', async () => {
+    const { code, out } = await learn('--', 'node', '--eval', '0');
+    assert.equal(code, 0);
+    assert.match(out, /^No findings in 0 requests\.\n\n {2}note: No request came to an Express app/);
+  });
+
+  it('takes a committed report for granted, and ends with 1 at what is new', async () => {
+    const file = join(folder, 'report.json');
+    const command = ['--report', file, '--', 'node', `${FIXTURES}/esm.mjs`];
+    assert.equal((await learn('--write', ...command)).code, 0);
+    assert.deepEqual(await learn('--check', ...command), { code: 0, out: '', error: '' });
+
+    const report = JSON.parse(await readFile(file, 'utf8')) as LearnReport;
+    const moved = report.findings.map((finding) => ({ ...finding, key: 'req.other' }));
+    await writeFile(file, JSON.stringify({ ...report, findings: moved }));
+    const { code, error } = await learn('--check', ...command);
+    assert.equal(code, 1);
+    assert.match(error, /tenant ↔ signIn/);
+    assert.match(error, /are not in .*report\.json/);
+  });
+
+  for (const [wrong, args, message] of [
+    ['a format that it has not', ['--format', 'xml', '--', 'node'], '--format takes'],
+    ['neither a command nor a module', [], 'Either a command behind --, or one module.'],
+    ['a module without requests', ['./app.mjs'], 'A module takes --requests'],
+    ['requests that are not there', ['./app.mjs', '--requests', 'none.http'], 'none.http cannot be read.'],
+    [
+      'a report that is not there',
+      ['--check', '--report', 'none.json', '--', 'node', '-e', '0'],
+      'is no report',
+    ],
+  ] as const) {
+    it(`refuses ${wrong}`, async () => {
+      const { code, error } = await learn(...args);
+      assert.equal(code, 2);
+      assert.match(error, new RegExp(message));
+    });
+  }
+
+  for (const [format, begin] of [
+    ['markdown', /^1 finding in 1 request\.\n\n\| Finding /],
+    ['html', /^<!doctype html>/],
+  ] as const) {
+    it(`writes ${format}`, async () => {
+      const { out } = await learn('--format', format, '--', 'node', `${FIXTURES}/esm.mjs`);
+      assert.match(out, begin);
+      assert.match(out, /L102 read before it is written/);
+    });
+  }
+});

@@ -1,0 +1,302 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import cors from 'cors';
+import type express from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import session from 'express-session';
+import helmet from 'helmet';
+import { learn } from '../../lib/learn/index.ts';
+import type { LearnReport } from '../../lib/learn/report/finding.ts';
+import { readRequests } from '../../lib/learn/requests-file.ts';
+import { sendRequests } from '../../lib/learn/send-requests.ts';
+import { EXPRESSES, type ExpressName, watchedExpress } from './fresh-express.ts';
+
+type Fill = (app: Express, copy: typeof express, name: ExpressName) => void;
+type Loose = Omit<Request, 'user' | 'body'> & Record<string, unknown>;
+
+const POST = 'POST /form\nContent-Type: application/json\n\n{"a":1}';
+const answer: RequestHandler = (_req, res) => void res.send('ok');
+const pass: RequestHandler = (_req, _res, next) => next();
+const withSession = () => session({ secret: 'x', resave: false, saveUninitialized: true });
+
+/** An app with one fault, the requests that show it, and what is found: the id and the handlers. */
+const PLANTED: Record<
+  string,
+  { fill: Fill; requests: string; found: Record<string, string>; possible?: boolean }
+> = {
+  'a header that is missing where a limiter ends the request': {
+    fill(app) {
+      app.use(rateLimit({ limit: 1, windowMs: 60_000 }), helmet({ xPoweredBy: false })).get('/', answer);
+    },
+    requests: 'GET /\n###\nGET /',
+    found: { L101: 'helmetMiddleware ↔ app' },
+  },
+  'a header that is missing where a parser fails the request': {
+    fill(app, copy) {
+      app.use(copy.json(), cors()).post('/form', answer);
+    },
+    requests: `${POST}\n###\n${POST.replace('{"a":1}', '{broken')}`,
+    found: { L101: 'corsMiddleware ↔ jsonParser' },
+  },
+  'a key that is read before it is written': {
+    fill(app) {
+      app.use(function tenant(req, res, next) {
+        res.locals.tenant = (req as unknown as Loose).user;
+        next();
+      });
+      app.use(function signIn(req, _res, next) {
+        (req as unknown as Loose).user = { id: 1 };
+        next();
+      });
+      app.get('/', answer);
+    },
+    requests: 'GET /',
+    found: { L102: 'tenant ↔ signIn' },
+  },
+  'a local that is read before it is written': {
+    fill(app) {
+      app.use(function policy(_req, res, next) {
+        res.set('x-nonce', String(res.locals.nonce));
+        next();
+      });
+      app.use(function nonce(_req, res, next) {
+        res.locals.nonce = 'n';
+        next();
+      });
+      app.get('/', answer);
+    },
+    requests: 'GET /',
+    found: { L102: 'policy ↔ nonce' },
+  },
+  'a header that is written twice': {
+    fill(app) {
+      app.use(helmet({ xPoweredBy: false }));
+      app.get('/', function page(_req, res) {
+        res.set('X-Frame-Options', 'DENY').send('ok');
+      });
+    },
+    requests: 'GET /',
+    found: { L103: 'GET / ↔ helmetMiddleware' },
+  },
+  "a client's error that is answered as the server's": {
+    fill(app, copy) {
+      app.use(copy.json()).post('/form', answer);
+      app.use(function onError(_error, _req, res, _next) {
+        res.status(500).send('oops');
+      } as ErrorRequestHandler);
+    },
+    requests: POST.replace('{"a":1}', '{broken'),
+    found: { L104: 'jsonParser ↔ onError' },
+  },
+  'a sanitizer in front of the parser': {
+    fill(app, copy) {
+      app.use(function sanitizeBody(req, _res, next) {
+        const { body } = req as { body?: Record<string, unknown> };
+        if (body) delete body.$where;
+        next();
+      });
+      app.use(copy.json()).post('/form', answer);
+    },
+    requests: POST,
+    found: { L105: 'sanitizeBody ↔ jsonParser' },
+  },
+  'static files behind a session and a limiter': {
+    fill(app, copy) {
+      app.use(rateLimit({ limit: 9, windowMs: 60_000 }), withSession(), copy.static('lib/page'));
+    },
+    requests: 'GET /style.css',
+    found: { L107: 'serveStatic ↔ session|serveStatic ↔ app' },
+  },
+  'a route that another one shadows': {
+    fill(app) {
+      app.get('/users/:id', answer).get('/users/me', answer);
+    },
+    requests: 'GET /users/me\n###\nGET /users/1',
+    found: { L108: 'GET /users/me ↔ GET /users/:id' },
+  },
+  'a raw body behind a parser': {
+    fill(app, copy) {
+      app.use(copy.json()).post('/form', copy.raw({ type: '*/*' }), answer);
+    },
+    requests: POST,
+    found: { L109: 'rawParser ↔ jsonParser' },
+  },
+  'next that is called twice': {
+    fill(app) {
+      app.use(function twice(_req, _res, next) {
+        next();
+        next();
+      });
+      app.get('/', (_req, res) => void setImmediate(() => res.headersSent || res.send('ok')));
+    },
+    requests: 'GET /',
+    found: { L110: 'twice' },
+  },
+  'next that is called when the answer is out': {
+    fill(app) {
+      app.get('/', function late(_req, res, next) {
+        res.send('ok');
+        next();
+      });
+    },
+    requests: 'GET /',
+    found: { L111: 'GET /' },
+  },
+  'a write after the answer': {
+    fill(app) {
+      app.get('/', function again(_req, res) {
+        res.send('ok');
+        try {
+          res.setHeader('x-late', '1');
+        } catch {
+          // Node refuses it.
+        }
+      });
+    },
+    requests: 'GET /',
+    found: { L113: 'GET /' },
+  },
+  'an error handler in front of all that could fail': {
+    fill(app) {
+      app.use(function onError(error, _req, _res, next) {
+        next(error);
+      } as ErrorRequestHandler);
+      app.get('/', answer);
+    },
+    requests: 'GET /',
+    found: { L114: 'onError' },
+    possible: true,
+  },
+  'two parsers of JSON': {
+    fill(app, copy) {
+      app.use(copy.json()).post('/form', copy.json({ limit: '1mb' }), answer);
+    },
+    requests: POST,
+    found: { L115: 'jsonParser' },
+  },
+};
+
+/** Apps without a fault, which a careless look would find one in. */
+const SOUND: Record<string, { fill: Fill; requests: string }> = {
+  'parsers of several kinds, a session, a user, and pages': {
+    fill(app, copy) {
+      app.use(helmet({ xPoweredBy: false }), cors(), copy.static('lib/page'));
+      app.use(copy.json(), copy.urlencoded({ extended: false }), withSession());
+      app.use((req, _res, next) => {
+        (req as unknown as Loose).user = {};
+        next();
+      });
+      app.get(
+        '/',
+        (req, res) => void res.set('Cache-Control', 'no-store').json((req as unknown as Loose).user),
+      );
+      app.post('/form', (req, res) => void res.json((req as unknown as Loose).body));
+      app.use((_req, res) => void res.sendStatus(404));
+      app.use(((error: { status?: number }, _req, res, _next) => {
+        res.sendStatus(error.status ?? 500);
+      }) as ErrorRequestHandler);
+    },
+    requests: [
+      'GET /',
+      'GET /style.css',
+      'GET /none',
+      POST,
+      POST.replace('{"a":1}', '{broken'),
+      'OPTIONS /form\nOrigin: http://a.example\nAccess-Control-Request-Method: POST',
+      'POST /form\nContent-Type: application/x-www-form-urlencoded\n\na=1',
+    ].join('\n###\n'),
+  },
+  'routers with layers of their own, and a guard': {
+    fill(app, copy) {
+      const [users, admin] = [copy.Router(), copy.Router()];
+      users.use((_req, res, next) => {
+        res.set('x-users', '1');
+        next();
+      });
+      users.get('/me', answer).get('/:id', answer);
+      admin.use((req, res, next) => (req.query.key === 'x' ? next() : void res.sendStatus(401)), pass);
+      admin.get('/', answer);
+      app.use('/users', users).use('/admin', admin);
+    },
+    requests: 'GET /users/me\n###\nGET /users/1\n###\nGET /admin\n###\nGET /admin?key=x',
+  },
+};
+
+async function reportOn(name: ExpressName, fill: Fill, requests: string): Promise<LearnReport> {
+  const copy = watchedExpress(name);
+  const app = copy();
+  app.set('env', 'test');
+  fill(app, copy, name);
+  return learn(app).during(() => sendRequests(app as RequestListener, readRequests('a.http', requests)));
+}
+
+for (const name of EXPRESSES) {
+  describe(`What is found in an app of ${name}`, () => {
+    for (const [fault, { fill, requests, found, possible = false }] of Object.entries(PLANTED)) {
+      it(`is ${fault}`, async () => {
+        const { findings } = await reportOn(name, fill, requests);
+        const actual: Record<string, string> = {};
+        for (const { id, middlewares } of findings) {
+          const pair = middlewares.map((one) => one.replace(/^test\/.*:\d+$/, 'app')).join(' ↔ ');
+          actual[id] = actual[id] === undefined ? pair : `${actual[id]}|${pair}`;
+        }
+        assert.deepEqual(actual, found);
+        assert.ok(findings.every(({ seen }) => seen !== possible));
+        assert.ok(
+          findings.every(({ places }) =>
+            places.every(({ at }) => /^test\/learn\/findings\.test\.ts:\d+$/.test(at)),
+          ),
+        );
+        assert.ok(findings.every((finding) => finding.requests.length > 0 !== possible));
+      });
+    }
+
+    for (const [app, { fill, requests }] of Object.entries(SOUND)) {
+      it(`is nothing where there are ${app}`, async () => {
+        assert.deepEqual((await reportOn(name, fill, requests)).findings, []);
+      });
+    }
+
+    it(`is ${name === 'express' ? '' : 'not '}a write to req.query`, async () => {
+      const { findings } = await reportOn(
+        name,
+        (app) => {
+          app.use(function filters(req, _res, next) {
+            Reflect.set(req, 'query', {});
+            next();
+          });
+          app.get('/', answer);
+        },
+        'GET /',
+      );
+      const expected = name === 'express' ? [['L106', 'req.query']] : [];
+      assert.deepEqual(
+        findings.map(({ id, key }) => [id, key]),
+        expected,
+      );
+    });
+
+    it('is a request that nobody answers', async () => {
+      const copy = watchedExpress(name);
+      const app = copy();
+      app.use(pass, function silent() {
+        // Neither next nor an answer.
+      });
+      const { findings } = await learn(app).during(async () => {
+        const server = createServer(app as RequestListener);
+        await new Promise<void>((resolve) => server.listen(0, resolve));
+        const { port } = server.address() as { port: number };
+        const gone = fetch(`http://localhost:${port}/`).catch(() => undefined);
+        await new Promise((resolve) => server.once('request', resolve));
+        server.closeAllConnections();
+        await gone;
+        server.close();
+      });
+      assert.deepEqual(
+        findings.map(({ id, middlewares }) => [id, middlewares]),
+        [['L112', ['silent']]],
+      );
+    });
+  });
+}
