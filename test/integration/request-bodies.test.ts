@@ -1,6 +1,7 @@
 /** `POST /api/settings` with bodies as clients send them, and as parsers of a host leave them. */
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import express, { type RequestHandler } from 'express';
 import { type TestApp, testApp } from '../../lib/testing/index.ts';
@@ -125,6 +126,59 @@ for (const [name, parser] of Object.entries(PARSERS)) {
     });
   });
 }
+
+describe('Settings behind a form parser of the host that takes every type', () => {
+  for (const extended of [true, false]) {
+    it(`are not said to be stored when it has read JSON as a form (extended: ${extended})`, async () => {
+      const app = await testApp('oss', {
+        mount: (edition) => express().use(express.urlencoded({ extended, type: () => true }), edition),
+      });
+      for (const json of [
+        GERMAN,
+        ' \n{"language": "de"}',
+        '{"language":"a=b&c=d"}',
+        '{"language":"a&0=1"}',
+        '{"language":["a[b]=c"]}',
+        '{}',
+        '[]',
+        '[1,2]',
+        '[{"language":"de"}]',
+        '"a=text"',
+        '"text"',
+        'null',
+        '7',
+      ]) {
+        for (const type of ['application/json', 'application/merge-patch+json']) {
+          const answer = await fetch(`${app.url}/api/settings`, {
+            method: 'POST',
+            headers: { 'Content-Type': type },
+            body: json,
+          });
+          assert.equal(answer.status, 415, json);
+        }
+      }
+      assert.equal((await app.agent().get('/api/settings')).status, 404);
+      await app.close();
+    });
+  }
+});
+
+describe('A body in a transfer coding', () => {
+  it('that nobody here understands is 400, and stores nothing', async () => {
+    const app = await testApp('oss');
+    const request = httpRequest(`${app.url}/api/settings`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'Transfer-Encoding': 'gzip, chunked' },
+    });
+    // Not even when the bytes are JSON: it was said that they are not.
+    request.end(GERMAN);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const body = JSON.parse(await text(response)) as { code: string };
+    assert.deepEqual([response.statusCode, body.code], [400, 'bad_request']);
+    assert.equal((await app.agent().get('/api/settings')).status, 404);
+    await app.close();
+  });
+});
 
 describe('A body that a parser of the host has left, and that is longer than any settings', () => {
   it('is 413', async () => {

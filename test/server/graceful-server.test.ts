@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  get,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { connect } from 'node:net';
 import { GracefulServer } from '../../lib/server/graceful-server.ts';
+
+/** Node's server behind a request, which its sockets know. */
+const serverOf = (req: IncomingMessage) => (req.socket as typeof req.socket & { server: Server }).server;
 
 describe('GracefulServer', () => {
   let server: GracefulServer;
@@ -49,6 +59,40 @@ describe('GracefulServer', () => {
   const countOf = (answers: string) => answers.split('HTTP/1.1 200').length - 1;
   const arrival = () => new Promise<void>((resolve) => (arrived = resolve));
   const refused = () => assert.rejects(ask('/', false), { code: 'ECONNREFUSED' });
+
+  it('has bounds for how long a request may take, its headers, and its silence afterwards, unless it is given others', async () => {
+    const boundsOf = async (options: ServerOptions) => {
+      const serving = new GracefulServer((req, res) => {
+        const { requestTimeout, headersTimeout, keepAliveTimeout } = serverOf(req);
+        res.end(JSON.stringify({ requestTimeout, headersTimeout, keepAliveTimeout }));
+      }, options);
+      const { port: itsPort } = await serving.listen(0, '127.0.0.1');
+      const answer = await fetch(`http://127.0.0.1:${itsPort}/`, { headers: { connection: 'close' } });
+      await serving.drain({ noticeMs: 0, patienceMs: 0 });
+      return answer.json();
+    };
+    const bounds = { requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 75_000 };
+    assert.deepEqual(await boundsOf({}), bounds);
+    assert.deepEqual(await boundsOf({ requestTimeout: 20_000 }), { ...bounds, requestTimeout: 20_000 });
+  });
+
+  it('cuts a request off that trickles for longer than it may take', async () => {
+    const patient = new GracefulServer((req, res) => void req.resume().once('end', () => res.end('ok')), {
+      requestTimeout: 100,
+      headersTimeout: 100,
+      connectionsCheckingInterval: 20,
+    });
+    const { port: itsPort } = await patient.listen(0, '127.0.0.1');
+    const client = connect(itsPort, '127.0.0.1');
+    client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n');
+    const trickle = setInterval(() => client.write('x'), 10);
+    let answer = '';
+    client.on('data', (chunk) => (answer += String(chunk))).on('error', () => undefined);
+    await once(client, 'close');
+    clearInterval(trickle);
+    assert.match(answer, /^HTTP\/1\.1 408 /);
+    await patient.drain({ noticeMs: 0, patienceMs: 0 });
+  });
 
   it('keeps connections open until it drains, and then tells each client to take another one', async () => {
     const before = await ask('/');

@@ -2,6 +2,7 @@ import { json, type Request } from 'express';
 import { defineMiddleware } from '../../compose.ts';
 import { BODY_MS, bodyDeadline } from '../body-deadline.ts';
 import { HttpError } from '../errors.ts';
+import { isJsonReadAsForm } from '../json-read-as-form.ts';
 import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 
 /** Settings are some hundred bytes. */
@@ -40,6 +41,12 @@ export function jsonBody({ patienceMs = BODY_MS }: JsonBodyOptions = {}) {
       if (hasNoBody(req as Request) || WITHOUT_BODY.test(req.path)) {
         req.body = undefined;
         next();
+        return;
+      }
+      if (isCoded(req)) {
+        next(
+          new HttpError(400, 'bad_request', 'The request body has a transfer coding that is not supported.'),
+        );
         return;
       }
       if (req.readableDidRead) {
@@ -86,9 +93,21 @@ function hasNoBody({ headers, readableDidRead, readableEnded }: Request): boolea
   return !isPromised || (readableEnded && !readableDidRead);
 }
 
+/** RFC 9112, section 6.1: Node takes `gzip, chunked` apart as far as `chunked`, and what is left is no JSON, nor any text. */
+function isCoded({ headers }: Pick<Request, 'headers'>): boolean {
+  return !/^(?:chunked)?$/i.test((headers['transfer-encoding'] ?? '').trim());
+}
+
 /** What another parser has left: the text or the bytes of JSON, or what has been made of them already. */
 function valueOf(left: unknown, req: Request): unknown {
-  if (typeof left !== 'string' && !(left instanceof Uint8Array)) return left;
+  if (typeof left !== 'string' && !(left instanceof Uint8Array)) {
+    if (!isJsonReadAsForm(left)) return left;
+    throw new HttpError(
+      415,
+      'unsupported_media_type',
+      'A parser in front of this server has read the JSON body as a form.',
+    );
+  }
   if (left.length > LIMIT_BYTES) throw tooLarge();
   const text = (typeof left === 'string' ? left : Buffer.from(left).toString()).replace(/^\uFEFF/, '');
   if (text === '') return undefined;
