@@ -236,6 +236,28 @@ describe('A check of Keycloak’s sessions', () => {
     assert.deepEqual(asked, ['rt-0', 'rt-1', 'rt-2']);
   });
 
+  it('ends a session that Keycloak has ended after an answer of its was lost', async () => {
+    const one = open();
+    await one.documents.begin(USER, session('rt-0'), time, nothing);
+    time += EVERY_MS;
+    answer = () => Promise.reject(new KeycloakUnavailableError('gives no answer'));
+    await use(one);
+    time += EVERY_MS;
+    answer = () => Promise.reject(new InvalidGrantError(false));
+    await use(one);
+    assert.deepEqual(ended, [USER]);
+  });
+
+  it('is not made of a session that cannot be asked about, whoever needs it', async () => {
+    const one = open();
+    const kept = session('rt-0');
+    await one.documents.begin(USER, kept, time, nothing);
+    const lost = { session: kept, checkedAt: time, isUnanswered: true, isUncheckable: true };
+    await one.documents.replace(USER, kept, lost);
+    const { state } = await one.refresh.run(USER, { isNeeded: () => true, waitMs: 1_000 });
+    assert.deepEqual([state, asked], ['uncheckable', []]);
+  });
+
   it('ends a session whose token somebody else has used, when no answer was lost', async () => {
     const one = open();
     await one.documents.begin(USER, session('rt-0'), time, nothing);
