@@ -19,6 +19,8 @@ interface OpenIdError {
  * expects. A proxy that loses a header, or another client ID, makes it say so to everybody.
  */
 const NOT_OF_THE_SESSION = /token issuer|realm url|authorized client|attestation/i;
+/** What Keycloak says to a refresh token that it has seen before: the first time, and from then on. */
+const USED_BEFORE = /reuse|required client/i;
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
 /** What comes of a state, an issuer, a nonce or a signature that is not of this browser's flow. */
 const FOREIGN = ['OAUTH_INVALID_RESPONSE', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', 'OAUTH_KEY_SELECTION_FAILED'];
@@ -31,7 +33,7 @@ export function failureOf(
   // With another status it is somebody else's word, such as a gateway's (RFC 6749, section 5.2).
   if (error === 'invalid_grant' && status === 400) {
     const said = typeof description === 'string' ? description : '';
-    if (!NOT_OF_THE_SESSION.test(said)) return new InvalidGrantError(/reuse/i.test(said));
+    if (!NOT_OF_THE_SESSION.test(said)) return new InvalidGrantError(USED_BEFORE.test(said));
     return new KeycloakMisconfiguredError(
       'Keycloak takes the tokens of this server for those of another client or realm: compare KEYCLOAK_CLIENT_ID, ' +
         'KEYCLOAK_SERVER_URL_EXT and the hostname that Keycloak is set to.',
