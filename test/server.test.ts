@@ -33,7 +33,7 @@ describe('server.ts', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('listens, says in three lines what it is, and serves', async () => {
+  it('listens, says in three lines what it is, after one of a store that is new, and serves', async () => {
     const server = start({
       OPENHANDS_CONFIG_CLS: SAAS,
       GITHUB_APP_CLIENT_ID: 'Iv1.public',
@@ -43,8 +43,9 @@ describe('server.ts', () => {
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(await (await fetch(`${url}/health`)).text(), '"OK"');
     const lines = server.lines.filter(({ msg }) => msg !== 'request');
-    assert.equal(lines.length, 3, server.output);
-    const [edition, store, stack] = lines;
+    assert.equal(lines.length, 4, server.output);
+    const [begun, edition, store, stack] = lines;
+    assert.equal(begun?.msg, 'The store has no marker yet, and gets one');
     assert.deepEqual([edition?.edition, edition?.url], ['saas', url]);
     assert.equal(store?.store, `JSON files in ${join(directory, 'store')}`);
     assert.equal(store.github, 'https://github.com');
