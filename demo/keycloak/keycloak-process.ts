@@ -10,6 +10,8 @@ const LONGEST_START_MS = 600_000;
 
 export interface KeycloakStart {
   readonly port: number;
+  /** What it reads besides the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Ends it while it is starting. */
   readonly signal?: AbortSignal;
   /** Told what is being done, a line at a time. */
@@ -25,9 +27,12 @@ export class KeycloakProcess {
   readonly #gone = new AbortController();
   #complaint = '';
 
-  private constructor(folder: string, { port, progress }: KeycloakStart) {
+  private constructor(folder: string, { port, env, progress }: KeycloakStart) {
     this.url = `http://127.0.0.1:${port}`;
-    this.#script = spawn('bash', [SCRIPT, 'run', String(port), folder], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#script = spawn('bash', [SCRIPT, 'run', String(port), folder], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     const { stdin, stdout, stderr } = this.#script;
     // It may have ended before it is told to.
     stdin?.on('error', () => undefined);
@@ -48,7 +53,7 @@ export class KeycloakProcess {
   /**
    * Resolves when it answers.
    *
-   * @param folder - for its data, which may be there.
+   * @param folder - for its data, which may be there; realms in its folder `import` are made unless they are there.
    * @throws Error with what it has complained about.
    */
   static async start(folder: string, options: KeycloakStart): Promise<KeycloakProcess> {

@@ -2,7 +2,7 @@
 # A real Keycloak on 127.0.0.1, for the demo and for tests: one process, without TLS; its admin is admin, with the password admin.
 #   keycloak.sh prepare           fetches and builds it, if that has not been done
 #   keycloak.sh run PORT FOLDER   prepares and runs it, with its database in FOLDER, until standard input ends or a signal comes;
-#                                 first prints KEYCLOAK_PID=, the id of its process group
+#                                 first prints KEYCLOAK_PID=, the id of its process group; makes the realms of FOLDER/import
 # KEYCLOAK_VERSION and KEYCLOAK_DIR (in the cache folder of the user) may be set. Needs Java 17 or later and, to fetch 176 MB from
 # Maven Central once, Maven.
 set -euo pipefail
@@ -47,13 +47,24 @@ prepare() {
   rm -rf "$new"
 }
 
+# Keycloak imports from below its home only: prints the options for one with the realms of this folder, if it has any.
+import_options() {
+  local folder=$1 part
+  [ -d "$folder/import" ] || return 0
+  mkdir -p "$folder/home/data"
+  for part in conf lib providers themes; do ln -sfn "$home/$part" "$folder/home/$part"; done
+  ln -sfn "$folder/import" "$folder/home/data/import"
+  printf '%s\n' --import-realm "-Dkc.home.dir=$folder/home"
+}
+
 serve() {
-  local port=$1 folder=$2
+  local port=$1 folder=$2 import=() option
   prepare
   echo 'Starting Keycloak'
   export KC_BOOTSTRAP_ADMIN_USERNAME=admin KC_BOOTSTRAP_ADMIN_PASSWORD=admin
   export JAVA_OPTS_APPEND="$JAVA_OPTS_APPEND -Dquarkus.transaction-manager.object-store.directory=$folder/transactions"
-  exec "$home/bin/kc.sh" start --optimized --http-enabled true --http-host 127.0.0.1 --http-port "$port" --hostname-strict false \
+  while read -r option; do import+=("$option"); done < <(import_options "$folder")
+  exec "$home/bin/kc.sh" start ${import[@]+"${import[@]}"} --optimized --http-enabled true --http-host 127.0.0.1 --http-port "$port" --hostname-strict false \
     --cache local --db-url "jdbc:h2:file:$folder/keycloak;NON_KEYWORDS=VALUE;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE" </dev/null >>"$folder/keycloak.log" 2>&1
 }
 

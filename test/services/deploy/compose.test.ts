@@ -1,38 +1,27 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
 import { freePort } from '../../../demo/free-port.ts';
 import { engines } from '../engines.ts';
 import { eventually } from '../engines/eventually.ts';
 import { ROLE } from '../engines/postgres-server.ts';
 import { findProgram, Program } from '../engines/program.ts';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-
-interface Service {
-  readonly image: string;
-  readonly command?: readonly string[];
-  readonly env_file?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly depends_on?: Readonly<Record<string, { condition: string }>>;
-  readonly healthcheck?: { test: readonly string[] };
-}
+import {
+  composeServices,
+  environmentOf,
+  fileOf,
+  runImage,
+  type Service,
+  variablesIn,
+} from './compose-file.ts';
 
 /** There is no Docker here: what the file says is done without it, line by line. */
 describe('deploy/compose.yaml', () => {
   let services: Record<string, Service>;
   const started: (ChildProcess | Program)[] = [];
 
-  const variablesIn = (text: string) =>
-    [...text.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name!);
-  const fileOf = (path: string) => readFile(new URL(path, `file://${ROOT}`), 'utf8');
-
   before(async () => {
-    ({ services } = parse(await fileOf('deploy/compose.yaml')) as { services: Record<string, Service> });
+    services = await composeServices();
   });
   afterEach(async () => {
     for (const one of started.splice(0)) {
@@ -41,35 +30,9 @@ describe('deploy/compose.yaml', () => {
     }
   });
 
-  /** The environment of a service, with the engines of these tests instead of the containers. */
-  function environmentOf(name: string, database: string): Record<string, string> {
-    const { environment = {} } = services[name]!;
-    return {
-      PATH: process.env.PATH ?? '',
-      ...environment,
-      DATABASE_URL: database,
-      REDIS_URL: engines().redis.url,
-      GITHUB_APP_CLIENT_ID: 'Iv1.compose',
-      GITHUB_APP_CLIENT_SECRET: 'hush',
-      COOKIE_SECRETS: randomBytes(32).toString('hex'),
-      TOKEN_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-      // The sources stand in for what the image has of them.
-      OPENHANDS_CONFIG_CLS: (environment.OPENHANDS_CONFIG_CLS ?? '')
-        .replace('/dist/', '/lib/')
-        .replace('.js#', '.ts#'),
-    };
-  }
-
-  const run = (args: readonly string[], env: Record<string, string>) =>
-    spawn(process.execPath, ['--import', 'tsx', 'lib/cli/openhands-express.ts', ...args], {
-      cwd: ROOT,
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-
   it('says of each image which version, and waits for what each service needs', () => {
     for (const [name, { image, depends_on = {} }] of Object.entries(services)) {
-      assert.match(image, /^(openhands-express|\w+:\d+[\w.-]*)$/, name);
+      assert.match(image, /^(openhands-express|[\w./]+:\d+[\w.-]*)$/, name);
       for (const [needed, { condition }] of Object.entries(depends_on)) {
         assert.ok(services[needed], needed);
         if (condition === 'service_healthy') assert.ok(services[needed].healthcheck, needed);
@@ -80,7 +43,8 @@ describe('deploy/compose.yaml', () => {
   it('sets only variables that .env.example explains, and asks for every one that is needed', async () => {
     const known = new Set(variablesIn(await fileOf('.env.example')));
     const asked = variablesIn(await fileOf('deploy/compose.env.example'));
-    for (const name of [...Object.keys(services.server!.environment!), ...asked])
+    const ofKeycloak = variablesIn(await fileOf('deploy/keycloak/keycloak.env.example'));
+    for (const name of [...Object.keys(services.server!.environment!), ...asked, ...ofKeycloak])
       assert.ok(known.has(name), name);
     for (const name of [
       'GITHUB_APP_CLIENT_ID',
@@ -94,12 +58,16 @@ describe('deploy/compose.yaml', () => {
 
   it('makes the tables, and then serves', async () => {
     const database = await engines().postgres.newDatabase();
-    const migrating = run(services.migrate!.command!, environmentOf('migrate', database));
+    const migrating = runImage(services.migrate!.command!, environmentOf(services.migrate!, database));
     migrating.stdout.resume();
+    migrating.stderr.pipe(process.stderr);
     assert.deepEqual(await once(migrating, 'exit'), [0, null]);
 
     const port = String(await freePort());
-    started.push(run(['serve'], { ...environmentOf('server', database), PORT: port }));
+    const server = runImage(['serve'], { ...environmentOf(services.server!, database), PORT: port });
+    server.stdout.resume();
+    server.stderr.pipe(process.stderr);
+    started.push(server);
     const ready = await eventually(async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/ready`);
       assert.equal(answer.status, 200);
