@@ -24,6 +24,7 @@ import { registerCustodyMetrics } from './metrics/custody-metrics.ts';
 import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
 import { registerRedisMetrics } from './metrics/redis-metrics.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
+import { registerStoreMetrics } from './metrics/store-metrics.ts';
 import { redactDebug } from './redact-debug.ts';
 import { RedisCache } from './redis/redis-cache.ts';
 import type { RedisConnection } from './redis/redis-connection.ts';
@@ -71,6 +72,7 @@ export interface SaasServicesOptions {
   readonly patience: { readonly timeoutMs: number; readonly replicaLagMs: number };
   authentication(parts: AuthenticationParts): Authentication;
   tokenProvider(): GithubTokenProvider | undefined;
+  isStoreFull(): Promise<boolean>;
   githubServiceFor(token: Secret): GitHubService;
   lastProfileOfUser(githubUserId: string): LastProfile;
 }
@@ -100,6 +102,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   // The last that is awaited: when something before it fails, there is no connection to close.
   const redis = await openRedis(config);
   registerRedisMetrics(metrics.registry, redis);
+  registerStoreMetrics(metrics.registry, config);
   const shared = redis && new RedisCache(redis);
   const others = config.tokenProvider();
   const parts = {

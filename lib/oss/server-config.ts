@@ -34,6 +34,7 @@ import type { Settings } from './settings/settings.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { type DocumentStore, LockTimeoutError } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
+import { RoomWatchingStore } from './storage/room-watching-store.ts';
 import { StorageError } from './storage/storage-error.ts';
 import { markStore, STORE_MARKER, type StoreMarker } from './storage/store-marker.ts';
 import type { TokenCustody } from './token-custody.ts';
@@ -126,6 +127,7 @@ export class ServerConfig {
   readonly #wrapDocuments: NonNullable<ServerConfigOptions['wrapDocuments']>;
   readonly #rateLimitStores: Store[] = [];
   #GitHubService = GitHubService;
+  #store: RoomWatchingStore | undefined;
   #documents: DocumentStore | undefined;
   #prepared: Promise<void> | undefined;
   #draining = false;
@@ -167,7 +169,16 @@ export class ServerConfig {
 
   /** Where settings, tokens and all else are kept; opened when it is first needed. */
   get documents(): DocumentStore {
-    return (this.#documents ??= this.#wrapDocuments(this.openDocuments()));
+    return (this.#documents ??= this.#wrapDocuments(this.#watchedStore));
+  }
+
+  get #watchedStore(): RoomWatchingStore {
+    return (this.#store ??= new RoomWatchingStore(this.openDocuments(), { log: this.log }));
+  }
+
+  /** Whether {@link documents} has refused a write for want of room, and would still refuse one. */
+  isStoreFull(): Promise<boolean> {
+    return this.#watchedStore.isFull();
   }
 
   /** Opens {@link documents}, once. Another edition may keep them elsewhere. */

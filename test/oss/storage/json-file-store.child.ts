@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
+import { RoomWatchingStore } from '../../../lib/oss/storage/room-watching-store.ts';
 import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 import { markStore } from '../../../lib/oss/storage/store-marker.ts';
+import { keysOf } from './document-store.contract.ts';
 
 const [folder = '', task = ''] = process.argv.slice(2);
 const store = new JsonFileStore({ path: folder, log: pino({ level: 'silent' }) });
@@ -49,6 +51,35 @@ const tasks: Record<string, () => Promise<void>> = {
   async overfill() {
     const outcome = await store.write('a.json', { filler }).catch(problemOf);
     console.log(JSON.stringify([outcome, await store.read('a.json')]));
+  },
+  /** What `/ready` goes by on a file system that is filled up, then has a little room, then enough. */
+  async fillUp() {
+    let now = 0;
+    const log = pino({ level: 'silent' });
+    const watched = new RoomWatchingStore(store, { log, now: () => now });
+    const said: string[] = [];
+    const check = async (what: string) => {
+      now += 60_000;
+      said.push(`${what}: ${await watched.check().then(() => 'ready', problemOf)}`.split(',')[0]!);
+    };
+    await check('empty');
+    const document = { filler: 'x'.repeat(3_000) };
+    let written = 0;
+    while (
+      await watched.write(`${written}.json`, document).then(
+        () => true,
+        () => false,
+      )
+    )
+      written += 1;
+    await check('full');
+    await watched.delete('0.json');
+    const small = await store.check().then(() => 'works', problemOf);
+    await check(`a little room in which a small write ${small}`);
+    for (let n = 1; n < written; n += 1) await watched.delete(`${n}.json`);
+    await check('room');
+    said.push(`${(await keysOf(watched, '')).length} left`);
+    console.log(JSON.stringify(said));
   },
   async readMounted() {
     console.log(

@@ -42,6 +42,17 @@ export function mountedAlone(file: string, folder: string, options = 'rw'): [str
 }
 
 /**
+ * A command that runs the program behind it while `folder` is a file system with room for 64 KB.
+ *
+ * @returns undefined where nobody may mount.
+ */
+export function smallDisk(folder: string): [string, ...string[]] | undefined {
+  const [command, ...args] = newNamespace() ?? [];
+  const mount = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';
+  return command === undefined ? undefined : [command, ...args, 'sh', '-c', mount, folder];
+}
+
+/**
  * A command that runs the program behind it where it may mount and unmount, with a file system of its own at `folder`.
  *
  * @param image - a folder for that file system, which outlives being unmounted.
