@@ -89,11 +89,11 @@ describe('The ready declarations', () => {
     [get, get],
   );
 
-  /** What is on a request behind a handler and was not, or was another, in front of it; or the status of the failure. */
-  async function outcome(handler: RequestHandler, ask: Ask): Promise<string[] | number> {
+  /** What is on a request behind a handler and was not, or was another, in front of it. */
+  async function written(handler: RequestHandler): Promise<string[]> {
     const before = new Map<string, unknown>();
     const watched = ['cookies', 'signedCookies', 'session', 'sessionID', 'body'];
-    const app = express().set('env', 'test');
+    const app = express();
     app.use((req, _res, next) => {
       for (const name of watched) before.set(name, Reflect.get(req, name));
       next();
@@ -103,40 +103,13 @@ describe('The ready declarations', () => {
         watched.filter((name) => Reflect.get(req, name) !== before.get(name)).map((name) => `req.${name}`),
       );
     });
-    const answer = await ask(request(app));
-    return answer.status === 200 ? (answer.body as string[]) : answer.status;
+    return (await get(request(app))).body as string[];
   }
 
   it('say of cookie-parser and express-session what they write on the request', async () => {
     const sessions = session({ secret: 'not a secret', resave: false, saveUninitialized: true });
-    assert.deepEqual(await outcome(cookieParser(), get), declarations.cookieParser.writes);
-    assert.deepEqual(await outcome(sessions, get), declarations.expressSession.writes);
-  });
-
-  it('say of the body parsers what they update, and how they fail a request', async () => {
-    const post =
-      (type: string, text: string, encoding = 'identity'): Ask =>
-      (agent) =>
-        agent.post('/').set('Content-Type', type).set('Content-Encoding', encoding).send(text);
-    const failures = async (handler: RequestHandler, type: string) => {
-      const found = await Promise.all(
-        [post(type, '{'), post(type, 'x'.repeat(50)), post(type, '{}', 'x-odd')].map((ask) =>
-          outcome(handler, ask),
-        ),
-      );
-      return found.filter((one) => typeof one === 'number');
-    };
-    const [json, form] = ['application/json', 'application/x-www-form-urlencoded'];
-    assert.deepEqual(await outcome(express.json(), post(json, '{}')), declarations.expressJson.updates);
-    assert.deepEqual(await failures(express.json({ limit: 40 }), json), declarations.expressJson.fails);
-    assert.deepEqual(
-      await outcome(express.urlencoded(), post(form, 'a=1')),
-      declarations.expressUrlencoded.updates,
-    );
-    assert.deepEqual(
-      await failures(express.urlencoded({ limit: 40 }), form),
-      declarations.expressUrlencoded.fails,
-    );
+    assert.deepEqual(await written(cookieParser()), declarations.cookieParser.writes);
+    assert.deepEqual(await written(sessions), declarations.expressSession.writes);
   });
 
   it('stand in one layer without a diagnostic', () => {

@@ -53,7 +53,13 @@ export const declarations = {
   /** `express.json`. */
   expressJson: { name: 'express-json', updates: ['req.body'], fails: [400, 413, 415] },
   /** `express.urlencoded`. */
-  expressUrlencoded: { name: 'express-urlencoded', updates: ['req.body'], fails: [413, 415] },
+  expressUrlencoded: { name: 'express-urlencoded', updates: ['req.body'], fails: [400, 413, 415] },
+  /** `express.raw`. */
+  expressRaw: { name: 'express-raw', updates: ['req.body'], fails: [400, 413, 415] },
+  /** `express.text`. */
+  expressText: { name: 'express-text', updates: ['req.body'], fails: [400, 413, 415] },
+  /** `express.static`. It answers what is a file, and lets all else pass as it is. The headers of a file are not listed. */
+  expressStatic: { name: 'express-static', ends: [200, 206, 301, 304], fails: [412, 416] },
   /** express-rate-limit 8. */
   expressRateLimit: {
     name: 'express-rate-limit',
