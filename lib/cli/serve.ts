@@ -35,7 +35,7 @@ directory: what the environment has already wins.`,
 };
 
 async function serveUntilSignal(terminal: Terminal): Promise<void> {
-  const app = await createApp(await loadServerConfig({ env: terminal.env }));
+  const app = await createApp(await loadServerConfig({ env: terminal.env, claimsLater: true }));
   try {
     await listenAndDrain(app, terminal);
   } finally {
@@ -47,6 +47,7 @@ async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<vo
   const { config } = app;
   const server = new GracefulServer(app, messageClassesFor(app));
   const { url, address } = await listen(server, config);
+  await claim(config, server);
   // Before anybody is told that it runs, and may want to end it.
   const signaled = firstSignal();
   for (const { fields, message } of startUpReport(app, url)) {
@@ -67,6 +68,16 @@ async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<vo
   config.log.info({ signal, notice_ms: noticeMs }, 'Draining: /ready says no, requests are still answered');
   const cut = await server.drain({ noticeMs, patienceMs: PATIENCE_MS });
   if (cut > 0) config.log.warn({ requests: cut }, 'Requests were still in flight; they were cut off');
+}
+
+/** Only once it listens, so that a start whose port is in use leaves the store to whom it belongs. */
+async function claim(config: ServerConfig, server: GracefulServer): Promise<void> {
+  try {
+    await config.claimNow();
+  } catch (error) {
+    await server.drain({ noticeMs: 0, patienceMs: 0 });
+    throw error;
+  }
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {

@@ -77,6 +77,13 @@ export interface ServerConfigOptions {
    */
   readonly beginStore?: boolean;
   /**
+   * Whether {@link ServerConfig.prepare} leaves {@link ServerConfig.claim} out, because {@link ServerConfig.claimNow} follows
+   * once the server listens: a start that fails at its port must claim nothing either.
+   *
+   * @internal
+   */
+  readonly claimsLater?: boolean;
+  /**
    * What {@link ServerConfig.documents} is used through, such as by a command that waits longer for locks than a request.
    *
    * @internal
@@ -124,6 +131,7 @@ export class ServerConfig {
   readonly #modelsFile: LinesFile<readonly string[]> | undefined;
   readonly #ownHosts: ReadonlySet<string>;
   readonly #beginStore: boolean;
+  readonly #claimsLater: boolean;
   readonly #wrapDocuments: NonNullable<ServerConfigOptions['wrapDocuments']>;
   readonly #rateLimitStores: Store[] = [];
   #GitHubService = GitHubService;
@@ -149,6 +157,7 @@ export class ServerConfig {
     this.reach = reachFrom(options.reach);
     this.#stack = options.stack;
     this.#beginStore = options.beginStore ?? true;
+    this.#claimsLater = options.claimsLater ?? false;
     this.#wrapDocuments = options.wrapDocuments ?? ((documents) => documents);
     this.#ownHosts = ownHosts(this.environment, options.allowedHosts);
     this.models = options.models ?? MODELS;
@@ -448,8 +457,9 @@ export class ServerConfig {
   }
 
   /**
-   * Takes what a server takes for itself alone, such as its store. Called once all of {@link verify} has succeeded, since a start
-   * that fails must leave nothing of the kind behind; not for what only looks after a store.
+   * Takes what a server takes for itself alone, such as its store. Called once all of {@link verify} has succeeded, and by
+   * `serve` once the server listens: a start that fails must leave nothing of the kind behind. Not called for what only looks
+   * after a store.
    *
    * @throws ConfigurationError when it belongs to somebody else.
    */
@@ -458,7 +468,7 @@ export class ServerConfig {
   }
 
   /**
-   * Runs {@link verify} and {@link claim}, once however often it is called.
+   * Runs {@link verify} and, unless that is left for later, {@link claim}; once however often it is called.
    *
    * @throws ConfigurationError when the server could not do its work.
    */
@@ -468,7 +478,17 @@ export class ServerConfig {
 
   async #start(): Promise<void> {
     await this.verify();
-    if (this.#beginStore) await this.claim();
+    if (this.#beginStore && !this.#claimsLater) await this.claim();
+  }
+
+  /**
+   * Runs {@link claim} for a server that listens now, and has left it out until then.
+   *
+   * @internal
+   * @throws ConfigurationError when what is to be claimed belongs to somebody else.
+   */
+  claimNow(): Promise<void> {
+    return this.claim();
   }
 
   /** Ends timers and connections. Nothing of this config is used afterwards. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { main } from '../../lib/cli/main.ts';
 import { SaasServerConfig } from '../../lib/enterprise/saas-server-config.ts';
@@ -9,8 +10,10 @@ import { ConfigurationError } from '../../lib/oss/errors.ts';
 import { loadServerConfig } from '../../lib/oss/load-server-config.ts';
 import { STORE_MARKER } from '../../lib/oss/storage/store-marker.ts';
 import { RecordingTerminal } from '../cli/recording-terminal.ts';
+import { ServerProcess } from '../server-process.ts';
 import { EnterpriseSite, environmentFor } from './enterprise-site.ts';
 
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const OTHER = 'Iv23liAnotherGitHubApp';
 
 /** An edition with a part of its own, which fails once all else has succeeded. */
@@ -121,6 +124,37 @@ describe('Two deployments on one file store', () => {
     assert.deepEqual(await marker(), { store_id });
     await start(envOf(own));
     assert.equal((await marker()).github_app_client_id, own);
+  });
+
+  it('is not claimed by a server whose port is in use, and is by one that listens', async () => {
+    await site.signedIn();
+    const { store_id } = await marker();
+    await writeFile(join(site.files, STORE_MARKER), JSON.stringify({ store_id }));
+    const { port } = new URL(site.url);
+    const terminal = new RecordingTerminal({ ...envOf(OTHER), PORT: port });
+    assert.equal(await main(['serve'], terminal), 1);
+    assert.match(terminal.errors, /^openhands-express: Port \d+ of \S+ is in use/);
+    assert.deepEqual(await marker(), { store_id });
+    const server = new ServerProcess(envOf(own), REPOSITORY);
+    try {
+      await server.url();
+      assert.deepEqual(await marker(), { store_id, github_app_client_id: own });
+    } finally {
+      assert.equal(await server.end('SIGTERM'), 0);
+    }
+  });
+
+  it('that somebody else claims while a server begins to listen ends it, with one line', async () => {
+    const server = new ServerProcess(
+      {
+        ...envOf(own),
+        OPENHANDS_CONFIG_CLS: './test/cli/fixtures/robbed-server-config.ts#RobbedServerConfig',
+      },
+      REPOSITORY,
+    );
+    assert.equal(await server.exitCode(), 1);
+    assert.equal(server.errors, 'openhands-express: Somebody else has claimed it.\n');
+    assert.doesNotMatch(server.output, /listens on/);
   });
 
   it('belongs to the App of the first server that starts, and to none by a command', async () => {
