@@ -57,7 +57,7 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
     } catch (error) {
       if (!(error instanceof SignedOutError)) throw error;
     }
-    return this.#ask(githubUserId);
+    return this.#ask(githubUserId, rejected);
   }
 
   async replacementFor(githubUserId: string, rejected: Secret): Promise<Secret | undefined> {
@@ -66,7 +66,7 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
     } catch (error) {
       if (!(error instanceof SignedOutError)) throw error;
     }
-    const token = await this.#ask(githubUserId);
+    const token = await this.#ask(githubUserId, rejected);
     if (!token.equals(rejected)) return token;
     this.#memory.refused(githubUserId, token);
     throw new SignedOutError();
@@ -89,9 +89,14 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
     await this.#before.close();
   }
 
-  /** What Keycloak gives now. Callers share one question, and what it was answered a moment ago is not asked again. */
-  async #ask(githubUserId: string): Promise<Secret> {
-    const known = this.#memory.recent(githubUserId) ?? (await this.#askOnce(githubUserId));
+  /**
+   * What Keycloak gives now. Callers share one question, and what it was answered a moment ago is not asked again: but for a
+   * token that GitHub has rejected, since another process may have had Keycloak replace it in that moment.
+   */
+  async #ask(githubUserId: string, rejected?: Secret): Promise<Secret> {
+    let known = this.#memory.recent(githubUserId) ?? (await this.#askOnce(githubUserId));
+    if (known.state === 'given' && rejected !== undefined && known.token.equals(rejected))
+      known = await this.#askOnce(githubUserId);
     if (known.state === 'given') return known.token;
     if (known.state === 'lost') throw new SignedOutError();
     const seconds = Math.ceil(backoffRemaining(known.failure, this.#now()) / 1000);
