@@ -7,7 +7,7 @@ import { createApp } from '../../../../lib/app.ts';
 import { KeycloakServerConfig } from '../../../../lib/enterprise/index.ts';
 import { environmentFor } from '../../../integration/enterprise-site.ts';
 import { eventually } from '../../engines/eventually.ts';
-import { openKeptByKeycloak, storeAsJson } from './kept-by-keycloak.ts';
+import { KEPT_BY_KEYCLOAK, openKeptByKeycloak, storeAsJson } from './kept-by-keycloak.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';
 
@@ -97,7 +97,7 @@ describe('Changing who keeps the tokens', () => {
           ...environmentFor(site.github, site.files),
           ...site.realm.env,
           PUBLIC_URL: site.url,
-          KEYCLOAK_TOKEN_CUSTODY: 'keycloak',
+          ...KEPT_BY_KEYCLOAK,
         },
         now: site.github.clock.now,
         logger: pino({ level: 'silent' }),
@@ -126,7 +126,7 @@ describe('Changing who keeps the tokens', () => {
 
   it('signs nobody out: a pair from before stays with the manager, which alone refreshes it', async () => {
     const browser = await site.signedIn('octocat');
-    await storeAsJson(site);
+    await storeAsJson(site.github, site.realm);
     assert.equal(await statusAt(url, browser), 200);
     site.github.clock.advance(9 * 3_600_000);
     site.github.calls.clear();

@@ -77,6 +77,43 @@ export class KeycloakCluster {
     return Promise.all(this.urls.map((url) => statusOf(`${url}/api/github/user`, cookie)));
   }
 
+  /**
+   * Every user at every process, one request after the other, until `task` is done.
+   *
+   * @returns the answers, counted by status.
+   */
+  async whileUsed(
+    cookies: readonly string[],
+    path: string,
+    task: () => Promise<void>,
+  ): Promise<Record<number, number>> {
+    const statuses: Record<number, number> = {};
+    const loading = new AbortController();
+    const clients = cookies.flatMap((cookie) =>
+      this.urls.map(async (url) => {
+        while (!loading.signal.aborted) {
+          const status = await statusOf(url + path, cookie);
+          statuses[status] = (statuses[status] ?? 0) + 1;
+        }
+      }),
+    );
+    await task().finally(() => loading.abort());
+    await Promise.all(clients);
+    return statuses;
+  }
+
+  /** Counts from now on how often each refresh token of Keycloak's is used. */
+  countRefreshTokens(): ReadonlyMap<string, number> {
+    const uses = new Map<string, number>();
+    this.toKeycloak.onRequest = (_request, body) => {
+      const form = new URLSearchParams(body);
+      const token = form.get('refresh_token');
+      if (form.get('grant_type') === 'refresh_token' && token !== null)
+        uses.set(token, (uses.get(token) ?? 0) + 1);
+    };
+    return uses;
+  }
+
   /** Has Keycloak end the session of a user, of which it tells over the back channel. */
   async endSession(login: string): Promise<void> {
     const { id } = this.servers.github.directory.user(login);

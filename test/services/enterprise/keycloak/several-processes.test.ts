@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../engines/eventually.ts';
-import { KeycloakCluster, statusOf } from './keycloak-cluster.ts';
+import { KeycloakCluster } from './keycloak-cluster.ts';
 
 const PROCESSES = 4;
 const LOGINS = ['octocat', 'hubot', 'monalisa'];
@@ -16,7 +16,7 @@ describe('Four processes behind a realm that revokes refresh tokens', function (
   let cluster: KeycloakCluster;
   let cookies: string[];
   /** How often each refresh token was used. */
-  let uses: Map<string, number>;
+  let uses: ReadonlyMap<string, number>;
 
   before(async () => {
     cluster = await KeycloakCluster.start({
@@ -31,31 +31,10 @@ describe('Four processes behind a realm that revokes refresh tokens', function (
     cluster.toKeycloak.fault = undefined;
     cluster.toKeycloak.faultyPath = '/protocol/openid-connect/token';
     cookies = await Promise.all(LOGINS.map((login) => cluster.signIn(login)));
-    uses = new Map();
-    cluster.toKeycloak.onRequest = (_request, body) => {
-      const form = new URLSearchParams(body);
-      const token = form.get('refresh_token');
-      if (form.get('grant_type') === 'refresh_token' && token !== null)
-        uses.set(token, (uses.get(token) ?? 0) + 1);
-    };
+    uses = cluster.countRefreshTokens();
   });
 
-  /** Every user at every process, one request after the other, until `task` is done. @returns the answers, counted. */
-  async function whileUsed(task: () => Promise<void>): Promise<Record<number, number>> {
-    const statuses: Record<number, number> = {};
-    const loading = new AbortController();
-    const clients = cookies.flatMap((cookie) =>
-      cluster.urls.map(async (url) => {
-        while (!loading.signal.aborted) {
-          const status = await statusOf(`${url}/api/settings`, cookie);
-          statuses[status] = (statuses[status] ?? 0) + 1;
-        }
-      }),
-    );
-    await task().finally(() => loading.abort());
-    await Promise.all(clients);
-    return statuses;
-  }
+  const whileUsed = (task: () => Promise<void>) => cluster.whileUsed(cookies, '/api/settings', task);
 
   async function isAloneSignedOut(index: number): Promise<void> {
     await eventually(async () => assert.deepEqual(await cluster.askEach(cookies[index]!), NOWHERE), 2_000);
