@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../engines/eventually.ts';
-import { KeycloakSite } from './keycloak-site.ts';
+import { openKeptByKeycloak } from './kept-by-keycloak.ts';
+import { KeycloakSite, type KeycloakSiteOptions } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';
 
 const OCTOCAT = 583231;
@@ -19,8 +20,8 @@ interface Issued {
 interface Ending {
   readonly title: string;
   /** How Keycloak's session is ended, or is not. */
-  readonly end: (site: KeycloakSite, issued: Issued) => Promise<unknown>;
-  readonly undo?: (site: KeycloakSite) => Promise<unknown>;
+  readonly end: (site: KeycloakSite, issued: Issued, name: string) => Promise<unknown>;
+  readonly undo?: (site: KeycloakSite, name: string) => Promise<unknown>;
   /** Logout tokens that Keycloak sends. */
   readonly told: number;
   /** Checks that come until it is known here. */
@@ -29,13 +30,14 @@ interface Ending {
   readonly goesOn: boolean;
 }
 
-const ofUser = async (site: KeycloakSite): Promise<string> => `/users/${(await site.realm.user(OCTOCAT)).id}`;
+const ofUser = async ({ realm }: KeycloakSite, name: string): Promise<string> =>
+  `/users/${(await realm.user(name)).id}`;
 
 const ENDINGS: readonly Ending[] = [
   {
     title: 'that session is deleted',
-    end: async ({ realm }) => {
-      const session = (await realm.sessions()).find(({ username }) => username === String(OCTOCAT));
+    end: async ({ realm }, _issued, name) => {
+      const session = (await realm.sessions()).find(({ username }) => username === name);
       await realm.endSession(session!.id);
     },
     told: 1,
@@ -51,32 +53,33 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     title: 'its user is disabled',
-    end: async (site) => site.realm.admin('PUT', await ofUser(site), { enabled: false }),
-    undo: async (site) => site.realm.admin('PUT', await ofUser(site), { enabled: true }),
+    end: async (site, _issued, name) => site.realm.admin('PUT', await ofUser(site, name), { enabled: false }),
+    undo: async (site, name) => site.realm.admin('PUT', await ofUser(site, name), { enabled: true }),
     told: 0,
     checks: 1,
     goesOn: false,
   },
   {
     title: 'its user is deleted',
-    end: async (site) => site.realm.admin('DELETE', await ofUser(site)),
+    end: async (site, _issued, name) => site.realm.admin('DELETE', await ofUser(site, name)),
     told: 0,
     checks: 1,
     goesOn: false,
   },
   {
     title: "its user's consent is revoked",
-    end: async (site) => site.realm.admin('DELETE', `${await ofUser(site)}/consents/openhands`),
+    end: async (site, _issued, name) =>
+      site.realm.admin('DELETE', `${await ofUser(site, name)}/consents/openhands`),
     told: 0,
     checks: 1,
     goesOn: false,
   },
   {
     title: 'its user is logged out in the console',
-    end: async (site) => {
+    end: async (site, _issued, name) => {
       // Keycloak refuses what is older than that by its clock, which it compares in whole seconds.
       await delay(1_000);
-      await site.realm.admin('POST', `${await ofUser(site)}/logout`);
+      await site.realm.admin('POST', `${await ofUser(site, name)}/logout`);
     },
     told: 0,
     checks: 1,
@@ -98,77 +101,99 @@ const ENDINGS: readonly Ending[] = [
   },
 ];
 
-describe('What Keycloak ends', () => {
-  let site: KeycloakSite;
-  let told: number;
-  let issued: Issued;
-  let octocat: RealBrowser;
-  let hubot: RealBrowser;
+interface Custody {
+  readonly name: string;
+  readonly open: (options: KeycloakSiteOptions) => Promise<KeycloakSite>;
+  /** How the realm's provider names octocat. */
+  readonly username: string;
+  /** Whether the pair is in the store here. */
+  readonly storesPair: boolean;
+}
 
-  before(async function () {
-    this.timeout(600_000);
-    site = await KeycloakSite.open({ backchannel: () => (told += 1) });
-    hubot = await site.signedIn('hubot');
-  });
-  after(() => site.close());
+const CUSTODIES: readonly Custody[] = [
+  {
+    name: 'this server',
+    open: (options) => KeycloakSite.open(options),
+    username: String(OCTOCAT),
+    storesPair: true,
+  },
+  { name: 'Keycloak', open: openKeptByKeycloak, username: 'octocat', storesPair: false },
+];
 
-  beforeEach(async () => {
-    site.proxy.onAnswer = (body) => {
-      const { refresh_token, id_token } = parsed(body);
-      if (refresh_token !== undefined && id_token !== undefined)
-        issued = { refreshToken: refresh_token, idToken: id_token };
-    };
-    octocat = await site.signedIn('octocat');
-    // Keycloak is told to end the one before, and tells of that.
-    await eventually(async () =>
-      assert.deepEqual(
-        (await site.documents()).filter((it) => it.startsWith('keycloak/logouts/')),
-        [],
-      ),
-    );
-    site.proxy.requests.length = 0;
-    site.github.calls.clear();
-    told = 0;
-  });
+for (const custody of CUSTODIES)
+  describe(`What Keycloak ends, when ${custody.name} keeps the tokens`, () => {
+    let site: KeycloakSite;
+    let told: number;
+    let issued: Issued;
+    let octocat: RealBrowser;
+    let hubot: RealBrowser;
 
-  const checks = () => site.proxy.count('/protocol/openid-connect/token');
-
-  /** Uses the session when a check is due, and waits for what comes of it. */
-  async function check(): Promise<void> {
-    const { checked_at } = await site.document(SESSION);
-    site.github.clock.advance(EVERY_MS);
-    assert.equal(await site.statusOf(octocat), 200);
-    await eventually(async () => {
-      const isThere = (await site.documents()).includes(SESSION);
-      assert.notEqual(isThere ? (await site.document(SESSION)).checked_at : 'gone', checked_at);
+    before(async function () {
+      this.timeout(600_000);
+      site = await custody.open({ backchannel: () => (told += 1) });
+      hubot = await site.signedIn('hubot');
     });
-  }
+    after(() => site.close());
 
-  for (const { title, end, undo, told: expected, checks: needed, goesOn } of ENDINGS) {
-    const what = goesOn ? 'goes on here' : `ends here, ${needed === 0 ? 'at once' : 'when it is checked'},`;
-    it(`${what} when ${title}`, async () => {
-      await end(site, issued);
-      try {
-        await eventually(() => assert.equal(told, expected));
-        if (needed > 0) await check();
-        const status = goesOn ? 200 : 401;
-        await eventually(async () => {
-          assert.equal(await site.statusOf(octocat), status);
-          assert.equal((await site.documents()).includes(SESSION), goesOn);
-        });
-        assert.equal(told, expected);
-        assert.equal(checks(), needed);
-        // The pair is GitHub's, of which Keycloak says nothing: the next sign-in replaces it.
-        assert.equal((await site.documents()).includes(TOKENS), true);
-        assert.deepEqual(site.github.calls.all, []);
-        assert.equal(site.github.tokens.hasGrant('octocat'), true);
-        assert.equal(await site.statusOf(hubot), 200);
-      } finally {
-        await undo?.(site);
-      }
+    beforeEach(async () => {
+      site.proxy.onAnswer = (body) => {
+        const { refresh_token, id_token } = parsed(body);
+        if (refresh_token !== undefined && id_token !== undefined)
+          issued = { refreshToken: refresh_token, idToken: id_token };
+      };
+      octocat = await site.signedIn('octocat');
+      // Keycloak is told to end the one before, and tells of that.
+      await eventually(async () =>
+        assert.deepEqual(
+          (await site.documents()).filter((it) => it.startsWith('keycloak/logouts/')),
+          [],
+        ),
+      );
+      site.proxy.requests.length = 0;
+      site.github.calls.clear();
+      told = 0;
     });
-  }
-});
+
+    const checks = () => site.proxy.count('/protocol/openid-connect/token');
+
+    /** Uses the session when a check is due, and waits for what comes of it. */
+    async function check(): Promise<void> {
+      const { checked_at } = await site.document(SESSION);
+      site.github.clock.advance(EVERY_MS);
+      assert.equal(await site.statusOf(octocat), 200);
+      await eventually(async () => {
+        const isThere = (await site.documents()).includes(SESSION);
+        assert.notEqual(isThere ? (await site.document(SESSION)).checked_at : 'gone', checked_at);
+      });
+    }
+
+    for (const { title, end, undo, told: expected, checks: needed, goesOn } of ENDINGS) {
+      const what = goesOn ? 'goes on here' : `ends here, ${needed === 0 ? 'at once' : 'when it is checked'},`;
+      it(`${what} when ${title}`, async () => {
+        await end(site, issued, custody.username);
+        try {
+          await eventually(() => assert.equal(told, expected));
+          if (needed > 0) await check();
+          const status = goesOn ? 200 : 401;
+          await eventually(async () => {
+            assert.equal(await site.statusOf(octocat), status);
+            assert.equal((await site.documents()).includes(SESSION), goesOn);
+          });
+          assert.equal(told, expected);
+          assert.equal(checks(), needed);
+          // The pair is GitHub's, of which Keycloak says nothing: the next sign-in replaces it.
+          assert.equal((await site.documents()).includes(TOKENS), custody.storesPair);
+          assert.deepEqual(site.github.calls.all, []);
+          assert.equal(site.proxy.count('/broker/github/token'), 0);
+          assert.equal(await site.statusOf(octocat, '/api/github/repositories'), status);
+          assert.equal(site.github.tokens.hasGrant('octocat'), true);
+          assert.equal(await site.statusOf(hubot), 200);
+        } finally {
+          await undo?.(site, custody.username);
+        }
+      });
+    }
+  });
 
 function parsed(body: string): { refresh_token?: string; id_token?: string } {
   try {

@@ -50,11 +50,11 @@ export class Realm {
     return new Realm(name, keycloak, env);
   }
 
-  /** The user with a GitHub id. */
-  async user(githubUserId: number): Promise<Identity> {
-    const users = (await this.admin('GET', `/users?username=${githubUserId}&exact=true`)) as Identity[];
+  /** @param username - the GitHub id, or where the type of the provider is `github`, the login. */
+  async user(username: number | string): Promise<Identity> {
+    const users = (await this.admin('GET', `/users?username=${username}&exact=true`)) as Identity[];
     const [user] = users;
-    if (user === undefined) throw new Error(`The realm knows no user ${githubUserId}.`);
+    if (user === undefined) throw new Error(`The realm knows no user ${username}.`);
     return user;
   }
 
