@@ -17,12 +17,12 @@ import { environmentFor } from '../../../integration/enterprise-site.ts';
 import { sharedKeycloak } from '../../engines.ts';
 import { type Fault, FaultyProxy } from './faulty-proxy.ts';
 import { type Page, RealBrowser } from './real-browser.ts';
-import { Realm } from './realm.ts';
+import { Realm, type RealmChanges } from './realm.ts';
 
 export interface KeycloakSiteOptions {
   readonly env?: Record<string, string>;
   /** What of the realm is different from the template. */
-  readonly realm?: Record<string, unknown>;
+  readonly realm?: RealmChanges;
   readonly patience?: ServerConfigOptions['patience'];
   /** What is wrong on the way to Keycloak when the server starts. */
   readonly fault?: Fault;

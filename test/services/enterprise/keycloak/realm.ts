@@ -15,6 +15,16 @@ interface OfflineSession {
   readonly start: number;
 }
 
+/** What of the template a test changes. */
+export interface RealmTemplate {
+  readonly clients: readonly Readonly<Record<string, unknown>>[];
+  readonly identityProviders: readonly Readonly<Record<string, unknown>>[];
+  readonly components: unknown;
+}
+
+/** What of a realm is different from the template; undefined leaves it to Keycloak. */
+export type RealmChanges = Record<string, unknown> | ((template: RealmTemplate) => Record<string, unknown>);
+
 /** A realm of its own in a Keycloak, made of the template that ships, for one server and one fake GitHub. */
 export class Realm {
   readonly name: string;
@@ -36,7 +46,7 @@ export class Realm {
     keycloak: KeycloakServer,
     github: FakeGitHub,
     publicUrl: string,
-    changes: Record<string, unknown> = {},
+    changes: RealmChanges = {},
   ): Promise<Realm> {
     const name = `realm-${randomBytes(4).toString('hex')}`;
     const env = {
@@ -46,7 +56,8 @@ export class Realm {
       KEYCLOAK_CLIENT_SECRET: randomBytes(16).toString('hex'),
     };
     const realm = await realmOf({ ...env, ...github.environment, PUBLIC_URL: publicUrl });
-    await keycloak.admin('POST', '', { ...realm, ...changes });
+    const changed = typeof changes === 'function' ? changes(realm as RealmTemplate) : changes;
+    await keycloak.admin('POST', '', { ...realm, ...changed });
     return new Realm(name, keycloak, env);
   }
 
