@@ -1,4 +1,10 @@
 /**
+ * How a JSON object, list or text begins, or the part of it in front of a `=` or `&`. A name such as `{id}` or `[x]`, which
+ * rightly parsed JSON may have, does not.
+ */
+const BEGINS_AS_JSON = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:["{[\]\d-]|true|false|null|$)|")/;
+
+/**
  * Whether a form parser that takes every type, such as `express.urlencoded({ type: '*' + '/*' })`, has read JSON as
  * `application/x-www-form-urlencoded`: then the text, or its first part, is the name of a field. Taken as it is, it would
  * change nothing, and be answered with "stored".
@@ -11,7 +17,7 @@ export function isJsonReadAsForm(parsed: unknown): boolean {
   if (!fields.every(([, value]) => isOfForm(value))) return false;
   const [first] = fields;
   if (first !== undefined && fields.length === 1 && first[1] === '' && isJson(first[0])) return true;
-  return fields.some(([name]) => /^\s*[[{"]/.test(name));
+  return fields.some(([name]) => BEGINS_AS_JSON.test(name));
 }
 
 /** A form has texts, and what some parsers make of brackets in its names. */
