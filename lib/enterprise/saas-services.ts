@@ -114,7 +114,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
     shared,
     longestRefreshMs: longestRefreshMs(patience.timeoutMs),
   };
-  const { provider, sessions, tokens, kept } = config.authentication({
+  const { provider, sessions, tokens, kept, otherKeeper } = config.authentication({
     ...parts,
     tokens: others ?? keepTokens(parts, metrics),
   });
@@ -148,6 +148,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
             revocations: new RevocationDocuments(documents, encryption),
             settings: new SettingsDocuments(documents, settingsCipher),
             kept,
+            otherKeeper,
             tokens,
             sessions,
           })

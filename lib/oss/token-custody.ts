@@ -1,7 +1,12 @@
 /** What `openhands-express tokens` shows of one user's tokens. There is no token in it. */
 export interface TokenStatus {
-  /** `unreadable`: damaged, forged, or under a key that is not configured. `none`: only a revocation is left. */
-  readonly state: 'signed_in' | 'signed_out' | 'unreadable' | 'none';
+  /**
+   * `unreadable`: damaged, forged, or under a key that is not configured. `none`: only a revocation is left. `kept_elsewhere`:
+   * another server has them, see {@link keeper}.
+   */
+  readonly state: 'signed_in' | 'signed_out' | 'unreadable' | 'none' | 'kept_elsewhere';
+  /** Who keeps the tokens that are not kept here. */
+  readonly keeper?: string;
   /** Why it is unreadable. */
   readonly problem?: string;
   /** The id of the key that the tokens are encrypted with. */

@@ -4,9 +4,11 @@ import { basename, join } from 'node:path';
 import { decodeProtectedHeader } from 'jose';
 import { pino } from 'pino';
 import { main } from '../../lib/cli/main.ts';
+import { SessionDocuments } from '../../lib/enterprise/keycloak/session-documents.ts';
 import { SettingsCipher } from '../../lib/enterprise/settings/settings-cipher.ts';
 import { DocumentCipher } from '../../lib/enterprise/tokens/document-cipher.ts';
 import { parseEncryptionKeys } from '../../lib/enterprise/tokens/encryption-keys.ts';
+import { Secret } from '../../lib/oss/secret.ts';
 import { markStore } from '../../lib/oss/storage/store-marker.ts';
 import { Custody, ENCRYPTION_KEYS } from '../enterprise/tokens/custody.ts';
 import { CliProcess } from './cli-process.ts';
@@ -17,6 +19,15 @@ const LIFETIME = 8 * HOUR;
 const K1 = ENCRYPTION_KEYS;
 const K2 = `k2:${Buffer.alloc(32, 2).toString('base64')}`;
 const FOREIGN = `other:${Buffer.alloc(32, 3).toString('base64')}`;
+
+const KEPT_BY_KEYCLOAK = {
+  OPENHANDS_CONFIG_CLS: './lib/enterprise/keycloak/keycloak-server-config.ts#KeycloakServerConfig',
+  KEYCLOAK_SERVER_URL: 'http://127.0.0.1:9',
+  KEYCLOAK_REALM_NAME: 'openhands',
+  KEYCLOAK_CLIENT_ID: 'openhands',
+  KEYCLOAK_CLIENT_SECRET: 'x'.repeat(32),
+  KEYCLOAK_TOKEN_CUSTODY: 'keycloak',
+};
 
 describe('openhands-express tokens', function () {
   this.timeout(60_000);
@@ -130,6 +141,43 @@ describe('openhands-express tokens', function () {
       assert.equal(unreadable.code, 0);
       assert.match(unreadable.out, /state +unreadable\nproblem +.*no key with the id "other" is configured/);
       assert.match(failing.out, /failed refreshes +1, next try /);
+    });
+
+    it('tell whose tokens Keycloak keeps, and whose are still here', async () => {
+      const sessions = new SessionDocuments(custody.documents(), new DocumentCipher(parseEncryptionKeys(K1)));
+      for (const id of ['1', '2', '3']) {
+        const session = { sub: `sub-${id}`, sid: 'sid', refreshToken: new Secret('kept-secret'), beganAt: 1 };
+        await sessions.begin(id, session, 1, () => Promise.resolve());
+      }
+      const manager = custody.manager();
+      await manager.store('2', { accessToken: custody.issue('hubot').accessToken });
+      await manager.store('3', { ...custody.issue('octocat'), expiresAt: 1 });
+      custody.github.tokens.revokeGrant('octocat');
+      await assert.rejects(manager.token('3'));
+
+      const [list, json, shown, manages] = await Promise.all([
+        run(['list'], KEPT_BY_KEYCLOAK),
+        run(['list', '--json'], KEPT_BY_KEYCLOAK),
+        run(['show', '1'], KEPT_BY_KEYCLOAK),
+        run(['list'], { ...KEPT_BY_KEYCLOAK, KEYCLOAK_TOKEN_CUSTODY: 'manager' }),
+      ]);
+      const rowsOf = ({ out }: { out: string }) => out.trim().split(/\n/).slice(1).sort();
+      assert.deepEqual(
+        rowsOf(list).map((row) => row.split(/\s{2,}/)),
+        [
+          ['1', 'kept by Keycloak'],
+          ['2', 'signed in', 'never'],
+          ['3', 'kept by Keycloak'],
+        ],
+      );
+      assert.match(json.out, /^\{"github_user_id":"1","state":"kept_elsewhere","keeper":"Keycloak",/m);
+      assert.equal(shown.out, 'user                   1\nstate                  kept by Keycloak\n');
+      assert.deepEqual(
+        rowsOf(manages).map((row) => row.split(/\s{2,}/)[1]),
+        ['signed in', 'signed out'],
+      );
+      for (const { out, error } of [list, json, shown])
+        assert.doesNotMatch(out + error, /kept-secret|sub-|eyJ/);
     });
 
     it('say so when there is nothing', async () => {

@@ -1,9 +1,10 @@
 import type { TokenStatus } from '../../oss/token-custody.ts';
 
 /** The state of a user's tokens in a word or two. */
-export function stateOf({ state, refreshFailures, revocation }: TokenStatus): string {
+export function stateOf({ state, keeper, refreshFailures, revocation }: TokenStatus): string {
   if (state === 'unreadable' || revocation === 'unreadable') return 'unreadable';
   if (state === 'signed_in') return refreshFailures === undefined ? 'signed in' : 'refresh failing';
+  if (state === 'kept_elsewhere') return `kept by ${keeper}`;
   return revocation === 'pending' ? 'revoking' : 'signed out';
 }
 
@@ -18,6 +19,7 @@ export function jsonOf(githubUserId: string, status: TokenStatus): string {
   return JSON.stringify({
     github_user_id: githubUserId,
     state,
+    keeper: status.keeper,
     problem,
     encryption_key: status.encryptionKey,
     obtained_at: status.obtainedAt,

@@ -5,6 +5,7 @@ import type { SharedCache } from '../redis/shared-cache.ts';
 import type { DocumentCipher } from '../tokens/document-cipher.ts';
 import type { EncryptedDocuments } from '../tokens/encrypted-documents.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import type { OtherKeeper } from '../tokens/other-keeper.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignInProvider } from './sign-in-provider.ts';
 
@@ -32,4 +33,6 @@ export interface Authentication {
   readonly tokens: GithubTokenProvider;
   /** What is kept of users besides their tokens and settings, for `openhands-express tokens`. */
   readonly kept: readonly EncryptedDocuments[];
+  /** Another server that keeps the tokens of some; there is none unless given. */
+  readonly otherKeeper?: OtherKeeper | undefined;
 }

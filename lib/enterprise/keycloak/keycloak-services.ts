@@ -58,6 +58,7 @@ export function startKeycloakServices(
     sessions,
     tokens: keeper.tokens(sessions.refresh),
     kept: [sessionDocuments, logoutDocuments, ...keeper.kept],
+    otherKeeper: keeper.otherKeeper(sessionDocuments),
     sessionDocuments,
     logoutTokens: new LogoutTokens(keycloak, environment.KEYCLOAK_CLIENT_ID),
     deliveries: new HandledDeliveries(documents),

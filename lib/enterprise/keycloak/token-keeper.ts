@@ -2,6 +2,7 @@
 import type { AuthenticationParts } from '../auth/authentication.ts';
 import type { EncryptedDocuments } from '../tokens/encrypted-documents.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import type { OtherKeeper } from '../tokens/other-keeper.ts';
 import type { Keeper } from './broker-form.ts';
 import { BrokerTokens, type BrokerTokensOptions } from './broker-tokens.ts';
 import { GrantDocuments } from './grant-documents.ts';
@@ -10,6 +11,7 @@ import type { KeycloakClient } from './keycloak-client.ts';
 import type { Leaving } from './keycloak-sessions.ts';
 import { KeycloakTokenProvider } from './keycloak-token-provider.ts';
 import type { LogoutQueue } from './logout-queue.ts';
+import type { SessionDocuments } from './session-documents.ts';
 import type { SessionRefresh } from './session-refresh.ts';
 
 export interface TokenKeeper {
@@ -18,6 +20,8 @@ export interface TokenKeeper {
   /** @param refresh - who asks Keycloak with the refresh tokens of the sessions. */
   readonly tokens: (refresh: SessionRefresh) => GithubTokenProvider;
   readonly kept: readonly EncryptedDocuments[];
+  /** Keycloak, if it keeps the tokens: of those who have a session of its. */
+  readonly otherKeeper: (sessions: Pick<SessionDocuments, 'exists'>) => OtherKeeper | undefined;
 }
 
 export interface TokenKeeperOptions extends Pick<BrokerTokensOptions, 'form' | 'metrics'> {
@@ -32,7 +36,7 @@ export function tokenKeeper(
 ): TokenKeeper {
   return keeper === 'keycloak'
     ? keycloakKeeps(parts, options)
-    : { leaveWithGrant: undefined, tokens: () => parts.tokens, kept: [] };
+    : { leaveWithGrant: undefined, tokens: () => parts.tokens, kept: [], otherKeeper: () => undefined };
 }
 
 function keycloakKeeps(
@@ -55,5 +59,9 @@ function keycloakKeeps(
       return new KeycloakTokenProvider({ broker, before, grants, log, now });
     },
     kept: [grantDocuments],
+    otherKeeper: (sessions) => ({
+      name: 'Keycloak',
+      keeps: (githubUserId) => sessions.exists(githubUserId),
+    }),
   };
 }

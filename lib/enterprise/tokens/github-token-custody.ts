@@ -5,6 +5,7 @@ import type { SettingsDocuments } from '../settings/settings-documents.ts';
 import { UnreadableDocumentError } from './document-cipher.ts';
 import type { EncryptedDocuments } from './encrypted-documents.ts';
 import type { GithubTokenProvider } from './github-token-provider.ts';
+import type { OtherKeeper } from './other-keeper.ts';
 import type { RevocationDocuments } from './revocation-documents.ts';
 import type { StoredRecord, TokenDocuments } from './token-documents.ts';
 
@@ -15,6 +16,8 @@ export interface GithubTokenCustodyOptions {
   readonly settings: SettingsDocuments;
   /** What else is kept of users under these keys. */
   readonly kept: readonly EncryptedDocuments[];
+  /** Who else keeps tokens; nobody unless given. */
+  readonly otherKeeper?: OtherKeeper | undefined;
   readonly tokens: GithubTokenProvider;
   readonly sessions: Pick<Sessions, 'end'>;
 }
@@ -25,15 +28,17 @@ export class GithubTokenCustody implements TokenCustody {
   readonly #revocations: RevocationDocuments;
   readonly #settings: SettingsDocuments;
   readonly #kept: readonly EncryptedDocuments[];
+  readonly #otherKeeper: OtherKeeper | undefined;
   readonly #tokens: GithubTokenProvider;
   readonly #sessions: Pick<Sessions, 'end'>;
 
   constructor(options: GithubTokenCustodyOptions) {
-    const { documents, revocations, settings, kept, tokens, sessions } = options;
+    const { documents, revocations, settings, kept, otherKeeper, tokens, sessions } = options;
     this.#documents = documents;
     this.#revocations = revocations;
     this.#settings = settings;
     this.#kept = kept;
+    this.#otherKeeper = otherKeeper;
     this.#tokens = tokens;
     this.#sessions = sessions;
   }
@@ -90,6 +95,10 @@ export class GithubTokenCustody implements TokenCustody {
   async #tokenStatus(githubUserId: string): Promise<Omit<TokenStatus, 'revocation'>> {
     try {
       const stored = await this.#documents.find(githubUserId);
+      if (stored?.record.state === 'signed_in') return describe(stored);
+      const keeper = this.#otherKeeper;
+      if (keeper !== undefined && (await keeper.keeps(githubUserId)))
+        return { state: 'kept_elsewhere', keeper: keeper.name };
       return stored === undefined ? { state: 'none' } : describe(stored);
     } catch (error) {
       if (!(error instanceof UnreadableDocumentError)) throw error;

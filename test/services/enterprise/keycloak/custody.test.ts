@@ -75,9 +75,12 @@ describe('Tokens that a real Keycloak keeps', () => {
 
   it('are as those of the manager to the commands for operators', async () => {
     const custody = site.app.config.tokenCustody()!;
+    const status = { state: 'kept_elsewhere', keeper: 'Keycloak', revocation: 'none' };
+    assert.deepEqual(await custody.status(String(OCTOCAT)), status);
     assert.equal(await custody.rotate(String(OCTOCAT)), 'unchanged');
     await custody.revoke(String(OCTOCAT));
     assert.equal(await site.statusOf(browser), 401);
+    assert.equal(await custody.status(String(OCTOCAT)), undefined);
     await eventually(() => assert.equal(site.github.tokens.hasGrant('octocat'), false));
   });
 });
