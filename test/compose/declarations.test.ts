@@ -7,7 +7,7 @@ import { rateLimit } from 'express-rate-limit';
 import session from 'express-session';
 import helmet from 'helmet';
 import request, { type Response } from 'supertest';
-import { compose, type Declaration, declarations, wrap } from '../../lib/compose.ts';
+import { type Declaration, declarations } from '../../lib/compose.ts';
 
 import './state-keys.ts';
 
@@ -110,22 +110,5 @@ describe('The ready declarations', () => {
     const sessions = session({ secret: 'not a secret', resave: false, saveUninitialized: true });
     assert.deepEqual(await written(cookieParser()), declarations.cookieParser.writes);
     assert.deepEqual(await written(sessions), declarations.expressSession.writes);
-  });
-
-  it('stand in one layer without a diagnostic', () => {
-    const stack = compose({
-      base: [
-        wrap(compression(), declarations.compression),
-        wrap(helmet(), declarations.helmet),
-        wrap(cors(), declarations.cors),
-        wrap(cookieParser(), declarations.cookieParser),
-        wrap(
-          session({ secret: 'not a secret', resave: false, saveUninitialized: false }),
-          declarations.expressSession,
-        ),
-        wrap(rateLimit({ validate: false }), declarations.expressRateLimit),
-      ],
-    });
-    assert.deepEqual(stack.diagnostics, []);
   });
 });

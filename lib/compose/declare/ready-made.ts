@@ -4,6 +4,16 @@ import type { ReadKey, RequestKey } from './keys.ts';
 /** A declaration that touches no key of `req.state`, for {@link wrap}. */
 type Ready = Declaration<ReadKey, RequestKey>;
 
+/** What each middleware of passport puts on a request that lacks it. */
+const OF_PASSPORT = [
+  'req.login',
+  'req.logIn',
+  'req.logout',
+  'req.logOut',
+  'req.isAuthenticated',
+  'req.isUnauthenticated',
+] as const;
+
 /**
  * What well-known middleware does by default, for `wrap`. For other options, spread the declaration and
  * change it: `wrap(cors(options), { ...declarations.cors, path: '/api' })`.
@@ -50,6 +60,60 @@ export const declarations = {
     writes: ['req.session', 'req.sessionID'],
     headers: ['Set-Cookie'],
   },
+  /** cookie-session 2. */
+  cookieSession: {
+    name: 'cookie-session',
+    writes: ['req.session', 'req.sessionOptions'],
+    headers: ['Set-Cookie'],
+  },
+  /** `passport.initialize()` of passport 0.7, which `passport.session()` no longer needs. */
+  passportInitialize: { name: 'passport-initialize', updates: OF_PASSPORT },
+  /** `passport.session()` of passport 0.7. */
+  passportSession: {
+    name: 'passport-session',
+    reads: ['req.session'],
+    updates: ['req.user', ...OF_PASSPORT],
+  },
+  /** `passport.authenticate(…)` of passport 0.7. What else it ends with, or sets, is up to the strategy. */
+  passportAuthenticate: {
+    name: 'passport-authenticate',
+    updates: ['req.session', 'req.sessionID', 'req.user', 'req.authInfo', ...OF_PASSPORT],
+    ends: [302, 401],
+  },
+  /** connect-flash 0.1. */
+  connectFlash: { name: 'connect-flash', reads: ['req.session'], updates: ['req.flash'] },
+  /** method-override 3, with its default, a header. */
+  methodOverride: {
+    name: 'method-override',
+    updates: ['req.method', 'req.originalMethod'],
+    headers: ['Vary'],
+  },
+  /** The protection of csrf-csrf 4. It keeps its token in a cookie, and exempts requests by their method. */
+  csrfCsrf: {
+    name: 'csrf-csrf',
+    reads: ['req.cookies', 'req.session?', 'req.method?'],
+    writes: ['req.csrfToken'],
+    fails: [403],
+  },
+  /** hpp 0.2. It does not change `req.query` in Express 5, which makes that anew at each read. */
+  hpp: { name: 'hpp', updates: ['req.body', 'req.bodyPolluted', 'req.queryPolluted'] },
+  /** `upload.single()`, `array()`, `fields()`, `any()` and `none()` of multer 2. Its errors have no status, so they are 500. */
+  multer: {
+    name: 'multer',
+    writes: ['req.file', 'req.files'],
+    updates: ['req.body'],
+    fails: [500],
+  },
+  /** morgan 1. */
+  morgan: { name: 'morgan' },
+  /** pino-http 11. */
+  pinoHttp: { name: 'pino-http', updates: ['req.id', 'req.log', 'req.allLogs'] },
+  /** response-time 2. */
+  responseTime: { name: 'response-time', headers: ['X-Response-Time'] },
+  /** serve-favicon 2. The headers of the icon are not listed. */
+  serveFavicon: { name: 'serve-favicon', ends: [200, 304, 405] },
+  /** express-slow-down 3. */
+  expressSlowDown: { name: 'express-slow-down', updates: ['req.slowDown'] },
   /** `express.json`. */
   expressJson: { name: 'express-json', updates: ['req.body'], fails: [400, 413, 415] },
   /** `express.urlencoded`. */
@@ -63,6 +127,7 @@ export const declarations = {
   /** express-rate-limit 8. */
   expressRateLimit: {
     name: 'express-rate-limit',
+    updates: ['req.rateLimit'],
     headers: [
       'RateLimit',
       'RateLimit-Limit',

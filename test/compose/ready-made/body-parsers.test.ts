@@ -1,4 +1,5 @@
 import express from 'express';
+import multer from 'multer';
 import { declarations } from '../../../lib/compose.ts';
 import { post, shows } from './shows.ts';
 
@@ -18,4 +19,15 @@ describe('The ready declarations of body parsers', () => {
       [post(type, '[1]'), post(type, long), post(type, '[1]', 'x-odd'), post(type, '[1]', 'gzip')],
     );
   }
+
+  const upload = multer({ storage: multer.memoryStorage() });
+  shows(
+    declarations.multer,
+    [upload.single('one'), upload.array('one')],
+    [
+      (agent) => agent.post('/').attach('one', Buffer.from('a file'), 'file.txt').field('a', '1'),
+      (agent) => agent.post('/').attach('other', Buffer.from('a file'), 'file.txt'),
+      post('multipart/form-data', 'no boundary'),
+    ],
+  );
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import express from 'express';
+import favicon from 'serve-favicon';
 import { declarations } from '../../../lib/compose.ts';
 import { get, shows } from './shows.ts';
 
@@ -21,5 +22,12 @@ describe('The ready declarations of what serves files', () => {
       get('/%'),
       get('/../secret'),
     ],
+  );
+
+  const icon = '/favicon.ico';
+  shows(
+    declarations.serveFavicon,
+    [favicon(Buffer.from('an icon'))],
+    [get(), get(icon), get(icon, { 'If-None-Match': '*' }), (agent) => agent.delete(icon)],
   );
 });

@@ -4,6 +4,8 @@
  */
 import express from 'express';
 import helmet from 'helmet';
+import morgan from 'morgan';
+import { pinoHttp } from 'pino-http';
 import {
   compose,
   declarations,
@@ -200,6 +202,18 @@ const inline = compose({
 app.use(inline);
 // @ts-expect-error UnmetRead<"visitor">
 app.use(compose({ base: [wrap(helmet(), declarations.helmet), greet] }));
+
+// Generic handlers, whose request and response are inferred, fit bare and wrapped.
+app.use(
+  compose({
+    base: [
+      morgan('tiny'),
+      pinoHttp(),
+      wrap(morgan('tiny'), declarations.morgan),
+      wrap(pinoHttp(), { name: 'log' }),
+    ],
+  }),
+);
 const inlineRead = compose({
   //  ^? const inlineRead: UnmetRead<"tenant">
   base: [defineMiddleware({ name: 'a', reads: ['tenant'], handle: (_req, _res, next) => next() })],
