@@ -7,14 +7,15 @@
  * `compose/run/dispatch.ts`.
  */
 import type { RequestHandler } from 'express';
+import { checkOptions } from './compose/check-options.ts';
 import { declarationSite } from './compose/declare/declaration-site.ts';
 import type { DeclaredKey } from './compose/declare/keys.ts';
 import type { Layers } from './compose/declare/layers.ts';
 import { diagnosticLine, formatDiagnostic } from './compose/diagnose/format-diagnostic.ts';
 import { StackError } from './compose/diagnose/stack-error.ts';
 import type { ComposeOptions } from './compose/options.ts';
+import { checkLayers } from './compose/plan/check-layers.ts';
 import type { Plan } from './compose/plan/plan.ts';
-import { checkPlanOptions } from './compose/plan/plan-options.ts';
 import { planStack } from './compose/plan-stack.ts';
 import { describePlan } from './compose/report/describe-plan.ts';
 import { outlineOf } from './compose/report/outline.ts';
@@ -74,7 +75,7 @@ export type {
  * @returns the handler, which knows its plan; or, for the compiler, an `UnmetRead` that names a key which is never
  *   written.
  * @throws StackError with everything that is wrong with the layers, and each warning that `strict` names.
- * @throws TypeError when the layers or the options are malformed.
+ * @throws TypeError when the layers or the options are malformed, or there is no such option.
  *
  * @example
  * ```ts
@@ -87,7 +88,8 @@ export function compose<const L extends Layers, const Given extends DeclaredKey 
   layers: L,
   options: ComposeOptions & { readonly given?: readonly Given[] } = {},
 ): Composed<L, Given> {
-  checkPlanOptions(options);
+  checkLayers(layers);
+  checkOptions(options);
   const plan = planOf(layers, options);
   for (const diagnostic of plan.diagnostics) {
     options.log?.warn({ diagnostic }, diagnosticLine(diagnostic));

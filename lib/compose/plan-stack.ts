@@ -1,5 +1,6 @@
 import { reportCycles } from './check/cycles.ts';
 import { checkEarlyAnswers } from './check/early-answers.ts';
+import { checkErrorHandlers } from './check/error-handlers.ts';
 import { checkHeaders, checkOverwrittenHeaders } from './check/headers.ts';
 import { type AmbiguousOk, checkAmbiguity } from './check/order.ts';
 import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
@@ -53,6 +54,7 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
     checkAmbiguity(entries, constraints, access, ok, findings);
     checkOverwrittenHeaders(entries, access, findings);
     checkEarlyAnswers(entries, ok, findings);
+    checkErrorHandlers(entries, findings);
   }
 
   const diagnostics = levelled(findings.all, options);

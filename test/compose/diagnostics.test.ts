@@ -535,6 +535,34 @@ const CASES: readonly Case[] = [
     key: 'req.user',
     message: /session-user \(base\) writes "req\.user" after api-key \(top\) has/,
   },
+  {
+    id: 'S210',
+    what: 'an error handler of a higher layer, which runs first',
+    bad: { layers: { base: [pass('greet')], top: [onError('failed')] } },
+    good: { layers: { base: [pass('greet')], top: [onError('failed', { after: ['greet'] })] } },
+    middlewares: ['failed'],
+    message: /failed \(top\) handles the errors of what runs before it, and nothing does/,
+  },
+  {
+    id: 'S210',
+    what: 'an error handler behind others on other paths, and behind another error handler',
+    bad: {
+      layers: {
+        base: [
+          pass('api', { path: '/api' }),
+          onError('failed', { path: '/api' }),
+          onError('page', { mount: '/app' }),
+        ],
+      },
+    },
+    good: {
+      layers: {
+        base: [pass('api', { path: '/api' }), onError('failed'), onError('page', { mount: '/api/v1' })],
+      },
+    },
+    middlewares: ['page'],
+    message: /page \(base\) handles the errors of what runs before it/,
+  },
 ];
 
 /** Everything that is found, whether `compose` throws or not. */

@@ -1,52 +1,62 @@
+import { didYouMean } from '../diagnose/did-you-mean.ts';
+import { shown } from '../diagnose/shown.ts';
 import type { Declaration } from './declaration.ts';
 import { faultOfKey, isOptionalRead, keyOfRead } from './keys.ts';
-import { reservedKey } from './reserved-key.ts';
+import { faultOfNames } from './name-list.ts';
 
-const LISTS = ['reads', 'writes', 'updates', 'headers', 'after', 'before', 'requires'] as const;
+/** All that may stand in a declaration. Made from a declared middleware it has the `handle` and the `site` of that. */
+const FIELDS: Readonly<Record<keyof Declaration | 'handle' | 'site', 'names' | 'other'>> = {
+  name: 'other',
+  path: 'other',
+  mount: 'other',
+  reads: 'names',
+  writes: 'names',
+  updates: 'names',
+  headers: 'names',
+  ends: 'other',
+  fails: 'other',
+  after: 'names',
+  before: 'names',
+  requires: 'names',
+  overrides: 'other',
+  handle: 'other',
+  site: 'other',
+};
 
 /** An HTTP token (RFC 9110, section 5.6.2), which a header's name must be. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
+type Refuse = (what: string) => never;
+
 /**
  * Refuses a malformed declaration where it is written, before a stack is composed of it.
  *
- * @throws TypeError that names the middleware and what is wrong.
+ * @param declaration - a plain object.
+ * @throws TypeError that names the middleware, what is wrong, and what to write.
  */
 export function checkDeclaration(declaration: Declaration, handle: unknown): void {
   const { name } = declaration as { name: unknown };
   if (typeof name !== 'string' || name === '' || name.endsWith('?') || name.startsWith('header:')) {
     throw new TypeError(
-      `A middleware needs a name, such as 'rate-limit'; it may not end in "?" or begin with "header:". It is ${JSON.stringify(name)}.`,
+      `A middleware needs a name, such as 'rate-limit'; it may not end in "?" or begin with "header:". It is ${shown(name)}.`,
     );
   }
-  const refuse = (what: string): never => {
+  const refuse: Refuse = (what) => {
     throw new TypeError(`Middleware "${name}": ${what}`);
   };
 
-  if (typeof handle !== 'function') refuse('handle must be a function (req, res, next).');
-  for (const field of LISTS) {
-    const list: unknown = declaration[field];
-    if (list === undefined) continue;
-    if (!Array.isArray(list) || list.some((item) => typeof item !== 'string' || item === '')) {
-      refuse(`${field} must be an array of names.`);
-    }
-  }
+  if (typeof handle !== 'function')
+    refuse(`handle must be a function (req, res, next), not ${shown(handle)}.`);
+  checkFields(declaration, refuse);
   checkKeys(declaration, refuse);
   for (const header of declaration.headers ?? []) {
     if (!TOKEN.test(header)) refuse(`"${header}" is not the name of a header.`);
   }
-  for (const field of ['ends', 'fails'] as const) {
-    const statuses: unknown = declaration[field];
-    if (statuses === undefined) continue;
-    if (!Array.isArray(statuses)) {
-      const hint = typeof statuses === 'number' ? `; write ${field}: [${statuses}]` : '';
-      refuse(`${field} takes an array of HTTP statuses${hint}.`);
-    }
-    for (const status of statuses as unknown[]) {
-      if (!Number.isInteger(status) || Number(status) < 100 || Number(status) > 599) {
-        refuse(`${field} takes HTTP statuses, such as [429], not ${String(status)}.`);
-      }
-    }
+  checkStatuses('ends', declaration.ends, refuse);
+  checkStatuses('fails', declaration.fails, refuse);
+  const overrides: unknown = declaration.overrides;
+  if (overrides !== undefined && (typeof overrides !== 'string' || overrides === '')) {
+    refuse(`overrides takes the name of one middleware, such as 'cors', not ${shown(overrides)}.`);
   }
   if (declaration.path !== undefined && declaration.mount !== undefined) {
     refuse('write either path or mount: a mount is a path that is taken off req.url.');
@@ -55,33 +65,60 @@ export function checkDeclaration(declaration: Declaration, handle: unknown): voi
   checkPrefixes('mount', declaration.mount, refuse);
 }
 
+/** A field that nobody knows is one that was misspelled: the middleware would run in the wrong place, or everywhere. */
+function checkFields(declaration: Declaration, refuse: Refuse): void {
+  for (const [field, value] of Object.entries(declaration)) {
+    if (!Object.hasOwn(FIELDS, field)) {
+      const known = Object.keys(FIELDS).filter((one) => one !== 'site');
+      refuse(`there is no field "${field}". ${didYouMean(field, known)}The fields are ${known.join(', ')}.`);
+    }
+    if (value === undefined || FIELDS[field as keyof typeof FIELDS] !== 'names') continue;
+    const fault = faultOfNames(field, value);
+    if (fault !== undefined) refuse(fault);
+  }
+}
+
+function checkStatuses(field: 'ends' | 'fails', statuses: unknown, refuse: Refuse): void {
+  if (statuses === undefined) return;
+  if (!Array.isArray(statuses)) {
+    const hint = typeof statuses === 'number' ? `; write ${field}: [${statuses}]` : '';
+    refuse(`${field} takes an array of HTTP statuses${hint}.`);
+  }
+  for (const status of statuses as unknown[]) {
+    if (!Number.isInteger(status) || Number(status) < 100 || Number(status) > 599) {
+      refuse(`${field} takes HTTP statuses, such as [429], not ${shown(status)}.`);
+    }
+  }
+}
+
 /**
  * Refuses a prefix that cannot be compared with others: two middlewares on patterns may or may not meet on a request,
  * and the checks have to know.
  */
 function checkPrefixes(
   field: 'path' | 'mount',
-  prefixes: string | readonly string[] | undefined,
-  refuse: (what: string) => never,
+  declared: string | readonly string[] | undefined,
+  refuse: Refuse,
 ): void {
-  for (const prefix of prefixes === undefined ? [] : ([prefixes].flat() as unknown[])) {
+  if (declared === undefined) return;
+  const prefixes = Array.isArray(declared) ? Array.from(declared as unknown[]) : [declared];
+  if (prefixes.length === 0) {
+    refuse(`${field} is empty, so it would never run; leave ${field} out if it runs on every request.`);
+  }
+  for (const prefix of prefixes) {
     if (typeof prefix === 'string' && prefix.startsWith('/') && !/[:*?()[\]{}!+#\\]/.test(prefix)) continue;
-    const shown = prefix instanceof RegExp ? String(prefix) : JSON.stringify(prefix);
+    const text = prefix instanceof RegExp ? String(prefix) : shown(prefix);
     const hint = typeof prefix === 'string' && !prefix.startsWith('/') ? `; begin it with "/"` : '';
     refuse(
-      `${field} must be a plain prefix, such as '/api', not ${shown}${hint}. A pattern or a parameter belongs into a router that stands in the layer.`,
+      `${field} must be a plain prefix, such as '/api', not ${text}${hint}. A pattern or a parameter belongs into a router that stands in the layer.`,
     );
   }
 }
 
-function checkKeys(
-  { reads = [], writes = [], updates = [] }: Declaration,
-  refuse: (what: string) => never,
-): void {
+function checkKeys({ reads = [], writes = [], updates = [] }: Declaration, refuse: Refuse): void {
   for (const key of [...reads.map(keyOfRead), ...writes, ...updates] as string[]) {
-    if (reservedKey(key)) refuse(`"${key}" cannot be a state key: JavaScript gives that name a meaning.`);
-    const fault = faultOfKey(key.replace(/\?$/, ''));
-    if (fault !== undefined) refuse(`"${key}" cannot be a key: ${fault}.`);
+    const fault = faultOfKey(key);
+    if (fault !== undefined) refuse(fault);
   }
   for (const key of [...writes, ...updates] as string[]) {
     if (isOptionalRead(key)) refuse(`"${key}" is written, so it is not optional: only reads may end in "?".`);

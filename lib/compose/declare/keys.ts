@@ -1,4 +1,5 @@
 import type { StateKey } from './request-state.ts';
+import { reservedKey } from './reserved-key.ts';
 
 /**
  * A key of the request itself, where most Express code keeps what it tells other code: `'req.user'`, `'req.body'`, or
@@ -33,8 +34,15 @@ export function isRequestKey(key: string): key is RequestKey {
   return OF_REQUEST.test(key);
 }
 
-/** Why a key cannot be declared, as the end of a sentence; undefined if it can. */
+/** Why a key cannot be declared, as a sentence; undefined if it can. */
 export function faultOfKey(key: string): string | undefined {
+  if (reservedKey(key)) return `"${key}" cannot be a state key: JavaScript gives that name a meaning.`;
+  const fault = faultOfForm(key.replace(/\?$/, ''));
+  return fault === undefined ? undefined : `"${key}" cannot be a key: ${fault}.`;
+}
+
+/** What is wrong with how a key is written, as the end of a sentence. */
+function faultOfForm(key: string): string | undefined {
   if (/^req\.(?:state|stack)(?:\.|$)/.test(key)) {
     return `the keys of req.state are named without it, such as 'visitor'`;
   }

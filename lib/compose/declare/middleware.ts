@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { checkDefinition } from './check-arguments.ts';
 import { checkDeclaration } from './check-declaration.ts';
 import type { Declaration, Facts, KeyLists } from './declaration.ts';
 import { type DeclarationSite, declarationSite } from './declaration-site.ts';
@@ -44,7 +45,8 @@ export interface ErrorMiddlewareDefinition<
  *
  * @param definition - the handler, and what it reads, writes, sets and replaces.
  * @returns what stands in a layer. It is frozen, remembers where it was declared, and may stand in several stacks.
- * @throws TypeError when the declaration is malformed, such as a `path` with a parameter in it.
+ * @throws TypeError when the declaration is malformed, such as a `path` with a parameter in it, or `handle` takes four
+ *   parameters.
  *
  * @example
  * ```ts
@@ -65,7 +67,15 @@ export function defineMiddleware<
 >(
   definition: MiddlewareDefinition<Reads, Writes, Updates>,
 ): Middleware<Reads[number], Writes[number] | Updates[number]> {
-  return declare(definition, definition.handle as unknown as RequestHandler, defineMiddleware);
+  checkDefinition(definition, 'defineMiddleware');
+  const handle = definition.handle as unknown as RequestHandler;
+  const middleware = declare(definition, handle, defineMiddleware);
+  if (handle.length === 4) {
+    throw new TypeError(
+      `Middleware "${definition.name}": handle has four parameters, so it would run on errors only; write defineErrorMiddleware, or take one away.`,
+    );
+  }
+  return middleware;
 }
 
 /**
@@ -94,12 +104,15 @@ export function defineErrorMiddleware<
 >(
   definition: ErrorMiddlewareDefinition<Reads, Writes, Updates>,
 ): Middleware<Reads[number], Writes[number] | Updates[number]> {
-  if (definition.handle.length !== 4) {
+  checkDefinition(definition, 'defineErrorMiddleware');
+  const handle = definition.handle as unknown as ErrorRequestHandler;
+  const middleware = declare(definition, handle, defineErrorMiddleware);
+  if (handle.length !== 4) {
     throw new TypeError(
       `The error handler "${definition.name}" must take (error, req, res, next): Express tells error handlers by their four parameters.`,
     );
   }
-  return declare(definition, definition.handle as unknown as ErrorRequestHandler, defineErrorMiddleware);
+  return middleware;
 }
 
 /**
@@ -116,11 +129,24 @@ export function declare<Reads extends ReadKey, Writes extends DeclaredKey>(
   callee: (...args: never[]) => unknown,
 ): Middleware<Reads, Writes> {
   checkDeclaration(declaration, handle);
-  return Object.freeze({
+  const middleware = Object.freeze({
     ...declaration,
     reads: declaration.reads ?? [],
     writes: declaration.writes ?? [],
     handle,
     site: declarationSite(callee),
   });
+  checked.add(middleware);
+  return middleware;
+}
+
+const checked = new WeakSet<object>();
+
+/**
+ * Refuses a copy of a declared middleware, as `{ ...cors, path: '/api' }`, which nobody has checked, unless it is right.
+ *
+ * @throws TypeError when the declaration is malformed.
+ */
+export function checkCopy(middleware: Middleware): void {
+  if (!checked.has(middleware)) checkDeclaration(middleware, middleware.handle);
 }

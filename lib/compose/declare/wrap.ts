@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { checkWrapped } from './check-arguments.ts';
 import type { Facts, KeyLists } from './declaration.ts';
 import type { ErrorHandler } from './error-handler.ts';
 import type { DeclaredKey, ReadKey } from './keys.ts';
@@ -10,7 +11,7 @@ import { declare, type Middleware } from './middleware.ts';
  * @param handler - an ordinary Express handler, or error handler.
  * @param declaration - what the handler reads, writes, sets and replaces; that of well-known ones is in `declarations`.
  * @returns what stands in a layer.
- * @throws TypeError when the declaration is malformed.
+ * @throws TypeError when the handler is no function, or the declaration is malformed or not there.
  *
  * @example
  * ```ts
@@ -26,5 +27,6 @@ export function wrap<
   handler: RequestHandler | ErrorHandler,
   declaration: Facts & KeyLists<Reads, Writes, Updates>,
 ): Middleware<Reads[number], Writes[number] | Updates[number]> {
+  checkWrapped(handler, declaration);
   return declare(declaration, handler, wrap);
 }

@@ -24,6 +24,7 @@ export const DIAGNOSTICS = {
   S207: { level: 'warning', title: 'headers behind a failure' },
   S208: { level: 'warning', title: 'router below a path' },
   S209: { level: 'warning', title: "lower layer overwrites a higher layer's key" },
+  S210: { level: 'warning', title: 'error handler that never runs' },
 } as const;
 
 /** The id of a kind of diagnostic, such as `'S104'`. */

@@ -1,4 +1,6 @@
 import type { LayerEntry } from '../declare/layers.ts';
+import { checkCopy, type Middleware } from '../declare/middleware.ts';
+import { shown } from '../diagnose/shown.ts';
 
 /**
  * What runs in a layer, in the order in which it is written: nested arrays are opened, and what is not wanted is left
@@ -12,7 +14,11 @@ export function membersOf(layer: string, members: unknown): LayerEntry[] {
       `Layer "${layer}": JavaScript sorts numeric keys to the front of an object, whatever their order; give the layer a name.`,
     );
   }
-  if (!Array.isArray(members)) throw new TypeError(`Layer "${layer}" must be an array of middleware.`);
+  if (!Array.isArray(members)) {
+    throw new TypeError(
+      `Layer "${layer}" must be an array of middleware, not ${shown(members)}${hintForLayer(layer, members)}.`,
+    );
+  }
   const found: LayerEntry[] = [];
   collect(layer, members, '', found);
   return found;
@@ -25,7 +31,10 @@ function collect(layer: string, members: readonly unknown[], within: string, fou
     const place = `${within}${index + 1}`;
     if (Array.isArray(member)) {
       collect(layer, member, `${place}.`, found);
-    } else if (isEntry(member)) {
+    } else if (typeof member === 'function') {
+      found.push(member as LayerEntry);
+    } else if (isMiddleware(member)) {
+      checkCopy(member);
       found.push(member);
     } else if (!(index in members)) {
       throw new TypeError(
@@ -33,13 +42,29 @@ function collect(layer: string, members: readonly unknown[], within: string, fou
       );
     } else if (member !== false && member !== null && member !== undefined) {
       throw new TypeError(
-        `Layer "${layer}", entry ${place}: expected an Express handler or what defineMiddleware() returns.`,
+        `Layer "${layer}", entry ${place}: expected an Express handler or what defineMiddleware() returns, not ${shown(member)}.${hintFor(member)}`,
       );
     }
   }
 }
 
-function isEntry(member: unknown): member is LayerEntry {
-  if (typeof member === 'function') return true;
-  return typeof member === 'object' && member !== null && 'handle' in member && 'site' in member;
+function hintForLayer(layer: string, members: unknown): string {
+  if (members === undefined || members === null) return `; write ${layer}: [] if it has none`;
+  if (typeof members === 'function' || isDefinition(members)) return `; write ${layer}: [handler]`;
+  return Symbol.iterator in Object(members) && typeof members === 'object'
+    ? `; write ${layer}: [...${layer}]`
+    : '; options are the second argument: compose(layers, options)';
+}
+
+function isMiddleware(member: unknown): member is Middleware {
+  return isDefinition(member) && ['site', 'reads', 'writes'].every((field) => field in member);
+}
+
+function isDefinition(member: unknown): member is object {
+  return typeof member === 'object' && member !== null && 'handle' in member;
+}
+
+function hintFor(member: unknown): string {
+  if (isDefinition(member)) return ' Write defineMiddleware({ … }) around it.';
+  return member instanceof Promise ? ' Await it first.' : '';
 }
