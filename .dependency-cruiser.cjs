@@ -36,7 +36,7 @@ function room(name, allowed, comment) {
 
 module.exports = {
   forbidden: [
-    room('declare', [], 'What users write knows nothing of what is made of it.'),
+    room('declare', [DIAGNOSE], 'What users write knows nothing of what is made of it.'),
     room('diagnose', [], 'What messages are made of knows nothing of what they are about.'),
     room('plan', [DECLARE, DIAGNOSE]),
     room(
