@@ -5,7 +5,7 @@ import passport, { Strategy } from 'passport';
 import { declarations } from '../../../lib/compose.ts';
 import { get, shows } from './shows.ts';
 
-/** A strategy that takes whom the query names, and as a session whom it names too. */
+/** A strategy that signs in the user that the query names. */
 class ByQuery extends Strategy {
   override authenticate(req: { query: { user?: string } }): void {
     if (req.query.user === undefined) this.fail('Query');
