@@ -12,8 +12,7 @@ const FIELDS =
 const OPTIONS =
   'The options are exclusive, reads, given, silence, strict, ambiguousOk, shuffle, onConflict, log, timing.';
 const READY = "wrap takes a declaration behind the handler, such as { name: 'cors' }, not ";
-const LIST =
-  'Ready ones are declarations.helmet, .cors, .cookieParser, .expressSession, .expressJson, .expressUrlencoded, .expressRateLimit, .compression.';
+const LIST = `Ready ones are declarations.${Object.keys(declarations).join(', .')}.`;
 const INHERITS =
   'an object that inherits (from a class, by Object.create or by a literal __proto__); write all into one plain object.';
 
