@@ -89,6 +89,8 @@ run() {
   # Standard input ends with the process that has begun this, even when that was killed.
   { cat <&3 >/dev/null; kill -TERM $$; } 2>/dev/null &
   watcher=$!
+  # With job control, wait would return when Keycloak is stopped; it would then be orphaned, and so hung up and continued.
+  set +m
   # shellcheck disable=SC2064 # As above.
   trap "trap '' TERM INT; end $server; end $watcher; exit 0" TERM INT
   wait "$server" || status=$?
