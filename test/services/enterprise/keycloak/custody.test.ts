@@ -85,23 +85,23 @@ describe('Tokens that a real Keycloak keeps', () => {
   });
 });
 
-describe('Changing who keeps the tokens', () => {
+describe('Changing who keeps the tokens', function () {
+  this.timeout(600_000);
   let site: KeycloakSite;
-  /** Where the server listens that leaves the tokens to Keycloak. */
+  /** Where the server listens on the same store whose tokens another one keeps. */
   let url: string;
   let close: () => Promise<void>;
 
-  before(async function () {
-    this.timeout(600_000);
-    site = await KeycloakSite.open();
+  afterEach(async () => {
+    await close();
+    await site.close();
+  });
+
+  /** Starts a second server, to which no browser is sent. */
+  async function startBeside(env: Record<string, string>): Promise<void> {
     const app = await createApp(
       new KeycloakServerConfig({
-        env: {
-          ...environmentFor(site.github, site.files),
-          ...site.realm.env,
-          PUBLIC_URL: site.url,
-          ...KEPT_BY_KEYCLOAK,
-        },
+        env: { ...environmentFor(site.github, site.files), ...site.realm.env, PUBLIC_URL: site.url, ...env },
         now: site.github.clock.now,
         logger: pino({ level: 'silent' }),
       }),
@@ -114,11 +114,7 @@ describe('Changing who keeps the tokens', () => {
       server.close();
       await app.close();
     };
-  });
-  after(async () => {
-    await close();
-    await site.close();
-  });
+  }
 
   async function statusAt(server: string, browser: RealBrowser, path = NEEDS_TOKEN): Promise<number> {
     const cookie = [...browser.cookies(site.url)].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -128,6 +124,8 @@ describe('Changing who keeps the tokens', () => {
   }
 
   it('signs nobody out: a pair from before stays with the manager, which alone refreshes it', async () => {
+    site = await KeycloakSite.open();
+    await startBeside(KEPT_BY_KEYCLOAK);
     const browser = await site.signedIn('octocat');
     await storeAsJson(site.github, site.realm);
     assert.equal(await statusAt(url, browser), 200);
@@ -145,5 +143,21 @@ describe('Changing who keeps the tokens', () => {
     site.github.clock.advance(61_000);
     assert.equal(await statusAt(url, browser), 401);
     assert.equal(await statusAt(url, browser, '/api/settings'), 200);
+  });
+
+  it('signs nobody out on the way back: who needs GitHub is told to sign in again, and all else goes on', async () => {
+    site = await openKeptByKeycloak();
+    await startBeside({ KEYCLOAK_TOKEN_CUSTODY: 'manager' });
+    const browser = await site.signedIn('octocat');
+    assert.equal(await statusAt(site.url, browser), 200);
+    site.github.calls.clear();
+    for (let n = 0; n < 2; n += 1) {
+      assert.equal(await statusAt(url, browser, '/api/settings'), 200);
+      assert.equal(await statusAt(url, browser), 401);
+    }
+    // Nobody is asked for tokens that are not kept here, and Keycloak's pair stays whole.
+    assert.equal(site.github.calls.refreshes, 0);
+    assert.equal(site.github.tokens.hasGrant('octocat'), true);
+    assert.equal(await statusAt(site.url, browser), 200);
   });
 });
