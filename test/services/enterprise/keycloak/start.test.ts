@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { sharedKeycloak } from '../../engines.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 
 describe('The start behind a Keycloak', () => {
@@ -31,6 +32,34 @@ describe('The start behind a Keycloak', () => {
       { KEYCLOAK_SERVER_URL_EXT: 'https://elsewhere.example' },
       /^Keycloak does not call itself https:\/\/else/,
     ));
+
+  it('ends with one line when only the scheme is another', async () => {
+    const { url } = await sharedKeycloak();
+    await refused(
+      { KEYCLOAK_SERVER_URL_EXT: url.replace('http:', 'https:') },
+      /^Keycloak does not call itself https:\/\/127/,
+    );
+  });
+
+  it('ends with one line for a path below which there is no Keycloak', async () => {
+    const { url } = await sharedKeycloak();
+    await refused(
+      { KEYCLOAK_SERVER_URL: `${url}/auth` },
+      /^Keycloak has no realm .* KEYCLOAK_SERVER_URL with its path/,
+    );
+  });
+
+  it('takes addresses with a slash at their end', async () => {
+    const { url } = await sharedKeycloak();
+    const site = await KeycloakSite.open({
+      env: { KEYCLOAK_SERVER_URL: `${url}/`, KEYCLOAK_SERVER_URL_EXT: `${url}/` },
+    });
+    try {
+      await site.signedIn('octocat');
+    } finally {
+      await site.close();
+    }
+  });
 
   it('is a warning when Keycloak cannot be reached: then the server is ready, and works when it can', async () => {
     const site = await KeycloakSite.open({ patience: { timeoutMs: 2_000 }, fault: 'hangs' });
