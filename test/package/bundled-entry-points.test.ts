@@ -45,7 +45,9 @@ describe('In a bundle of CommonJS', () => {
     for (const [index, path] of entries.entries()) {
       const specifier = `openhands-express${path.slice(1)}`;
       const program = `import * as it from '${specifier}'; console.log(Object.keys(it).length > 0);`;
-      assert.equal(await saidInBundle(`entry-${index}`, program), 'true\n', specifier);
+      // That one is loaded for its effect.
+      const said = `${path !== './learn/register'}\n`;
+      assert.equal(await saidInBundle(`entry-${index}`, program), said, specifier);
     }
   });
 
