@@ -109,7 +109,15 @@ describe('Sessions behind Keycloak', () => {
       await store.close();
     };
     closing.add(close);
-    return { store, kept, logoutDocuments, sessions, close, signIn: () => signIn.complete(RESPONSE) };
+    return {
+      store,
+      kept,
+      logouts,
+      logoutDocuments,
+      sessions,
+      close,
+      signIn: () => signIn.complete(RESPONSE),
+    };
   }
 
   async function idsIn({ logoutDocuments }: ReturnType<typeof open>): Promise<string[]> {
@@ -130,6 +138,20 @@ describe('Sessions behind Keycloak', () => {
     assert.deepEqual([...keycloak.alive], expected);
     await later.close();
   }
+
+  it('end what a sign-in has begun only when that can have come to nothing', async () => {
+    const one = open();
+    const session = keycloak.begin();
+    const notBefore = time + 600_000;
+    await one.logouts.add({ ...session, notBefore });
+    time = notBefore - 1;
+    await one.logouts.attemptSoon(session);
+    assert.deepEqual([...keycloak.alive], [session.sid]);
+    time = notBefore;
+    await one.logouts.attemptSoon(session);
+    assert.deepEqual([...keycloak.alive], []);
+    assert.deepEqual(await idsIn(one), []);
+  });
 
   const FAULTS = [1, 2, 3, 4, 5, 6, 7].flatMap((at) =>
     [false, true].flatMap((isLasting) =>
