@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { idsBetween } from '../storage/user-documents.ts';
 import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from '../tokens/document-cipher.ts';
 import { type EncryptedDocuments, problemOf, rewriteSecret } from '../tokens/encrypted-documents.ts';
-import type { OfflineSession } from './offline-session.ts';
+import { type OfflineSession, storedSession, storedSessionSchema } from './offline-session.ts';
 
 const PREFIX = 'keycloak/grants/';
 const SUFFIX = '.json';
@@ -17,7 +16,6 @@ export interface PendingGrant {
 }
 
 const documentSchema = z.object({ secret: z.string(), since: z.number() });
-const sessionSchema = z.object({ sub: z.string(), sid: z.string(), refresh_token: z.string().min(1) });
 
 /** The grants that are still to be given back where Keycloak keeps the tokens: `keycloak/grants/<github_user_id>.json`. */
 export class GrantDocuments implements EncryptedDocuments {
@@ -89,15 +87,13 @@ export class GrantDocuments implements EncryptedDocuments {
     if (document === undefined) return undefined;
     const { success, data } = documentSchema.safeParse(document);
     if (!success) throw new UnreadableDocumentError(key, 'it is no document of a grant to give back.');
-    const { content } = await this.#cipher.open(key, data.secret, sessionSchema, 'session');
-    const { sub, sid, refresh_token } = content;
-    return { session: { sub, sid, refreshToken: new Secret(refresh_token) }, since: data.since };
+    const { content } = await this.#cipher.open(key, data.secret, storedSessionSchema, 'session');
+    return { session: content, since: data.since };
   }
 
   async #write(githubUserId: string, { session, since }: PendingGrant): Promise<void> {
     const key = keyOf(githubUserId);
-    const { sub, sid, refreshToken } = session;
-    const secret = await this.#cipher.encrypt(key, { sub, sid, refresh_token: refreshToken.reveal() });
+    const secret = await this.#cipher.encrypt(key, storedSession(session));
     await this.#documents.write(key, { secret, since });
   }
 }

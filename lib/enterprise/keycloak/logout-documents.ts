@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Secret } from '../../oss/secret.ts';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { idsBetween } from '../storage/user-documents.ts';
 import { type DocumentCipher, UnreadableDocumentError } from '../tokens/document-cipher.ts';
 import { type EncryptedDocuments, problemOf, rewriteSecret } from '../tokens/encrypted-documents.ts';
-import type { OfflineSession } from './offline-session.ts';
+import { type OfflineSession, storedSession, storedSessionSchema } from './offline-session.ts';
 
 const PREFIX = 'keycloak/logouts/';
 const SUFFIX = '.json';
@@ -19,7 +18,6 @@ export interface Logout extends OfflineSession {
 }
 
 const documentSchema = z.object({ secret: z.string(), not_before: z.number().optional() });
-const sessionSchema = z.object({ sub: z.string(), sid: z.string(), refresh_token: z.string().min(1) });
 
 /**
  * The sessions that are still to be ended at Keycloak, `keycloak/logouts/<hash of its id>.json`. There is one document for
@@ -41,9 +39,9 @@ export class LogoutDocuments implements EncryptedDocuments {
 
   /** Durable when it resolves. Waits for an attempt to end the same session. */
   async add(logout: Logout): Promise<void> {
-    const { sub, sid, refreshToken, notBefore } = logout;
+    const { sid, notBefore } = logout;
     const key = keyOf(logoutId(sid));
-    const secret = await this.#cipher.encrypt(key, { sub, sid, refresh_token: refreshToken.reveal() });
+    const secret = await this.#cipher.encrypt(key, storedSession(logout));
     await this.#documents.withLock(key, () =>
       this.#documents.write(key, { secret, ...(notBefore !== undefined && { not_before: notBefore }) }),
     );
@@ -99,9 +97,8 @@ export class LogoutDocuments implements EncryptedDocuments {
     if (document === undefined) return undefined;
     const { success, data } = documentSchema.safeParse(document);
     if (!success) throw new UnreadableDocumentError(key, 'it is no document of a session to end.');
-    const { content } = await this.#cipher.open(key, data.secret, sessionSchema, 'session');
-    const { sub, sid, refresh_token } = content;
-    return { sub, sid, refreshToken: new Secret(refresh_token), notBefore: data.not_before };
+    const { content } = await this.#cipher.open(key, data.secret, storedSessionSchema, 'session');
+    return { ...content, notBefore: data.not_before };
   }
 }
 

@@ -11,6 +11,20 @@ export interface OfflineSession {
   readonly refreshToken: Secret;
 }
 
+/** A session as it is stored, encrypted, where it is still to be ended. */
+export const storedSessionSchema = z
+  .object({ sub: z.string(), sid: z.string(), refresh_token: z.string().min(1) })
+  .transform(({ sub, sid, refresh_token }): OfflineSession => ({
+    sub,
+    sid,
+    refreshToken: new Secret(refresh_token),
+  }));
+
+/** What {@link storedSessionSchema} reads. */
+export function storedSession({ sub, sid, refreshToken }: OfflineSession): object {
+  return { sub, sid, refresh_token: refreshToken.reveal() };
+}
+
 const answerSchema = z.object({ refresh_token: z.string().min(1) });
 const claimsSchema = z.object({ sub: z.string(), sid: z.string().min(1) });
 
