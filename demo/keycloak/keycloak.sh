@@ -70,8 +70,9 @@ serve() {
 
 # Ends a process group: with patience, and then without.
 end() {
+  local tries
   kill -TERM -- "-$1" 2>/dev/null || return 0
-  for _ in $(seq 1 100); do
+  for ((tries = 0; tries < 100; tries++)); do
     kill -0 -- "-$1" 2>/dev/null || return 0
     sleep 0.1
   done
@@ -80,6 +81,8 @@ end() {
 
 run() {
   local server watcher status=0
+  # Before there is anything to end.
+  look_for_programs
   # Each in a process group of its own, so that all that it has started ends with it: Maven, tar, Java.
   set -m
   exec 3<&0
