@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import { Retries } from '../retries.ts';
 import type { GithubTokens } from '../tokens/github-token-provider.ts';
 import { readBrokerToken } from './broker-token.ts';
 import { InvalidGrantError, KeycloakUnavailableError } from './errors.ts';
@@ -8,7 +9,6 @@ import type { GrantDocuments, PendingGrant } from './grant-documents.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 import type { OfflineSession } from './offline-session.ts';
 
-const RETRY_EVERY_MS = 30_000;
 /** Keycloak says the same of a pair that it has lost as of a GitHub that is away; no outage is as long. */
 const LONGEST_MS = 24 * 3_600_000;
 
@@ -29,13 +29,15 @@ export interface GrantReturnsOptions {
  */
 export class GrantReturns {
   readonly #options: GrantReturnsOptions;
-  readonly #timer: NodeJS.Timeout;
-  readonly #attempts = new Set<Promise<void>>();
-  #isClosing = false;
+  readonly #retries: Retries;
 
   constructor(options: GrantReturnsOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#track(this.#sweep()), RETRY_EVERY_MS).unref();
+    this.#retries = new Retries({
+      left: () => this.#left(),
+      failsAll: (error) => error instanceof KeycloakUnavailableError,
+      complain: (err) => options.log.warn({ err }, 'A grant could not be given back; tried again later'),
+    });
   }
 
   /** Remembers to give the grant back, and then to end the session. Durable when it resolves. */
@@ -46,7 +48,7 @@ export class GrantReturns {
 
   /** Tries it now. Resolves when that is done or postponed; never rejects. */
   attemptSoon(githubUserId: string): Promise<void> {
-    return this.#track(this.#attempt(githubUserId));
+    return this.#retries.track(this.#attempt(githubUserId));
   }
 
   /**
@@ -58,7 +60,7 @@ export class GrantReturns {
     const { endSession, grants, log, oauth } = this.#options;
     const grant = await grants.take(githubUserId);
     if (grant === undefined) return;
-    if (grant !== 'unreadable') void this.#track(endSession(grant.session));
+    if (grant !== 'unreadable') void this.#retries.track(endSession(grant.session));
     const isKnown = await oauth.knows(accessToken).catch((err: unknown) => {
       log.warn({ err }, 'GitHub cannot say whether new tokens work');
       return true;
@@ -67,31 +69,12 @@ export class GrantReturns {
   }
 
   /** Ends the retrying, and resolves when the attempts that are under way have ended. */
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#isClosing = true;
-    await Promise.all(this.#attempts);
+  close(): Promise<void> {
+    return this.#retries.close();
   }
 
-  async #track(attempt: Promise<void>): Promise<void> {
-    const ended = attempt
-      .catch((err: unknown) => {
-        this.#options.log.warn({ err }, 'A grant could not be given back; tried again later');
-      })
-      .finally(() => this.#attempts.delete(ended));
-    this.#attempts.add(ended);
-    await ended;
-  }
-
-  /** One after the other. When Keycloak is away, the others wait for the next time. */
-  async #sweep(): Promise<void> {
-    for await (const githubUserId of this.#options.grants.userIds()) {
-      if (this.#isClosing) return;
-      await this.#attempt(githubUserId).catch((err: unknown) => {
-        if (err instanceof KeycloakUnavailableError) throw err;
-        this.#options.log.warn({ err, github_user_id: githubUserId }, 'A grant could not be given back');
-      });
-    }
+  async *#left(): AsyncGenerator<() => Promise<void>> {
+    for await (const githubUserId of this.#options.grants.userIds()) yield () => this.#attempt(githubUserId);
   }
 
   async #attempt(githubUserId: string): Promise<void> {

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
+import { Retries } from '../retries.ts';
 import { InvalidGrantError, KeycloakUnavailableError } from './errors.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 import { type Logout, type LogoutDocuments, logoutId } from './logout-documents.ts';
-
-const RETRY_EVERY_MS = 30_000;
 
 export interface LogoutQueueOptions {
   readonly logouts: LogoutDocuments;
@@ -23,19 +22,19 @@ export interface LogoutQueueOptions {
  */
 export class LogoutQueue {
   readonly #options: LogoutQueueOptions;
-  readonly #timer: NodeJS.Timeout;
-  readonly #attempts = new Set<Promise<void>>();
+  readonly #retries: Retries;
   /** What the store could not take, by the session's id. */
   readonly #unsaved = new Map<string, Logout>();
-  #isSweeping = false;
-  #isClosing = false;
 
   constructor(options: LogoutQueueOptions) {
     this.#options = options;
-    this.#timer = setInterval(
-      () => void this.#track(this.#sweep()),
-      options.retryEveryMs ?? RETRY_EVERY_MS,
-    ).unref();
+    this.#retries = new Retries({
+      left: () => this.#left(),
+      failsAll: (error) => error instanceof KeycloakUnavailableError,
+      complain: (err) =>
+        options.log.warn({ err }, 'A session could not be ended at Keycloak; tried again later'),
+      everyMs: options.retryEveryMs,
+    });
   }
 
   /** How many sessions are still to be ended, by whatever process on the store. */
@@ -53,7 +52,7 @@ export class LogoutQueue {
 
   /** Tries to end a session that was added. Resolves when that is done or postponed; never rejects. */
   attemptSoon({ sid }: Pick<Logout, 'sid'>): Promise<void> {
-    return this.#track(this.#attempt(logoutId(sid)));
+    return this.#retries.track(this.#attempt(logoutId(sid)));
   }
 
   /** Forgets a session that is kept from now on. Does not reject: what is kept is not ended all the same. */
@@ -71,15 +70,13 @@ export class LogoutQueue {
   giveBack({ sub, sid, refreshToken }: Logout): Promise<void> {
     const session = { sub, sid, refreshToken };
     this.#unsaved.set(sid, session);
-    return this.#track(this.#save(session));
+    return this.#retries.track(this.#save(session));
   }
 
   /** Ends the retrying, and resolves when the attempts that are under way have ended. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#isClosing = true;
-    await Promise.all(this.#attempts);
-    for (const session of this.#unsaved.values()) await this.#track(this.#save(session));
+    await this.#retries.close();
+    for (const session of this.#unsaved.values()) await this.#retries.track(this.#save(session));
     if (this.#unsaved.size === 0) return;
     this.#options.log.error(
       { sessions: this.#unsaved.size },
@@ -87,40 +84,9 @@ export class LogoutQueue {
     );
   }
 
-  async #track(attempt: Promise<void>): Promise<void> {
-    const ended = attempt
-      .catch((err: unknown) => this.#complain(err))
-      .finally(() => this.#attempts.delete(ended));
-    this.#attempts.add(ended);
-    await ended;
-  }
-
-  #complain(err: unknown): void {
-    this.#options.log.warn({ err }, 'A session could not be ended at Keycloak; tried again later');
-  }
-
-  /** One after the other. When Keycloak is away, the others wait for the next time; what is one session's own stops none. */
-  async #sweep(): Promise<void> {
-    if (this.#isSweeping) return;
-    this.#isSweeping = true;
-    try {
-      for (const session of this.#unsaved.values()) await this.#orComplain(this.#save(session));
-      for await (const id of this.#options.logouts.ids()) {
-        if (this.#isClosing) return;
-        await this.#orComplain(this.#attempt(id));
-      }
-    } finally {
-      this.#isSweeping = false;
-    }
-  }
-
-  async #orComplain(attempt: Promise<void>): Promise<void> {
-    try {
-      await attempt;
-    } catch (error) {
-      if (error instanceof KeycloakUnavailableError) throw error;
-      this.#complain(error);
-    }
+  async *#left(): AsyncGenerator<() => Promise<void>> {
+    for (const session of this.#unsaved.values()) yield () => this.#save(session);
+    for await (const id of this.#options.logouts.ids()) yield () => this.#attempt(id);
   }
 
   /** Where the store does not take it, the session is ended all the same if it can be. */

@@ -2,14 +2,13 @@ import type { Logger } from 'pino';
 import { GitHubRateLimitError, GitHubUnavailableError } from '../../oss/github/errors.ts';
 import { AppMisconfiguredError, BadRefreshTokenError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
+import { Retries } from '../retries.ts';
 import { backoffRemaining, nextFailure } from './backoff.ts';
 import { nothingReadable } from './document-cipher.ts';
 import type { GitHubCircuitBreaker } from './github-circuit-breaker.ts';
 import type { Revocation, RevocationDocuments } from './revocation-documents.ts';
 import type { TokenDocuments } from './token-documents.ts';
 import { isExpired, rotated, type SignedIn } from './token-record.ts';
-
-const RETRY_EVERY_MS = 30_000;
 
 export interface RevocationQueueOptions {
   readonly revocations: RevocationDocuments;
@@ -33,10 +32,7 @@ export class RevocationQueue {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #waitMs: number;
-  readonly #timer: NodeJS.Timeout;
-  readonly #attempts = new Set<Promise<void>>();
-  #isSweeping = false;
-  #isClosing = false;
+  readonly #retries: Retries;
 
   constructor(options: RevocationQueueOptions) {
     this.#revocations = options.revocations;
@@ -46,8 +42,12 @@ export class RevocationQueue {
     this.#log = options.log;
     this.#now = options.now;
     this.#waitMs = options.longestRefreshMs;
-    this.#timer = setInterval(() => void this.#track(this.#sweep()), options.retryEveryMs ?? RETRY_EVERY_MS);
-    this.#timer.unref();
+    this.#retries = new Retries({
+      left: () => this.#left(),
+      failsAll: isGitHubsFault,
+      complain: (err) => options.log.warn({ err }, 'A grant could not be given back; tried again later'),
+      everyMs: options.retryEveryMs,
+    });
   }
 
   /** Remembers to give the grant back. Durable when it resolves. */
@@ -73,7 +73,7 @@ export class RevocationQueue {
 
   /** Tries to give the grant back now. Resolves when that is done or postponed; never rejects. */
   attemptSoon(githubUserId: string): Promise<void> {
-    return this.#track(this.#attemptAlone(githubUserId));
+    return this.#retries.track(this.#attemptAlone(githubUserId));
   }
 
   /** How many grants are still to be given back, by whatever process on the store. */
@@ -84,40 +84,13 @@ export class RevocationQueue {
   }
 
   /** Ends the retrying, and resolves when the attempts that are under way have ended. */
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#isClosing = true;
-    await Promise.all(this.#attempts);
+  close(): Promise<void> {
+    return this.#retries.close();
   }
 
-  async #track(attempt: Promise<void>): Promise<void> {
-    const ended = attempt
-      .catch((error: unknown) => this.#complain(error))
-      .finally(() => this.#attempts.delete(ended));
-    this.#attempts.add(ended);
-    await ended;
-  }
-
-  #complain(error: unknown): void {
-    this.#log.warn({ err: error }, 'A grant could not be given back; tried again later');
-  }
-
-  /** One after the other. When it is GitHub that fails one, the others wait for the next time. */
-  async #sweep(): Promise<void> {
-    if (this.#isSweeping) return;
-    this.#isSweeping = true;
-    try {
-      for await (const githubUserId of this.#revocations.userIds()) {
-        if (this.#isClosing) return;
-        try {
-          await this.#attemptAlone(githubUserId);
-        } catch (error) {
-          if (isGitHubsFault(error)) throw error;
-          this.#complain(error);
-        }
-      }
-    } finally {
-      this.#isSweeping = false;
+  async *#left(): AsyncGenerator<() => Promise<void>> {
+    for await (const githubUserId of this.#revocations.userIds()) {
+      yield () => this.#attemptAlone(githubUserId);
     }
   }
 
