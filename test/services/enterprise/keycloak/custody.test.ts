@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
-import { createApp } from '../../../../lib/app.ts';
 import { KeycloakServerConfig } from '../../../../lib/enterprise/index.ts';
-import { environmentFor } from '../../../integration/enterprise-site.ts';
 import { eventually } from '../../engines/eventually.ts';
 import { KEPT_BY_KEYCLOAK, openKeptByKeycloak, storeAsJson } from './kept-by-keycloak.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';
+import { type ServerBeside, startBeside, statusWithCookiesOf } from './server-beside.ts';
 
 const OCTOCAT = 583231;
 const NEEDS_TOKEN = '/api/github/repositories';
@@ -88,44 +83,29 @@ describe('Tokens that a real Keycloak keeps', () => {
 describe('Changing who keeps the tokens', function () {
   this.timeout(600_000);
   let site: KeycloakSite;
-  /** Where the server listens on the same store whose tokens another one keeps. */
-  let url: string;
-  let close: () => Promise<void>;
+  /** One that has the tokens kept by another keeper than the site has. */
+  let beside: ServerBeside;
 
   afterEach(async () => {
-    await close();
+    await beside.close();
     await site.close();
   });
 
-  /** Starts a second server, to which no browser is sent. */
-  async function startBeside(env: Record<string, string>): Promise<void> {
-    const app = await createApp(
-      new KeycloakServerConfig({
-        env: { ...environmentFor(site.github, site.files), ...site.realm.env, PUBLIC_URL: site.url, ...env },
-        now: site.github.clock.now,
-        logger: pino({ level: 'silent' }),
-      }),
-    );
-    const server = createServer(app).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    close = async () => {
-      server.closeAllConnections();
-      server.close();
-      await app.close();
-    };
+  async function besideWith(env: Record<string, string>): Promise<string> {
+    beside = await startBeside(site, KeycloakServerConfig, {
+      ...site.realm.env,
+      PUBLIC_URL: site.url,
+      ...env,
+    });
+    return beside.url;
   }
 
-  async function statusAt(server: string, browser: RealBrowser, path = NEEDS_TOKEN): Promise<number> {
-    const cookie = [...browser.cookies(site.url)].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(server + path, { headers: { cookie } });
-    await response.text();
-    return response.status;
-  }
+  const statusAt = (server: string, browser: RealBrowser, path = NEEDS_TOKEN) =>
+    statusWithCookiesOf(browser, site.url, server, path);
 
   it('signs nobody out: a pair from before stays with the manager, which alone refreshes it', async () => {
     site = await KeycloakSite.open();
-    await startBeside(KEPT_BY_KEYCLOAK);
+    const url = await besideWith(KEPT_BY_KEYCLOAK);
     const browser = await site.signedIn('octocat');
     await storeAsJson(site.github, site.realm);
     assert.equal(await statusAt(url, browser), 200);
@@ -147,7 +127,7 @@ describe('Changing who keeps the tokens', function () {
 
   it('signs nobody out on the way back: who needs GitHub is told to sign in again, and all else goes on', async () => {
     site = await openKeptByKeycloak();
-    await startBeside({ KEYCLOAK_TOKEN_CUSTODY: 'manager' });
+    const url = await besideWith({ KEYCLOAK_TOKEN_CUSTODY: 'manager' });
     const browser = await site.signedIn('octocat');
     assert.equal(await statusAt(site.url, browser), 200);
     site.github.calls.clear();
