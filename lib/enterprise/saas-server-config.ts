@@ -15,7 +15,7 @@ import { type ClientOptions, ServerConfig, type ServerConfigOptions } from '../o
 import type { SessionRegister } from '../oss/session-register.ts';
 import type { Settings } from '../oss/settings/settings.ts';
 import { settingsFrom } from '../oss/settings/settings-document.ts';
-import { SettingsStore } from '../oss/settings/settings-store.ts';
+import type { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import { claimStore, STORE_MARKER } from '../oss/storage/store-marker.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
@@ -110,7 +110,7 @@ export class SaasServerConfig extends ServerConfig {
     const userId = req.state.github_user_id;
     return userId === undefined
       ? undefined
-      : new SettingsStore(this.documents, settingsKey(userId), this.#started().settingsCipher);
+      : this.settingsAt(settingsKey(userId), this.#started().settingsCipher);
   }
 
   /** The stock client takes a 404 of somebody who is signed in for "not connected to GitHub". */

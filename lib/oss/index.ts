@@ -14,6 +14,7 @@ export { readVariables, type Environment, type EnvironmentVariables } from './en
 export * from './error-codes.ts';
 export { ConfigurationError, HttpError, type HttpErrorOptions, type ValidationDetail } from './errors.ts';
 export { MASK, Secret } from './secret.ts';
+export type { RecentSettings } from './settings/recent-settings.ts';
 export type { Settings } from './settings/settings.ts';
 export type { SettingsSecrets } from './settings/settings-secrets.ts';
 export { SettingsStore } from './settings/settings-store.ts';
@@ -25,6 +26,7 @@ export {
   type LockOptions,
   type VerifyOptions,
 } from './storage/document-store.ts';
+export type { RecentReads, RecentReadsOptions } from './storage/recent-reads.ts';
 export { JsonFileStore, type JsonFileStoreOptions } from './storage/json-file-store.ts';
 export {
   GitHubService,

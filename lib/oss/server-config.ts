@@ -30,7 +30,9 @@ import { ossRouters, UNDESCRIBED_PATHS } from './routes/oss-routers.ts';
 import { hasIndexPage } from './routes/static.ts';
 import type { Secret } from './secret.ts';
 import type { SessionRegister } from './session-register.ts';
+import { type RecentSettings, recentSettings } from './settings/recent-settings.ts';
 import type { Settings } from './settings/settings.ts';
+import type { SettingsSecrets } from './settings/settings-secrets.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { type DocumentStore, LockTimeoutError } from './storage/document-store.ts';
 import { JsonFileStore } from './storage/json-file-store.ts';
@@ -134,6 +136,7 @@ export class ServerConfig {
   readonly #claimsLater: boolean;
   readonly #wrapDocuments: NonNullable<ServerConfigOptions['wrapDocuments']>;
   readonly #rateLimitStores: Store[] = [];
+  readonly #recentSettings: RecentSettings;
   #GitHubService = GitHubService;
   #store: RoomWatchingStore | undefined;
   #documents: DocumentStore | undefined;
@@ -150,6 +153,7 @@ export class ServerConfig {
     this.log =
       options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
     this.now = options.now ?? Date.now;
+    this.#recentSettings = recentSettings(this.now);
     this.patience = { timeoutMs: 10_000, replicaLagMs: 1_000, ...options.patience };
     this.conversationManager = options.conversationManager;
     this.pageDirectory =
@@ -263,7 +267,17 @@ export class ServerConfig {
   }
 
   get #settings(): SettingsStore {
-    return new SettingsStore(this.documents, 'settings.json');
+    return this.settingsAt('settings.json');
+  }
+
+  /**
+   * Settings that are kept in {@link documents}. What another process saves there is seen within a second.
+   *
+   * @param key - of the document.
+   * @param secrets - how the secrets in it are stored; in the clear unless given.
+   */
+  protected settingsAt(key: string, secrets?: SettingsSecrets): SettingsStore {
+    return new SettingsStore(this.documents, key, secrets, this.#recentSettings);
   }
 
   /** The settings of somebody who has stored none; undefined when `GET /api/settings` is to be 404 for them. */

@@ -1,5 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
+import { RecentReads } from '../../oss/storage/recent-reads.ts';
 import { BadVerificationCodeError } from '../github/errors.ts';
 import type { GitHubOAuthClient } from '../github/github-oauth-client.ts';
 import { longestRefreshMs as longestRefresh } from '../times.ts';
@@ -15,7 +17,6 @@ import { RevocationDocuments } from './revocation-documents.ts';
 import { RevocationQueue } from './revocation-queue.ts';
 import { TokenDocuments } from './token-documents.ts';
 import { isExpired, type SignedIn, signedIn, type TokenRecord } from './token-record.ts';
-import { TokenRecordCache } from './token-record-cache.ts';
 import { TokenRefresh } from './token-refresh.ts';
 
 /** What the GitHubOAuthClient takes where nobody says otherwise. */
@@ -35,7 +36,8 @@ export class GithubTokenManager implements GithubTokenProvider {
   readonly #revocations: RevocationQueue;
   readonly #pendingWrites: PendingWrites;
   readonly #refresh: TokenRefresh;
-  readonly #cache: TokenRecordCache;
+  /** Decrypted. That somebody has no tokens is never remembered: they may be signing in on another process now. */
+  readonly #cache: RecentReads<TokenRecord | undefined, SignedIn>;
   readonly #oauth: Pick<GitHubOAuthClient, 'knows'>;
   readonly #log: Logger;
   readonly #now: () => number;
@@ -69,11 +71,12 @@ export class GithubTokenManager implements GithubTokenProvider {
       longestRefreshMs,
       onChange: (id) => this.#cache.forget(id),
     });
-    this.#cache = new TokenRecordCache(
-      (id) => this.#load(id),
-      options.staleMs ?? 1_000,
-      options.capacity ?? 10_000,
-    );
+    this.#cache = new RecentReads({
+      staleMs: options.staleMs ?? 1_000,
+      capacity: options.capacity ?? 10_000,
+      now: () => performance.now(),
+      isKept: isSignedIn,
+    });
     this.#oauth = oauth;
     this.#log = log;
     this.#now = now;
@@ -110,10 +113,10 @@ export class GithubTokenManager implements GithubTokenProvider {
 
   async token(githubUserId: string, rejected?: Secret): Promise<Secret> {
     let record: TokenRecord | undefined =
-      this.#cache.peek(githubUserId) ?? (await this.#cache.get(githubUserId));
+      this.#cache.peek(githubUserId) ?? (await this.#cache.get(githubUserId, () => this.#load(githubUserId)));
     // Another process may have rotated it since it was read.
     if (rejected !== undefined && record?.state === 'signed_in' && record.tokens.accessToken.equals(rejected))
-      record = await this.#cache.reload(githubUserId);
+      record = await this.#reload(githubUserId);
     if (record?.state !== 'signed_in') throw new SignedOutError();
     switch (stageOf(githubUserId, record, this.#now(), this.#refreshAheadMs)) {
       case 'fresh':
@@ -127,7 +130,7 @@ export class GithubTokenManager implements GithubTokenProvider {
   }
 
   async replacementFor(githubUserId: string, rejected: Secret): Promise<Secret | undefined> {
-    const record = await this.#cache.reload(githubUserId);
+    const record = await this.#reload(githubUserId);
     if (record?.state !== 'signed_in') throw new SignedOutError();
     const { accessToken, refreshToken } = record.tokens;
     if (!accessToken.equals(rejected) && !isExpired(record, this.#now())) return accessToken;
@@ -155,6 +158,10 @@ export class GithubTokenManager implements GithubTokenProvider {
     this.#pendingWrites.close();
     await this.#refresh.close();
     await this.#revocations.close();
+  }
+
+  #reload(githubUserId: string): Promise<TokenRecord | undefined> {
+    return this.#cache.reload(githubUserId, () => this.#load(githubUserId));
   }
 
   async #load(githubUserId: string): Promise<TokenRecord | undefined> {
@@ -186,6 +193,10 @@ export class GithubTokenManager implements GithubTokenProvider {
       );
     });
   }
+}
+
+function isSignedIn(record: TokenRecord | undefined): record is SignedIn {
+  return record?.state === 'signed_in';
 }
 
 /** Waits for `promise`, which does not reject, but no longer than `ms`. */

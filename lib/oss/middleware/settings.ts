@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { defineMiddleware, type StateKey } from '../../compose.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
 export interface SettingsOptions {
@@ -21,11 +22,16 @@ export function settings({ settingsStore, reads }: SettingsOptions) {
     writes: ['settings'],
     // Nothing is loaded for somebody who is refused anyway.
     after: ['rate-limit?', 'cross-origin?'],
-    async handle(req, _res, next) {
+    handle(req, _res, next) {
       const store = WITHOUT_SETTINGS.test(req.path) ? undefined : settingsStore(req as Request);
-      const stored = await store?.load();
-      if (stored) req.state.settings = stored;
-      next();
+      const pass = (stored?: Settings): void => {
+        if (stored) req.state.settings = stored;
+        next();
+      };
+      const known = store?.peek();
+      if (store !== undefined && known === undefined) return store.load().then(pass);
+      pass(known);
+      return undefined;
     },
   });
 }

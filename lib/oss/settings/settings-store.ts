@@ -1,5 +1,6 @@
 import type { Secret } from '../secret.ts';
 import type { Document, DocumentStore } from '../storage/document-store.ts';
+import type { RecentSettings } from './recent-settings.ts';
 import type { Settings } from './settings.ts';
 import { documentWith, settingsFrom } from './settings-document.ts';
 import { plainSecrets, type SettingsSecrets } from './settings-secrets.ts';
@@ -10,21 +11,33 @@ export class SettingsStore {
   readonly #documents: DocumentStore;
   readonly #key: string;
   readonly #secrets: SettingsSecrets;
+  readonly #recent: RecentSettings | undefined;
 
   /**
    * @param key - of the document: `settings.json`, or `users/github/<github_user_id>/settings.json`
    * @param secrets - how the secrets in it are stored; in the clear unless given
+   * @param recent - where settings are remembered for a moment; without it, they are read each time
    */
-  constructor(documents: DocumentStore, key: string, secrets: SettingsSecrets = plainSecrets) {
+  constructor(
+    documents: DocumentStore,
+    key: string,
+    secrets: SettingsSecrets = plainSecrets,
+    recent?: RecentSettings,
+  ) {
     this.#documents = documents;
     this.#key = key;
     this.#secrets = secrets;
+    this.#recent = recent;
+  }
+
+  /** The settings if they are remembered, for those who need not wait. */
+  peek(): Settings | undefined {
+    return this.#recent?.peek(this.#key);
   }
 
   /** The settings, or undefined when nothing has been stored yet. */
-  async load(): Promise<Settings | undefined> {
-    const document = await this.#documents.read(this.#key);
-    return document && settingsFrom(await this.#secrets.open(this.#key, document));
+  load(): Promise<Settings | undefined> {
+    return this.#recent?.get(this.#key, () => this.#read()) ?? this.#read();
   }
 
   /**
@@ -34,7 +47,7 @@ export class SettingsStore {
    */
   async unlessReplaced(token: Secret, fn: () => Promise<void>): Promise<void> {
     await this.#documents.withLock(this.#key, async () => {
-      const stored = (await this.load())?.github_token;
+      const stored = (await this.#read())?.github_token;
       if (!stored || stored.equals(token)) await fn();
     });
   }
@@ -52,9 +65,19 @@ export class SettingsStore {
       const after = applyUpdate(before, update);
       const kept = withoutCleared(document, update);
       const next = await this.#secrets.seal(this.#key, documentWith(kept, before, after));
-      await this.#documents.write(this.#key, next);
+      try {
+        await this.#documents.write(this.#key, next);
+      } finally {
+        // Also when it failed: it may have come as far as the disk.
+        this.#recent?.forget(this.#key);
+      }
       return after;
     });
+  }
+
+  async #read(): Promise<Settings | undefined> {
+    const document = await this.#documents.read(this.#key);
+    return document && Object.freeze(settingsFrom(await this.#secrets.open(this.#key, document)));
   }
 }
 

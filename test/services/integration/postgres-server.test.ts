@@ -31,6 +31,22 @@ describe('A server with DATABASE_URL', () => {
     assert.doesNotMatch(JSON.stringify(rows), /gh[oprsu]_/);
   });
 
+  it('sees what another process has saved there, once what it remembers of it is a second old', async () => {
+    const [one, other] = await Promise.all([site.start().url(), site.start().url()]);
+    const { browser, cookie } = await site.signIn(one);
+    const languageAt = async (url: string) =>
+      (
+        (await request(url).get('/api/settings').set('Cookie', cookie).expect(200)).body as {
+          language: string;
+        }
+      ).language;
+    for (const language of ['de', 'fr']) {
+      await browser.post('/api/settings').send({ language }).expect(200);
+      assert.equal(await languageAt(one), language);
+      await eventually(async () => assert.equal(await languageAt(other), language));
+    }
+  });
+
   it('says at its start which database that is, without the password', async () => {
     const server = site.start();
     await server.url();
