@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { compiledLaunch } from './compiled.ts';
 
-const SERVER = fileURLToPath(new URL('../server.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
 const READY = /listens on (http:[^\s"]+)/;
 
 /** `server.ts` in a process of its own, with nothing in its environment but what is given. */
@@ -14,9 +12,10 @@ export class ServerProcess {
   errors = '';
 
   constructor(env: Readonly<Record<string, string>>, cwd: string) {
-    this.#child = spawn(process.execPath, ['--import', TSX, SERVER], {
+    const launch = compiledLaunch('server.ts', env);
+    this.#child = spawn(process.execPath, launch.args, {
       cwd,
-      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...env },
+      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...launch.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.output += chunk));

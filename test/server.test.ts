@@ -9,9 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { serve } from '../lib/cli/serve.ts';
 import { FakeGitHub } from '../lib/testing/index.ts';
 import { RecordingTerminal } from './cli/recording-terminal.ts';
+import { compiled } from './compiled.ts';
 import { ServerProcess } from './server-process.ts';
 
 const SAAS = `${fileURLToPath(new URL('../lib/enterprise/saas-server-config.ts', import.meta.url))}#SaasServerConfig`;
+/** As a compiled server finds it in a `.env` file. */
+const COMPILED_SAAS = `${compiled('lib/enterprise/saas-server-config.ts')}#SaasServerConfig`;
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 
@@ -117,7 +120,7 @@ describe('server.ts', () => {
 
   it('runs the edition that a .env file with a byte order mark names in its first line', async () => {
     const variables = [
-      `OPENHANDS_CONFIG_CLS=${SAAS}`,
+      `OPENHANDS_CONFIG_CLS=${COMPILED_SAAS}`,
       'GITHUB_APP_CLIENT_ID=Iv1.1',
       'GITHUB_APP_CLIENT_SECRET=s',
     ];
@@ -127,7 +130,7 @@ describe('server.ts', () => {
   });
 
   it('ends with one line when a variable of its .env file would be lost', async () => {
-    await writeFile(join(directory, '.env'), `LOG_LEVEL=info\n\uFEFFOPENHANDS_CONFIG_CLS=${SAAS}\n`);
+    await writeFile(join(directory, '.env'), `LOG_LEVEL=info\n\uFEFFOPENHANDS_CONFIG_CLS=${COMPILED_SAAS}\n`);
     const server = start();
     assert.equal(await server.exitCode(), 1);
     assert.match(server.errors, /^openhands-express: \.env, line 2, has to be [^\n]+\n$/);

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { compiledLaunch } from '../compiled.ts';
 
-const CLI = fileURLToPath(new URL('../../lib/cli/openhands-express.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `openhands-express` in a process of its own, started in the root of the repository, without a terminal. */
@@ -14,9 +14,10 @@ export class CliProcess {
 
   /** @param env - all there is in its environment, besides the PATH */
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], {
+    const launch = compiledLaunch('lib/cli/openhands-express.ts', env);
+    this.#child = spawn(process.execPath, [...launch.args, ...args], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, ...launch.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (this.out += chunk));

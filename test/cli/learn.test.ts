@@ -16,14 +16,20 @@ describe('openhands-express learn', function () {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  async function learn(...args: string[]) {
-    // From source, the watcher is TypeScript.
-    const cli = new CliProcess(['learn', ...args], { NODE_OPTIONS: '--import=tsx' });
+  const learn = (...args: string[]) => learnWith({}, ...args);
+
+  async function learnWith(env: Readonly<Record<string, string>>, ...args: string[]) {
+    const cli = new CliProcess(['learn', ...args], env);
     return { code: await cli.exitCode(), out: cli.out, error: cli.error };
   }
 
-  async function reportOn(...args: string[]): Promise<LearnReport> {
-    const { code, out, error } = await learn('--format', 'json', ...args);
+  const reportOn = (...args: string[]) => reportOnWith({}, ...args);
+
+  async function reportOnWith(
+    env: Readonly<Record<string, string>>,
+    ...args: string[]
+  ): Promise<LearnReport> {
+    const { code, out, error } = await learnWith(env, '--format', 'json', ...args);
     assert.equal(code, 0, error);
     return JSON.parse(out) as LearnReport;
   }
@@ -39,13 +45,19 @@ describe('openhands-express learn', function () {
   const IN_TYPESCRIPT = ['L102', 'tenant typescript.ts:15', 'signIn typescript.ts:15'];
   const IN_COMMONJS = ['L102', 'tenant commonjs.cjs:6', 'signIn commonjs.cjs:7'];
 
-  for (const [kind, file, requests, found] of [
-    ['ESM with Express 5', 'esm.mjs', ['GET /users'], [IN_ESM]],
-    ['CommonJS with Express 4', 'commonjs.cjs', ['GET /v1/users'], [IN_COMMONJS]],
-    ['TypeScript, an app in an app', 'typescript.ts', ['GET /inner/users'], [IN_TYPESCRIPT]],
+  for (const [kind, file, requests, found, env] of [
+    ['ESM with Express 5', 'esm.mjs', ['GET /users'], [IN_ESM], {}],
+    ['CommonJS with Express 4', 'commonjs.cjs', ['GET /v1/users'], [IN_COMMONJS], {}],
+    [
+      'TypeScript, an app in an app',
+      'typescript.ts',
+      ['GET /inner/users'],
+      [IN_TYPESCRIPT],
+      { NODE_OPTIONS: '--import=tsx' },
+    ],
   ] as const) {
     it(`watches a program: ${kind}`, async () => {
-      const report = await reportOn('--', 'node', `${FIXTURES}/${file}`);
+      const report = await reportOnWith(env, '--', 'node', `${FIXTURES}/${file}`);
       assert.deepEqual(placesOf(report), found);
       assert.deepEqual(
         report.findings.flatMap((finding) => finding.requests),

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { compiled } from '../../compiled.ts';
 
-const CHILD = fileURLToPath(new URL('json-file-store.child.ts', import.meta.url));
+const CHILD = compiled('test/oss/storage/json-file-store.child.ts');
 
 /**
  * Starts another process on a file store; resolves when it says that it has begun.
@@ -11,7 +11,7 @@ const CHILD = fileURLToPath(new URL('json-file-store.child.ts', import.meta.url)
  * @param wrap - a command that runs the one behind it
  */
 export async function startStoreProcess(path: string, task: string, wrap: readonly string[] = []) {
-  const [command = '', ...args]: string[] = [...wrap, process.execPath, '--import', 'tsx', CHILD, path, task];
+  const [command = '', ...args]: string[] = [...wrap, process.execPath, CHILD, path, task];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (chunk) => (said += String(chunk)));
