@@ -61,6 +61,24 @@ export default tseslint.config(
     rules: { 'no-undef': 'off' },
   },
   {
+    // Express counts the parameters of JavaScript, too.
+    files: ['examples/adopt/**/*.js'],
+    rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_' }] },
+  },
+  {
+    // An app as CommonJS has it, tested with Jest.
+    files: ['examples/adopt/api/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: Object.fromEntries(
+        ['Buffer', 'setImmediate', 'describe', 'it', 'expect', 'beforeEach', 'afterEach'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
+    },
+  },
+  {
     files: ['test/**/*.ts', 'examples/**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
