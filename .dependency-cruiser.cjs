@@ -17,6 +17,7 @@ const LEARN = '^lib/learn/';
 const DECLARE = '^lib/compose/declare/';
 const DIAGNOSE = '^lib/compose/diagnose/';
 const PLAN = '^lib/compose/plan/';
+const RUN = '^lib/compose/run/';
 
 /** A wall around a place: of the rest of the house it may import what is allowed, and nothing else. */
 function wall(name, place, allowed, comment) {
@@ -53,6 +54,11 @@ module.exports = {
       'report',
       [DECLARE, DIAGNOSE, PLAN],
       'The checks, the run and the reports know the plan, not each other.',
+    ),
+    room(
+      'warn',
+      [DECLARE, DIAGNOSE, PLAN, RUN],
+      'Development warnings watch the run, which knows nothing of them.',
     ),
     wall('compose-below-the-front-door', '^lib/compose/[^/]+\\.ts$', ['^lib/compose/']),
     wall('compose', COMPOSE, ['^lib/compose/'], 'The engine knows nothing of GitHub, OSS or Enterprise.'),

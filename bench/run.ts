@@ -9,6 +9,9 @@ import { parseArgs } from 'node:util';
 import { printResult } from './print.ts';
 import type { Suite } from './suite.ts';
 
+// What is measured is what people deploy. The processes of the contenders inherit it.
+process.env.NODE_ENV ??= 'production';
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { smoke: { type: 'boolean', default: false } },

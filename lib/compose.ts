@@ -8,7 +8,7 @@
  */
 import type { RequestHandler } from 'express';
 import { checkOptions } from './compose/check-options.ts';
-import { declarationSite } from './compose/declare/declaration-site.ts';
+import { type DeclarationSite, declarationSite } from './compose/declare/declaration-site.ts';
 import type { DeclaredKey } from './compose/declare/keys.ts';
 import type { Layers } from './compose/declare/layers.ts';
 import { diagnosticLine, formatDiagnostic } from './compose/diagnose/format-diagnostic.ts';
@@ -23,9 +23,12 @@ import { printPlan } from './compose/report/print.ts';
 import { buildStages } from './compose/run/build-stages.ts';
 import { ConflictReporter } from './compose/run/conflict-reporter.ts';
 import type { StackObserver } from './compose/run/observer.ts';
-import type { StackRuntime } from './compose/run/run.ts';
+import type { StackRuntime, Watch } from './compose/run/run.ts';
 import { runnerOf } from './compose/run/runner.ts';
 import type { Composed, RouteHandler, Stack } from './compose/stack.ts';
+import { Announcer } from './compose/warn/announcer.ts';
+import { DevelopmentWatch } from './compose/warn/development-watch.ts';
+import { isInDevelopment } from './compose/warn/in-development.ts';
 
 // `export *`, not a list of names: only so can `declare module` merge keys into RequestState through this module.
 export * from './compose/declare/request-state.ts';
@@ -34,6 +37,7 @@ export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './c
 export type { Declaration, Facts, KeyLists } from './compose/declare/declaration.ts';
 export type { DeclaredKey, ReadKey, RequestKey } from './compose/declare/keys.ts';
 export type { DeclarationSite } from './compose/declare/declaration-site.ts';
+export type { DevelopmentWarningId } from './compose/diagnose/development-warning.ts';
 export type { Diagnostic, DiagnosticId, Place, WarningId } from './compose/diagnose/diagnostic.ts';
 export type { ErrorHandler } from './compose/declare/error-handler.ts';
 export type { LayerEntry, LayerMember, Layers } from './compose/declare/layers.ts';
@@ -90,14 +94,15 @@ export function compose<const L extends Layers, const Given extends DeclaredKey 
 ): Composed<L, Given> {
   checkLayers(layers);
   checkOptions(options);
-  const plan = planOf(layers, options);
+  const site = declarationSite(compose);
+  const plan = planOf(layers, options, site);
   for (const diagnostic of plan.diagnostics) {
     options.log?.warn({ diagnostic }, diagnosticLine(diagnostic));
   }
 
   let described: Stack['plan'] | undefined;
   let outlined: Stack['outline'] | undefined;
-  const runtime = runtimeOf(plan, options);
+  const runtime = runtimeOf(plan, options, watchOf(plan, options, site));
   const stack: Stack = Object.defineProperties(runner(runtime, options), {
     plan: { get: () => (described ??= describePlan(plan)) },
     diagnostics: { value: plan.diagnostics },
@@ -109,9 +114,9 @@ export function compose<const L extends Layers, const Given extends DeclaredKey 
   return stack as unknown as Composed<L, Given>;
 }
 
-function planOf(layers: Layers, options: ComposeOptions): Plan {
+function planOf(layers: Layers, options: ComposeOptions, site: DeclarationSite): Plan {
   try {
-    return planStack(layers, options, declarationSite(compose));
+    return planStack(layers, options, site);
   } catch (error) {
     // The trace shall begin where the user calls `compose`, not in the engine.
     if (error instanceof StackError) Error.captureStackTrace(error, compose);
@@ -132,7 +137,7 @@ function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler 
 }
 
 /** What all requests through the stack share. The tables of each request begin as copies of those named `no…`. */
-function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntime {
+function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions, watch: Watch | undefined): StackRuntime {
   const { stages, application, indexOf, indexByNumber } = buildStages(plan);
   const unset = Array.from({ length: plan.keys.length + 1 }, () => undefined);
   return {
@@ -150,5 +155,21 @@ function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions): StackRuntim
     noBits: Array.from({ length: stages.length + 1 }, () => 0),
     noTimes: Array.from({ length: stages.length + 1 }, () => NaN),
     handler: undefined,
+    watch,
   };
+}
+
+/** What warns the person who develops the app. */
+function watchOf(
+  plan: Plan,
+  { development, log, silence }: ComposeOptions,
+  site: DeclarationSite,
+): Watch | undefined {
+  if (!isInDevelopment(development)) return undefined;
+  const announcer = new Announcer(log, silence);
+  // A log has had it, with the other warnings of the plan.
+  if (log === undefined) {
+    for (const diagnostic of plan.diagnostics) if (diagnostic.id === 'S210') announcer.announce(diagnostic);
+  }
+  return new DevelopmentWatch(plan.entries, site, announcer);
 }

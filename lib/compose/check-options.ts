@@ -33,6 +33,10 @@ const CHECKS: Readonly<Record<keyof ComposeOptions, FaultOf>> = {
       ? undefined
       : `log takes a logger with a method warn(details, message), such as console or pino(), not ${shown(log)}.`,
   timing: (timing) => faultOfWord(timing, ['sampled', 'all'], `timing takes 'sampled' or 'all'`),
+  development: (development) =>
+    typeof development === 'boolean'
+      ? undefined
+      : `development takes true or false, not ${shown(development)}.`,
 };
 
 const REACTIONS: readonly ConflictReaction[] = ['record', 'warn', 'error'];

@@ -14,4 +14,10 @@ export interface ComposeOptions extends PlanOptions {
    * the engine does. Entries that make the request wait are always timed.
    */
   readonly timing?: 'sampled' | 'all';
+  /**
+   * Whether the person who develops the app is warned of what only requests show, such as a handler that never answers:
+   * see `DevelopmentWarningId`. By default so where `NODE_ENV` is `development` or not set. Without a `log` these
+   * warnings are warnings of the process, on stderr.
+   */
+  readonly development?: boolean | undefined;
 }

@@ -69,7 +69,7 @@ function levelled(
   found: readonly Diagnostic[],
   { silence = [], strict = false }: PlanOptions,
 ): readonly Diagnostic[] {
-  const silenced: readonly DiagnosticId[] = silence;
+  const silenced: readonly string[] = silence;
   const raised: readonly DiagnosticId[] = typeof strict === 'boolean' ? [] : strict;
   return found
     .filter(({ id }) => !silenced.includes(id))

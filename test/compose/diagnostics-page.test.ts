@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import type { RequestHandler } from 'express';
 import GithubSlugger from 'github-slugger';
 import { type Stack, StackError } from '../../lib/compose.ts';
+import { DEVELOPMENT_WARNINGS } from '../../lib/compose/diagnose/development-warning.ts';
 import { DIAGNOSTICS } from '../../lib/compose/diagnose/diagnostic.ts';
 import { explanationOf } from '../../lib/compose/diagnose/explanation.ts';
 import { CONFLICTS } from '../../lib/compose/run/conflict.ts';
 import { type CodeBlock, codeBlocks } from '../docs/code-blocks.ts';
 import { root, workshop } from '../package/packed.ts';
 import { serve } from './serve.ts';
+import { hold } from './warn/developing.ts';
 
 const PAGE = 'docs/diagnostics.md';
 const folder = join(workshop, 'diagnostics');
 let examples = 0;
 const TITLES = [
   ...Object.entries(DIAGNOSTICS).map(([id, { title }]) => `${id}: ${title}`),
-  ...Object.entries(CONFLICTS).map(([id, title]) => `${id}: ${title}`),
+  ...Object.entries({ ...CONFLICTS, ...DEVELOPMENT_WARNINGS }).map(([id, title]) => `${id}: ${title}`),
 ];
 
 describe('The page of the diagnostics', () => {
@@ -53,8 +58,9 @@ describe('The page of the diagnostics', () => {
       const [bad, good, ...more] = codeBlocks(PAGE, section.split(/^## /m)[0]);
       assert.ok(bad && good && more.length === 0, 'two examples');
       const about = (ids: readonly string[]) => ids.filter((one) => id < 'S3' || one >= 'S3');
-      assert.deepEqual(about(await findings(bad)), [id]);
-      assert.deepEqual(about(await findings(good)), []);
+      const found = id < 'S4' ? findings : warningsOf;
+      assert.deepEqual(about(await found(bad)), [id]);
+      assert.deepEqual(about(await found(good)), []);
     });
   }
 });
@@ -74,6 +80,24 @@ async function findings(block: CodeBlock): Promise<string[]> {
   }
   const { stack } = await serve(example.stack);
   return [...example.stack.diagnostics, ...stack.conflicts].map(({ id }) => id);
+}
+
+/** The development warnings that an example gives on three requests, each with ten seconds by a clock that is mocked. */
+async function warningsOf(block: CodeBlock): Promise<string[]> {
+  const { stack } = (await import(await save(block))) as { stack: RequestHandler };
+  const ids: string[] = [];
+  const onWarning = (warning: NodeJS.ErrnoException): void => void ids.push(warning.code ?? '');
+  process.on('warning', onWarning);
+  for (const path of ['/api/users', '/api/users', '/api/users']) {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const held = await hold(stack, { path });
+    mock.timers.tick(10_000);
+    mock.timers.reset();
+    held.end();
+  }
+  await setImmediate();
+  process.off('warning', onWarning);
+  return ids.filter((id) => id.startsWith('S'));
 }
 
 /** Keeps an example as a module that imports the engine from here. @returns the module's address. */

@@ -10,7 +10,7 @@ const LAYERS =
 const FIELDS =
   'The fields are name, path, mount, reads, writes, updates, headers, ends, fails, after, before, requires, overrides, handle.';
 const OPTIONS =
-  'The options are exclusive, reads, given, silence, strict, ambiguousOk, shuffle, onConflict, log, timing.';
+  'The options are exclusive, reads, given, silence, strict, ambiguousOk, shuffle, onConflict, log, timing, development.';
 const READY = "wrap takes a declaration behind the handler, such as { name: 'cors' }, not ";
 const LIST = `Ready ones are declarations.${Object.keys(declarations).join(', .')}.`;
 const INHERITS =
@@ -57,6 +57,8 @@ const LINES: Readonly<Record<string, string>> = {
   'onConflict that does not exist': `compose: onConflict takes 'record', 'warn', 'error' (which throws) or a function, not "throw".`,
   'onConflict misspelled': `compose: onConflict takes 'record', 'warn', 'error' (which throws) or a function, not "errors". Did you mean "error"?`,
   'timing that does not exist': "compose: timing takes 'sampled' or 'all', not true.",
+  'development that is the name of an environment':
+    'compose: development takes true or false, not "development".',
   'a log that is a function':
     'compose: log takes a logger with a method warn(details, message), such as console or pino(), not a function.',
   'one key as reads of the stack': "compose: reads must be an array of names; write reads: ['visitor'].",

@@ -23,7 +23,13 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
 }
 
 /** A diagnostic as one line for a log. */
-export function diagnosticLine({ id, message, hint, places, explanation }: Diagnostic): string {
+export function diagnosticLine({
+  id,
+  message,
+  hint,
+  places,
+  explanation,
+}: Pick<Diagnostic, 'message' | 'hint' | 'places' | 'explanation'> & { readonly id: string }): string {
   return `${id} ${message} At ${places.map(named).join(', ')}. ${hint} See ${explanation}`;
 }
 

@@ -1,4 +1,5 @@
 import type { DeclaredKey } from '../declare/keys.ts';
+import { DEVELOPMENT_WARNINGS, type DevelopmentWarningId } from '../diagnose/development-warning.ts';
 import { DIAGNOSTICS, type WarningId } from '../diagnose/diagnostic.ts';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
 
@@ -11,7 +12,7 @@ export interface PlanOptions {
   /** Keys that the host, or an outer stack, writes before this stack runs. */
   readonly given?: readonly DeclaredKey[];
   /** Ids of warnings that are known and accepted. */
-  readonly silence?: readonly WarningId[];
+  readonly silence?: readonly (WarningId | DevelopmentWarningId)[];
   /** Ids of warnings that are errors in this stack; `true` means all of them. */
   readonly strict?: boolean | readonly WarningId[];
   /** Pairs of names whose order doesn't matter. */
@@ -35,22 +36,29 @@ export function checkPlanOptions({ silence = [], strict = false }: PlanOptions):
   }
 }
 
-function checkIds(option: string, ids: unknown, refusal: string): void {
+function checkIds(option: 'silence' | 'strict', ids: unknown, refusal: string): void {
   if (!Array.isArray(ids)) {
     throw new TypeError(`${option} takes an array of ids, such as ['S205'], not ${JSON.stringify(ids)}.`);
   }
+  const warnings = option === 'silence' ? [...WARNINGS, ...Object.keys(DEVELOPMENT_WARNINGS)] : WARNINGS;
   for (const id of ids as unknown[]) {
-    const known = typeof id === 'string' && Object.hasOwn(DIAGNOSTICS, id);
-    if (!known) {
+    if (warnings.includes(id as string)) continue;
+    if (typeof id === 'string' && Object.hasOwn(DIAGNOSTICS, id)) {
+      const { title } = DIAGNOSTICS[id as keyof typeof DIAGNOSTICS];
+      throw new TypeError(`${option}: ${id} (${title}) is an error, which ${refusal}.`);
+    }
+    if (typeof id === 'string' && Object.hasOwn(DEVELOPMENT_WARNINGS, id)) {
+      const title = DEVELOPMENT_WARNINGS[id as DevelopmentWarningId];
       throw new TypeError(
-        `${option}: there is no diagnostic ${JSON.stringify(id)}. ${didYouMean(String(id), WARNINGS)}The warnings are ${WARNINGS.join(', ')}.`,
+        `${option}: ${id} (${title}) is found on requests, when compose can throw no more; silence takes it.`,
       );
     }
-    const { level, title } = DIAGNOSTICS[id as keyof typeof DIAGNOSTICS];
-    if (level === 'error') throw new TypeError(`${option}: ${id} (${title}) is an error, which ${refusal}.`);
+    throw new TypeError(
+      `${option}: there is no diagnostic ${JSON.stringify(id)}. ${didYouMean(String(id), warnings)}The warnings are ${warnings.join(', ')}.`,
+    );
   }
 }
 
-const WARNINGS = Object.entries(DIAGNOSTICS)
+const WARNINGS: readonly string[] = Object.entries(DIAGNOSTICS)
   .filter(([, { level }]) => level === 'warning')
   .map(([id]) => id);

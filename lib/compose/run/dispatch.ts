@@ -171,6 +171,7 @@ function onResult(run: Run, stage: Stage, result: unknown): void {
   result.then(
     () => {
       onReturn(run, stage);
+      run.runtime.watch?.fulfilled(run, stage);
     },
     (reason: unknown) => {
       onFailure(run, stage, reason);
@@ -234,4 +235,5 @@ export function settle(run: Run): void {
   const { context } = run;
   if (context.isReplaced) takeReplacement(context);
   if (context.furthestView !== undefined) context.restore(context.furthestView);
+  run.runtime.watch?.settled(run);
 }

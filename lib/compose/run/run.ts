@@ -32,6 +32,18 @@ export interface StackRuntime extends EmptyTables {
   readonly noTimes: readonly number[];
   /** The stack itself, the handler that an application mounts. */
   handler: RequestHandler | undefined;
+  /** Undefined in production. */
+  readonly watch: Watch | undefined;
+}
+
+/** Watches requests for the person who develops the app. */
+export interface Watch {
+  /** A request has entered the stack, and no stage has had its turn. */
+  entered(run: Run): void;
+  /** The engine hands control back: the request has been answered, or it waits where it is. */
+  settled(run: Run): void;
+  /** The promise of a stage's handler is fulfilled. */
+  fulfilled(run: Run, stage: Stage): void;
 }
 
 /** How a stage handed a request on, other than by `next()`: by an error, `next('route')` or `next('router')`. */

@@ -29,6 +29,7 @@ export function runnerOf(runtime: StackRuntime, timing: 'sampled' | 'all'): Requ
     context.report = new RequestStack(run, context.report);
     if (context.plain !== undefined) req.stack = context.report;
     if (instrumentation !== undefined) beginInstrumentation(run);
+    runtime.watch?.entered(run);
     dispatch(run, 0);
     settle(run);
   };

@@ -1,0 +1,52 @@
+import { type Entry, label } from '../plan/entry.ts';
+import { isBelow, patternOf, type Prefixes } from '../plan/path-prefix.ts';
+import { pathOf } from '../run/path-of.ts';
+import type { EnteredRequest } from '../run/run.ts';
+
+/** A middleware whose path repeats the path at which its stack is mounted. */
+export interface RepeatedMount {
+  readonly entry: Entry;
+  readonly message: string;
+  readonly hint: string;
+}
+
+interface EntryWithPath {
+  readonly entry: Entry;
+  readonly prefixes: Prefixes;
+  readonly pattern: RegExp;
+}
+
+/** S405: `path: '/api/users'` in a stack that is mounted at `/api`, which Express takes off the path of the request. */
+export class RepeatedMounts {
+  readonly #entries: readonly EntryWithPath[];
+
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries.flatMap((entry) => {
+      const { prefixes } = entry;
+      return prefixes === undefined ? [] : [{ entry, prefixes, pattern: patternOf(prefixes) }];
+    });
+  }
+
+  /** The middlewares that do not run on a request, and would if their stack were not mounted where it is. */
+  *on(req: EnteredRequest): Generator<RepeatedMount> {
+    const mount = ((req.baseUrl as string | undefined) ?? '').toLowerCase();
+    const path = pathOf(req);
+    if (mount === '' || path === undefined) return;
+    for (const { entry, prefixes, pattern } of this.#entries) {
+      const repeating = prefixes.find((prefix) => isBelow(prefix, [mount]));
+      if (repeating === undefined || pattern.test(path)) continue;
+      if (patternOf([repeating]).test(mount + path)) yield repeatedMount(entry, repeating, mount);
+    }
+  }
+}
+
+function repeatedMount(entry: Entry, repeating: string, mount: string): RepeatedMount {
+  const field = entry.middleware.mount === undefined ? 'path' : 'mount';
+  const rest = repeating.slice(mount.length);
+  const below = rest === '' ? `leave ${field} out` : `${field}: '${rest}'`;
+  return {
+    entry,
+    message: `${label(entry)} has the ${field} '${repeating}' in a stack that is mounted at '${mount}', which is taken off the path: it runs on '${mount}${repeating}' only.`,
+    hint: `Write what comes behind the mount path: ${below}.`,
+  };
+}
