@@ -74,7 +74,7 @@ module.exports = {
       [COMPOSE, LOOPBACK, OSS, INSPECTOR],
       'Enterprise is reached through OPENHANDS_CONFIG_CLS, or by its own entry point.',
     ),
-    wall('learn', LEARN, [DECLARE, DIAGNOSE], 'It watches any Express app, and loads no more than it needs.'),
+    wall('learn', LEARN, [COMPOSE, DECLARE, DIAGNOSE], 'It watches any Express app.'),
     wall('server', SERVER, [APP, EXPRESS_MESSAGES, SHIPPED_FILES]),
     wall('entry-point', '^lib/index\\.ts$', [APP, COMPOSE, EXPRESS_MESSAGES, OSS, SERVER]),
     wall('testing', '^lib/testing/', [APP, COMPOSE, OSS, ENTERPRISE]),

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { LearnFormat, LearnReport } from '../learn/index.ts';
+import type { Learned } from '../learn/trace.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 
@@ -9,7 +11,8 @@ const REPORT = 'learn.report.json';
 
 /** `openhands-express learn`: runs a command with the watcher in it, and reports on the Express apps that it ran. */
 export const learn: Command = {
-  usage: `learn [--format table|json|markdown|html] [--check | --write] [--report ${REPORT}] -- <command>
+  usage: `learn [--format table|json|markdown|html] [--check | --write] [--report ${REPORT}]
+             [--propose <stack.ts> [--order]] -- <command>
        openhands-express learn <module>[#<export>] --requests <file.http|file.har> [the same options]
 
 Runs a command, such as npm test, and watches the requests that come to Express apps in its processes. Then prints which
@@ -20,27 +23,49 @@ exports. With Jest, name openhands-express/learn/jest in its setupFiles.
   --check     prints only what the committed report does not have
   --write     writes the report as JSON, for a commit
   --report    the committed report; ${REPORT} by default
+  --propose   writes the middleware of the app as a stack of the engine, into a new file: .ts, .js, .mjs or .cjs
+  --order     what the findings ask for is moved in the proposal, which keeps the present order otherwise
 
 Exit code: that of the command, if it fails. 1 when --check finds something new.`,
 
   async run(args, terminal) {
     const options = readArguments(args);
+    if (existsSync(options.proposal)) {
+      throw new UsageError(`${options.proposal} is there already. Name another file, or take it away.`);
+    }
     const { reportOf } = await import('../learn/report/report-of.ts');
     const { code, learned } = await learnFrom(options, terminal);
     const outcome = await tell(reportOf(learned), options, terminal);
+    if (options.proposal !== '') await propose(learned, options, terminal);
     return code === 0 ? outcome : code;
   },
 };
 
-async function learnFrom({ command, module, requests }: Options, terminal: Terminal) {
+/** Writes the proposal. */
+async function propose(learned: Learned, { proposal, order }: Options, terminal: Terminal): Promise<void> {
+  const { dialectOf } = await import('../learn/propose/dialect.ts');
+  const { proposeStack } = await import('../learn/propose/propose-stack.ts');
+  const proposed = proposeStack(learned, { dialect: await dialectOf(proposal), order });
+  if (proposed === undefined) return;
+  await writeFile(proposal, proposed.text, { flag: 'wx' });
+  // Standard output is the report's.
+  terminal.error(
+    `${proposal} holds ${proposed.stacks.map((stack) => `a stack of ${stack.length}`).join(', ') || 'no stack: the app has no middleware in a row'}.`,
+  );
+}
+
+async function learnFrom({ command, module, requests, proposal }: Options, terminal: Terminal) {
+  const namesPackages = proposal !== '';
   if (command.length > 0) {
     const { runWatched } = await import('../learn/run-watched.ts');
-    return runWatched(command, terminal.env);
+    return runWatched(command, terminal.env, { namesPackages });
   }
   const { learnFromRequests } = await import('../learn/learn-from-requests.ts');
   return {
     code: 0,
-    learned: await learnFromRequests(() => importApp(module), requests, await readText(requests)),
+    learned: await learnFromRequests(() => importApp(module), requests, await readText(requests), {
+      namesPackages,
+    }),
   };
 }
 
@@ -102,6 +127,9 @@ interface Options {
   readonly file: string;
   readonly module: string;
   readonly requests: string;
+  /** The file of the proposal; empty where none is asked for. */
+  readonly proposal: string;
+  readonly order: boolean;
   /** Empty where a module is named. */
   readonly command: readonly string[];
 }
@@ -117,9 +145,11 @@ function readArguments(args: readonly string[]): Options {
       write: { type: 'boolean', default: false },
       report: { type: 'string', default: REPORT },
       requests: { type: 'string', default: '' },
+      propose: { type: 'string', default: '' },
+      order: { type: 'boolean', default: false },
     },
   });
-  const { format, check, write, report: file, requests } = values;
+  const { format, check, write, report: file, requests, propose: proposal, order } = values;
   const command = end < 0 ? [] : args.slice(end + 1);
   const [module = ''] = positionals;
   if (!FORMATS.includes(format))
@@ -129,5 +159,8 @@ function readArguments(args: readonly string[]): Options {
     throw new UsageError('Either a command behind --, or one module.');
   if ((module !== '') !== (requests !== ''))
     throw new UsageError('A module takes --requests, and a command does not.');
-  return { format: format as LearnFormat, check, write, file, module, requests, command };
+  if (proposal !== '' && !/\.[cm]?[jt]s$/.test(proposal))
+    throw new UsageError(`--propose takes a file of TypeScript or JavaScript, not "${proposal}".`);
+  if (order && proposal === '') throw new UsageError('--order says how the stack of --propose is ordered.');
+  return { format: format as LearnFormat, check, write, file, module, requests, proposal, order, command };
 }

@@ -46,7 +46,7 @@ export function learn(app: Application): Learner {
   return {
     async during(run) {
       watchApp(target);
-      const recorder = new Recorder(target);
+      const recorder = new Recorder({ only: target });
       const before = setActiveRecorder(recorder);
       try {
         await run();

@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { LEARN_FOLDER } from './learn-folder.ts';
+import { LEARN_FOLDER, LEARN_PACKAGES } from './learn-folder.ts';
 import { mergeLearned } from './merge-learned.ts';
 import type { Learned } from './trace.ts';
+import type { RecorderOptions } from './watch/recorder.ts';
 
 /** What a command did, and what its processes have learned. */
 export interface WatchedRun {
@@ -18,17 +19,20 @@ export interface WatchedRun {
  *
  * @param command - the program and its arguments.
  * @param env - the environment that it gets, to which `NODE_OPTIONS` is added.
+ * @param options - what is noted of the handlers.
  * @throws the error of a program that cannot be started.
  */
 export async function runWatched(
   [program = '', ...args]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  { namesPackages }: Pick<RecorderOptions, 'namesPackages'> = {},
 ): Promise<WatchedRun> {
   const folder = await mkdtemp(join(tmpdir(), 'openhands-express-learn-'));
   try {
     const code = await exitCode(program, args, {
       ...env,
       [LEARN_FOLDER]: folder,
+      ...(namesPackages === true && { [LEARN_PACKAGES]: '1' }),
       NODE_OPTIONS: [env.NODE_OPTIONS, `--import=${registerAddress()}`].filter(Boolean).join(' '),
     });
     return { code, learned: await readLearned(folder) };

@@ -16,9 +16,27 @@ export interface LearnedLayer {
   readonly method?: string;
 }
 
+/** What was registered with the app itself: a handler, a router or an app with all that is in it, or a route. */
+export interface LearnedMember {
+  readonly kind: 'use' | 'error' | 'router' | 'app' | 'route';
+  /** The function's own name, empty if it has none; of a route, its method and path. */
+  readonly name: string;
+  /** Where it was registered, as `file:line`. */
+  readonly at: string;
+  /** The paths below which it is mounted. `null` for a pattern, a route, and where it is not known. */
+  readonly mount: readonly string[] | null;
+  /** The index of the first layer that it consists of, and the one behind its last. */
+  readonly from: number;
+  readonly to: number;
+  /** The package in which the function was written, if it is one and was looked for. */
+  readonly package?: string;
+}
+
 /** An app as it stood when a request came to it. */
 export interface LearnedApp {
   readonly layers: readonly LearnedLayer[];
+  /** What the layers belong to, in the order of registration. */
+  readonly members: readonly LearnedMember[];
 }
 
 /** Something that a layer did while a request passed. */

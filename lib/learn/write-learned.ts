@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
-import { LEARN_FOLDER } from './learn-folder.ts';
+import { LEARN_FOLDER, LEARN_PACKAGES } from './learn-folder.ts';
 import type { Learned } from './trace.ts';
 import { Recorder, setActiveRecorder } from './watch/recorder.ts';
 
@@ -11,9 +11,9 @@ const EVERY = 1000;
 /** Keeps what all apps of this process do, and writes it into a file of its own, now and then and at the exit. */
 export function writeLearned(): void {
   // eslint-disable-next-line no-restricted-properties -- it runs in front of a program that has no configuration of ours
-  const folder = process.env[LEARN_FOLDER] ?? '';
+  const { [LEARN_FOLDER]: folder = '', [LEARN_PACKAGES]: packages } = process.env;
   if (folder === '') return;
-  const recorder = new Recorder();
+  const recorder = new Recorder({ namesPackages: packages !== undefined });
   setActiveRecorder(recorder);
   const file = join(folder, `${process.pid}-${threadId}.json`);
   let written = '';

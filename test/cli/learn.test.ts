@@ -116,7 +116,23 @@ describe('openhands-express learn', function () {
     assert.match(error, /are not in .*report\.json/);
   });
 
+  it('writes a stack for the app into a new file, and nothing over one that is there', async () => {
+    const file = join(folder, 'stack.ts');
+    const proposal = ['--propose', file, '--format', 'json', '--', 'node', `${FIXTURES}/esm.mjs`];
+    const { code, out, error } = await learn(...proposal);
+    assert.equal(code, 0, error);
+    assert.equal((JSON.parse(out) as LearnReport).requests, 1);
+    assert.match(error, /stack\.ts holds a stack of 2\.$/m);
+    assert.match(await readFile(file, 'utf8'), /export function stack\(app: \{/);
+
+    const again = await learn(...proposal);
+    assert.equal(again.code, 2);
+    assert.match(again.error, /stack\.ts is there already/);
+  });
+
   for (const [wrong, args, message] of [
+    ['a proposal that is no code', ['--propose', 'stack.json', '--', 'node'], '--propose takes a file of'],
+    ['an order without a proposal', ['--order', '--', 'node'], '--order says how'],
     ['a format that it has not', ['--format', 'xml', '--', 'node'], '--format takes'],
     ['neither a command nor a module', [], 'Either a command behind --, or one module.'],
     ['a module without requests', ['./app.mjs'], 'A module takes --requests'],

@@ -15,13 +15,13 @@ import { type ExpressName, freshExpress, watchedExpress } from './fresh-express.
 import { PATHS, randomApp, randomOf } from './random-app.ts';
 
 /** An answer as it came: all but its date. */
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: string;
 }
 
-interface Sent {
+export interface Sent {
   readonly method: string;
   readonly path: string;
   readonly type?: string;
@@ -29,7 +29,7 @@ interface Sent {
 }
 
 /** Requests of a seed: each path once, with one of several methods and bodies. */
-function requestsOf(seed: number): Sent[] {
+export function requestsOf(seed: number): Sent[] {
   const random = randomOf(seed ^ 0x5eed);
   const kinds = [
     { method: 'GET' },
@@ -72,7 +72,7 @@ type FinalHandler = (req: IncomingMessage, res: ServerResponse, options: object)
 /** The end of all Express apps, as it is in production: without the stack of an error, which names the watcher. */
 const finalhandler = createRequire(import.meta.url)('finalhandler') as FinalHandler;
 
-function serverOf(app: Express): Server {
+export function serverOf(app: Express): Server {
   const handle = app as unknown as (
     req: IncomingMessage,
     res: ServerResponse,
@@ -81,7 +81,7 @@ function serverOf(app: Express): Server {
   return createServer((req, res) => handle(req, res, finalhandler(req, res, { env: 'production' })));
 }
 
-async function answersOf(server: Server, sent: readonly Sent[]): Promise<Answer[]> {
+export async function answersOf(server: Server, sent: readonly Sent[]): Promise<Answer[]> {
   await new Promise<void>((resolve) => server.listen(0, resolve));
   const { port } = server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -1,8 +1,9 @@
-import type { LearnedApp, LearnedLayer } from '../trace.ts';
+import type { LearnedApp, LearnedLayer, LearnedMember } from '../trace.ts';
 import {
   type AnyFunction,
   type ExpressApp,
   type ExpressLayer,
+  type ExpressRoute,
   type ExpressRouter,
   rootRouter,
 } from './express-parts.ts';
@@ -12,6 +13,8 @@ import { registrationCount, registrationOf } from './registration.ts';
 export interface AppShape extends LearnedApp {
   /** The places of a layer: several, if its router is mounted several times. */
   readonly indexes: ReadonlyMap<ExpressLayer, readonly number[]>;
+  /** The function of each member. */
+  readonly handles: readonly AnyFunction[];
 }
 
 const shapes = new WeakMap<ExpressApp, { readonly shape: AppShape; readonly count: number }>();
@@ -43,6 +46,8 @@ function isUnder(path: string, baseUrl: string): boolean {
 
 function readShape(app: ExpressApp): AppShape {
   const layers: LearnedLayer[] = [];
+  const members: LearnedMember[] = [];
+  const handles: AnyFunction[] = [];
   const indexes = new Map<ExpressLayer, number[]>();
   const around = new Map<object, number>();
   let routers = 0;
@@ -70,6 +75,7 @@ function readShape(app: ExpressApp): AppShape {
     around.set(router, routers++);
     for (const layer of router.stack) {
       if (isExpressOwn(layer, app)) continue;
+      const from = layers.length;
       const path = under(prefix, registrationOf(layer)?.path ?? '/');
       const { handle, route } = layer;
       const mounted = registrationOf(layer)?.app;
@@ -80,12 +86,44 @@ function readShape(app: ExpressApp): AppShape {
       } else if (mounted !== undefined) visit(rootRouter(mounted), path);
       else if (Array.isArray(handle.stack)) visit(handle as unknown as ExpressRouter, path);
       else add(layer, path);
+      if (around.size > 1) continue;
+      members.push(memberOf(layer, from, layers.length));
+      handles.push(handle);
     }
     around.delete(router);
   }
 
   visit(rootRouter(app), '/');
-  return { layers, indexes };
+  return { layers, indexes, members, handles };
+}
+
+function memberOf(layer: ExpressLayer, from: number, to: number): LearnedMember {
+  const { handle, route } = layer;
+  const { at = '<unknown>', path, app } = registrationOf(layer) ?? {};
+  const name = route === undefined ? nameOf(handle) : routeName(route);
+  const mount = route === undefined ? mountOf(path) : null;
+  return { kind: kindOf(layer, app), name: name ?? '', at, mount, from, to };
+}
+
+function kindOf({ handle, route }: ExpressLayer, app: ExpressApp | undefined): LearnedMember['kind'] {
+  if (route !== undefined) return 'route';
+  if (app !== undefined) return 'app';
+  if (Array.isArray(handle.stack)) return 'router';
+  return handle.length > 3 ? 'error' : 'use';
+}
+
+function routeName({ path, stack }: ExpressRoute): string {
+  const methods = new Set(stack.map(({ method }) => method?.toUpperCase() ?? 'ALL'));
+  return `${[...methods].join(', ')} ${typeof path === 'string' ? path : '(pattern)'}`;
+}
+
+/** The plain paths that `use` was given; `null` if any is a pattern, or where the watcher came too late to see it. */
+function mountOf(path: unknown): readonly string[] | null {
+  const paths: unknown[] = [path].flat();
+  const plain = paths.filter((one) => typeof one === 'string').map((one) => one || '/');
+  return plain.length === paths.length && plain.every((one) => /^\/[^:*?()[\]{}!+#\\]*$/.test(one))
+    ? plain
+    : null;
 }
 
 /** Express 4 puts two layers of its own first. */

@@ -1,6 +1,7 @@
-import { type Learned, MOST_PATHS, type Trace, type TraceEvent } from '../trace.ts';
+import { type Learned, type LearnedApp, MOST_PATHS, type Trace, type TraceEvent } from '../trace.ts';
 import type { AppShape } from './app-shape.ts';
 import type { ExpressApp } from './express-parts.ts';
+import { packagesOf } from './packages-of.ts';
 import type { WatchedRequest } from './watched-request.ts';
 
 interface Recorded {
@@ -13,6 +14,14 @@ interface Recorded {
   count: number;
 }
 
+/** What a recorder takes note of. */
+export interface RecorderOptions {
+  /** The app whose requests are meant; without it those of all apps. */
+  readonly only?: ExpressApp;
+  /** Whether it asks in which package each handler was written, which takes a tenth of a second in a large program. */
+  readonly namesPackages?: boolean;
+}
+
 /** Keeps what was learned. Requests that went the same way are kept as one. */
 export class Recorder {
   readonly #requests = new Set<WatchedRequest>();
@@ -22,10 +31,11 @@ export class Recorder {
   readonly #apps: string[] = [];
   readonly #traces = new Map<string, Recorded>();
   readonly #only: ExpressApp | undefined;
+  readonly #namesPackages: boolean;
 
-  /** @param only - the app whose requests are meant; without it those of all apps. */
-  constructor(only?: ExpressApp) {
+  constructor({ only, namesPackages = false }: RecorderOptions = {}) {
     this.#only = only;
+    this.#namesPackages = namesPackages;
   }
 
   takes(app: ExpressApp): boolean {
@@ -62,7 +72,7 @@ export class Recorder {
   /** What was learned from the requests that it has let go of. */
   settled(): Learned {
     return {
-      apps: this.#apps.map((layers) => ({ layers: JSON.parse(layers) as AppShape['layers'] })),
+      apps: this.#apps.map((app) => JSON.parse(app) as LearnedApp),
       traces: [...this.#traces.values()].map((trace): Trace => ({ ...trace, paths: [...trace.paths] })),
       notes: [],
     };
@@ -93,11 +103,23 @@ export class Recorder {
   #indexOf(shape: AppShape): number {
     const known = this.#indexes.get(shape);
     if (known !== undefined) return known;
-    const text = JSON.stringify(shape.layers);
+    const text = JSON.stringify(this.#describe(shape));
     const same = this.#apps.indexOf(text);
     const index = same >= 0 ? same : this.#apps.push(text) - 1;
     this.#indexes.set(shape, index);
     return index;
+  }
+
+  #describe({ layers, members, handles }: AppShape): LearnedApp {
+    if (!this.#namesPackages) return { layers, members };
+    const packages = packagesOf(handles);
+    return {
+      layers,
+      members: members.map((member, index) => {
+        const name = packages[index];
+        return name === undefined ? member : { ...member, package: name };
+      }),
+    };
   }
 }
 
