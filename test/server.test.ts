@@ -133,7 +133,7 @@ describe('server.ts', () => {
     await writeFile(join(directory, '.env'), `LOG_LEVEL=info\n\uFEFFOPENHANDS_CONFIG_CLS=${COMPILED_SAAS}\n`);
     const server = start();
     assert.equal(await server.exitCode(), 1);
-    assert.match(server.errors, /^openhands-express: \.env, line 2, has to be [^\n]+\n$/);
+    assert.match(server.errors, /^\.env, line 2, has to be [^\n]+\n$/);
   });
 
   describe('on SIGTERM', () => {
@@ -221,7 +221,7 @@ describe('server.ts', () => {
 
   const mistakes: readonly [string, Readonly<Record<string, string>>, RegExp][] = [
     ['a bad value', { PORT: 'web' }, /PORT must be a whole number from 0 to 65535\./],
-    ['no config class', { OPENHANDS_CONFIG_CLS: '' }, /OPENHANDS_CONFIG_CLS .*<module>#<export>/],
+    ['no config class', { OPENHANDS_CONFIG_CLS: '#' }, /OPENHANDS_CONFIG_CLS .*<module>#<export>/],
     [
       'a module that is not there',
       { OPENHANDS_CONFIG_CLS: './gone.ts#Config' },

@@ -1,6 +1,7 @@
 /** Where a command reads and writes; `process` is one. */
 export interface Terminal {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The environment; what a file `.env` says is added to it before a command runs. */
+  readonly env: Record<string, string | undefined>;
   out(text: string): void;
   error(text: string): void;
   /** Standard error, when a person looks at it: for what is drawn in place, such as a progress bar. */
@@ -13,6 +14,8 @@ export interface Terminal {
 export interface Command {
   /** How it is called, without the name of the program. */
   readonly usage: string;
+  /** Whether a file `.env` is none of its business: of a command that runs programs of others, it is theirs. */
+  readonly leavesEnvFile?: boolean;
   /**
    * @param args - what stands behind the command's name.
    * @returns the exit code: 0 when all is well, 1 when something is wrong with what was looked at.

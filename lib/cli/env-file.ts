@@ -6,38 +6,55 @@ import { lstat } from 'node:fs/promises';
 import { ConfigurationError } from '../oss/errors.ts';
 import { errorCode } from '../oss/storage/storage-error.ts';
 import { readTextFile } from '../oss/text-file.ts';
+import { valueOf } from './env-value.ts';
 
 /**
  * One line: NAME=value, a comment, or nothing. A value in quotes may have several lines. As in a shell, a comment behind
  * a value begins with a blank.
  */
 const LINE =
-  /[ \t]*(?:(?:export[ \t]+)?(?<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?:(?<quote>["'`])(?<quoted>[^]*?)\k<quote>[ \t]*|(?<plain>.*?)))?(?:(?<=^|[ \t])#.*)?(?:\n|$(?![^]))/my;
+  /[ \t]*(?:(?:export[ \t]+)?(?<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?:'(?<single>[^']*)'[ \t]*|"(?<double>(?:\\[^]|[^"\\])*)"[ \t]*|(?<plain>.*?)))?(?:(?<=^|[ \t])#.*)?(?:\n|$(?![^]))/my;
 
 /**
  * The variables in a file `.env`; none when there is no such file.
  *
- * @throws ConfigurationError one line, when the file cannot be read, or a line of it is none.
+ * @throws ConfigurationError one line, when the file cannot be read, a line of it is none, or a shell would read a value
+ * in another way.
  */
 export async function readEnvFile(path: string): Promise<Record<string, string>> {
   const text = ((await readText(path)) ?? '').replaceAll(/\r\n?/g, '\n');
   const variables: Record<string, string> = {};
+  const complaints: string[] = [];
   for (let start = 0; start < text.length; start = LINE.lastIndex) {
     LINE.lastIndex = start;
     const found = LINE.exec(text)?.groups;
+    const line = `${path}, line ${text.slice(0, start).split('\n').length},`;
     if (found === undefined) {
-      const line = text.slice(0, start).split('\n').length;
       throw new ConfigurationError(
-        `${path}, line ${line}, has to be NAME=value, a comment that begins with #, or empty; ` +
+        `${line} has to be NAME=value, a comment that begins with #, or empty; ` +
           'an invisible mark may stand in it.',
       );
     }
-    const { name, quote, quoted = '', plain = '' } = found;
+    const { name } = found;
     if (name === undefined) continue;
-    variables[name] =
-      quote === undefined ? plain.trim() : quote === '"' ? quoted.replaceAll('\\n', '\n') : quoted;
+    const read = valueOf(found);
+    if ('value' in read) variables[name] = read.value;
+    else complaints.push(`${line} ${name}: ${read.complaint}`);
   }
+  if (complaints.length > 0) throw new ConfigurationError(complaints.join(' '), { complaints });
   return variables;
+}
+
+/**
+ * Adds what the file `.env` of the working directory says to an environment. What is set there already wins; an empty
+ * value counts as unset.
+ *
+ * @throws ConfigurationError as {@link readEnvFile} does.
+ */
+export async function addEnvFile(env: Record<string, string | undefined>): Promise<void> {
+  for (const [name, value] of Object.entries(await readEnvFile('.env'))) {
+    if ((env[name] ?? '').trim() === '') env[name] = value;
+  }
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -8,7 +8,8 @@ import { rehearse } from './rehearsal.ts';
 
 /** The stack that is meant when none is named: that of the config which the environment names. */
 export function defaultTarget({ OPENHANDS_CONFIG_CLS }: Terminal['env']): string {
-  return OPENHANDS_CONFIG_CLS?.trim() ?? OSS;
+  const name = OPENHANDS_CONFIG_CLS?.trim() ?? '';
+  return name === '' ? OSS : name;
 }
 
 const OSS = 'openhands-express/oss#ServerConfig';

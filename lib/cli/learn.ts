@@ -28,6 +28,8 @@ exports. With Jest, name openhands-express/learn/jest in its setupFiles.
 
 Exit code: that of the command, if it fails. 1 when --check finds something new.`,
 
+  leavesEnvFile: true,
+
   async run(args, terminal) {
     const options = readArguments(args);
     if (existsSync(options.proposal)) {

@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../oss/errors.ts';
 import { type Terminal, UsageError } from './command.ts';
 import { commands } from './commands.ts';
-import { inOneLine, isForOperators } from './in-one-line.ts';
+import { addEnvFile } from './env-file.ts';
+import { failureText } from './failure-text.ts';
 
 /**
  * Runs a subcommand.
@@ -26,21 +26,17 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return 0;
   }
   try {
+    if (command.leavesEnvFile !== true) await addEnvFile(terminal.env);
     return await command.run(rest, terminal);
   } catch (error) {
     if (error instanceof UsageError) {
       terminal.error(`${error.message}\n\nUsage: openhands-express ${command.usage}`);
       return 2;
     }
-    if (error instanceof ConfigurationError) {
-      terminal.error(error.message);
-      return 1;
-    }
-    if (isForOperators(error)) {
-      terminal.error(inOneLine(error));
-      return 1;
-    }
-    throw error;
+    const text = failureText(error);
+    if (text === undefined) throw error;
+    terminal.error(text);
+    return 1;
   }
 }
 

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
+import { describeDatabase } from '../enterprise/storage/database-url.ts';
 import { migrations } from '../enterprise/storage/migrations.ts';
 import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
 import { assertMigrated, migrate as migrateDatabase } from '../enterprise/storage/schema.ts';
@@ -25,6 +26,7 @@ several run it at once, and while servers run.
       options: { check: { type: 'boolean', default: false } },
     }).values;
     const url = readDatabaseUrl(terminal.env);
+    terminal.error(`Store: ${describeDatabase(url)}`);
     const log = pino({ level: 'silent' });
     const database = new PostgresDatabase({ url, log, maxConnections: 1, timeoutMs: LONGEST_STEP_MS });
     try {

@@ -21,7 +21,10 @@ export async function rehearse<Seen>(
   look: (config: ServerConfig) => Seen,
 ): Promise<Seen> {
   const folder = await mkdtemp(join(tmpdir(), 'openhands-express-stack-'));
-  const others = Object.entries(env).filter(([name]) => !REAL_STORES.has(name));
+  // An empty value counts as unset.
+  const others = Object.entries(env).filter(
+    ([name, value]) => !REAL_STORES.has(name) && value?.trim() !== '',
+  );
   try {
     const config = await loadServerConfig({
       env: { ...STAND_INS, ...Object.fromEntries(others), FILE_STORE_PATH: folder },

@@ -6,8 +6,7 @@ import type { ServerConfig } from '../oss/server-config.ts';
 import { GracefulServer } from '../server/graceful-server.ts';
 import { startUpReport } from '../server/start-up-report.ts';
 import type { Command, Terminal } from './command.ts';
-import { readEnvFile } from './env-file.ts';
-import { inOneLine, isForOperators } from './in-one-line.ts';
+import { failureText } from './failure-text.ts';
 
 /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -21,14 +20,12 @@ directory: what the environment has already wins.`,
 
   async run(_args, terminal) {
     try {
-      await loadEnvFile();
       await serveUntilSignal(terminal);
       return 0;
     } catch (error) {
-      // The causes of a configuration error are told in its own message.
-      const isOfConfiguration = error instanceof ConfigurationError;
-      if (!isOfConfiguration && !isForOperators(error)) throw error;
-      terminal.error(`openhands-express: ${isOfConfiguration ? error.message : inOneLine(error)}`);
+      const text = failureText(error);
+      if (text === undefined) throw error;
+      terminal.error(`openhands-express: ${text}`);
       return 1;
     }
   },
@@ -102,9 +99,4 @@ async function listen(
       hints[code ?? ''] ?? `Cannot listen on ${HOST}, port ${PORT}: set HOST and PORT. (${message})`,
     );
   }
-}
-
-/** As Node's `--env-file-if-exists`, which Node 20 lacks. */
-async function loadEnvFile(): Promise<void> {
-  for (const [name, value] of Object.entries(await readEnvFile('.env'))) process.env[name] ??= value;
 }

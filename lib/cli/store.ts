@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { CopiedDocuments } from '../enterprise/storage/copied-documents.ts';
 import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
+import { describeDatabase } from '../enterprise/storage/database-url.ts';
 import { PostgresDatabase } from '../enterprise/storage/postgres-database.ts';
 import { PostgresStore } from '../enterprise/storage/postgres-store.ts';
 import { JsonFileStore } from '../oss/storage/json-file-store.ts';
@@ -39,6 +41,7 @@ Exit code 130: it was stopped, and can be run again.`,
     const { path, databaseUrl: url, verify, ...missing } = readArguments(args, terminal.env);
     if (!(await isFolder(path))) throw new UsageError(`There is no folder ${path}.`);
     await assertIsStore(path);
+    terminal.error(`Store: from JSON files in ${resolve(path)} to ${describeDatabase(url)}`);
     const log = pino({ level: 'silent' });
     const from = new PatientStore(new JsonFileStore({ path, log }), terminal);
     const to = new PatientStore(new PostgresStore({ url, log }), terminal);

@@ -19,6 +19,7 @@ export async function withConfig<T>(
     logger: pino({ level: 'silent' }),
     wrapDocuments: (documents) => new PatientStore(documents, terminal),
   });
+  terminal.error(`Store: ${config.storeDescription}`);
   try {
     return await use(config);
   } finally {

@@ -1,11 +1,13 @@
 /** What the Enterprise edition reads from the environment besides what both editions read. */
 import { z } from 'zod';
-import { commaSeparated, duration, type EnvironmentVariables, readVariables } from '../oss/environment.ts';
+import { commaSeparated, duration } from '../oss/environment.ts';
+import { type EnvironmentVariables, readGroup, type VariableGroup } from '../oss/read-variables.ts';
 import { Secret } from '../oss/secret.ts';
 import { SHORTEST_COOKIE_SECRET } from './auth/cookie-secrets.ts';
 import { isRedisPrefix, REDIS_PREFIX_EXPECTED } from './redis/redis-prefix.ts';
 import { parseRedisUrl } from './redis/redis-url.ts';
 import { databaseExpectations, databaseVariables } from './storage/database-environment.ts';
+import { readEncryptionKeys } from './tokens/encryption-keys.ts';
 
 /** Browsers cut a cookie's age to this (RFC 6265bis, section 5.5). */
 const LONGEST_SESSION = '400d';
@@ -41,6 +43,13 @@ const cookieSecrets = commaSeparated.transform((values, context): [Secret, ...Se
   return [new Secret(first), ...others.map((value) => new Secret(value))];
 });
 
+const encryptionKeys = z.string().transform((value, context) => {
+  const read = readEncryptionKeys(value);
+  if ('keys' in read) return new Secret(value);
+  context.addIssue(read.complaint);
+  return z.NEVER;
+});
+
 const redisUrl = z.string().transform((value, context) => {
   const parsed = parseRedisUrl(value);
   if ('address' in parsed) return new Secret(value);
@@ -61,7 +70,7 @@ const saasEnvironment = (env: EnvironmentVariables) =>
       GITHUB_USER_LIST_FILE: z.string().optional(),
       PERMITTED_CORS_ORIGINS: origins.prefault(''),
       COOKIE_SECRETS: cookieSecrets.optional(),
-      TOKEN_ENCRYPTION_KEYS: secret.optional(),
+      TOKEN_ENCRYPTION_KEYS: encryptionKeys.optional(),
       SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
       METRICS_TOKEN: secret.optional(),
       ...databaseVariables(env),
@@ -93,11 +102,18 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   ...databaseExpectations,
 };
 
+/** The variables of the Enterprise edition. */
+export const SAAS_VARIABLES: VariableGroup<ReturnType<typeof saasEnvironment>> = {
+  title: 'The Enterprise edition',
+  schema: saasEnvironment,
+  expectations: EXPECTATIONS,
+};
+
 /**
  * Reads the variables of the Enterprise edition.
  *
  * @throws ConfigurationError one line that names every variable that is missing or has a bad value.
  */
 export function readSaasEnvironment(env: EnvironmentVariables): SaasEnvironment {
-  return readVariables(saasEnvironment(env), env, EXPECTATIONS);
+  return readGroup(SAAS_VARIABLES, env);
 }

@@ -10,6 +10,7 @@ import type { RateLimit } from '../oss/middleware/rate-limit-grammar.ts';
 import type { OpenApiOptions } from '../oss/openapi/openapi-document.ts';
 import type { Operation } from '../oss/openapi/operation.ts';
 import { LastProfile } from '../oss/profile/last-profile.ts';
+import type { VariableGroup } from '../oss/read-variables.ts';
 import type { ReadinessCheck } from '../oss/routes/health.ts';
 import { type ClientOptions, ServerConfig, type ServerConfigOptions } from '../oss/server-config.ts';
 import type { SessionRegister } from '../oss/session-register.ts';
@@ -19,10 +20,11 @@ import type { SettingsStore } from '../oss/settings/settings-store.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import { claimStore, STORE_MARKER } from '../oss/storage/store-marker.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
+import { AllowList } from './auth/allow-list.ts';
 import type { Authentication, AuthenticationParts } from './auth/authentication.ts';
 import { Sessions } from './auth/sessions.ts';
 import { PROFILE_DOCUMENT } from './auth/user-sessions.ts';
-import { readSaasEnvironment, type SaasEnvironment } from './environment.ts';
+import { readSaasEnvironment, SAAS_VARIABLES, type SaasEnvironment } from './environment.ts';
 import { SAAS_ERROR_CODES } from './error-codes.ts';
 import { GitHubSignIn } from './github/github-sign-in.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
@@ -41,11 +43,14 @@ import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
 import { ownerOf } from './tokens/store-owner.ts';
 
 export class SaasServerConfig extends ServerConfig {
+  static override readonly variables: readonly VariableGroup[] = [...super.variables, SAAS_VARIABLES];
   override readonly appMode = 'saas';
   readonly saasEnvironment: SaasEnvironment;
   #SaaSGitHubService = SaaSGitHubService;
   /** What `GET /internal/metrics` tells. A host may add metrics of its own to the registry. */
   readonly metrics = new ServerMetrics();
+  /** Who may sign in. */
+  readonly allowList: AllowList;
   #services: SaasServices | undefined;
   #PostgresStore: typeof PostgresStore | undefined;
   #ownerBefore: string | undefined;
@@ -54,6 +59,7 @@ export class SaasServerConfig extends ServerConfig {
   constructor(options: ServerConfigOptions = {}) {
     super(options);
     this.saasEnvironment = readSaasEnvironment(options.env ?? {});
+    this.allowList = new AllowList({ file: this.saasEnvironment.GITHUB_USER_LIST_FILE, log: this.log });
   }
 
   /** In the database that `DATABASE_URL` names; without one, in files as the OSS edition does. */
@@ -234,6 +240,10 @@ export class SaasServerConfig extends ServerConfig {
     }
     await super.verify();
     this.#services = await startSaasServices(this);
+  }
+
+  protected override fileChecks(): readonly (() => Promise<void>)[] {
+    return [...super.fileChecks(), () => this.allowList.verify()];
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Secret } from '../oss/secret.ts';
 import type { SessionRegister } from '../oss/session-register.ts';
 import type { DocumentStore } from '../oss/storage/document-store.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
-import { AllowList } from './auth/allow-list.ts';
+import type { AllowList } from './auth/allow-list.ts';
 import { AuthCookie } from './auth/auth-cookie.ts';
 import type { Authentication, AuthenticationParts } from './auth/authentication.ts';
 import { storedCookieSecrets } from './auth/cookie-secrets.ts';
@@ -63,6 +63,7 @@ export interface SaasServices {
 
 /** What the services are made of. */
 export interface SaasServicesOptions {
+  readonly allowList: AllowList;
   readonly documents: DocumentStore;
   readonly environment: Environment;
   readonly saasEnvironment: SaasEnvironment;
@@ -80,9 +81,7 @@ export interface SaasServicesOptions {
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
 export async function startSaasServices(config: SaasServicesOptions): Promise<SaasServices> {
   redactDebug();
-  const { documents, environment, log, metrics, now, patience, saasEnvironment } = config;
-  const allowList = new AllowList({ file: saasEnvironment.GITHUB_USER_LIST_FILE, log });
-  await allowList.verify();
+  const { allowList, documents, environment, log, metrics, now, patience, saasEnvironment } = config;
   const secrets = saasEnvironment.COOKIE_SECRETS ?? (await storedCookieSecrets(documents));
   const values = new SignedValues({ secrets, now });
   const { PUBLIC_URL } = environment;

@@ -1,13 +1,10 @@
 import { isIP } from 'node:net';
 import ms from 'ms';
 import { z } from 'zod';
-import { ConfigurationError } from './errors.ts';
 import { gitHubAt } from './github/github-address.ts';
 import { hostNameOf } from './host-name.ts';
 import { parseRateLimits, RATE_LIMIT_GRAMMAR } from './middleware/rate-limit-grammar.ts';
-
-/** Environment variables as the process, a `.env` file or a test hands them in. */
-export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+import { type EnvironmentVariables, readGroup, type VariableGroup } from './read-variables.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const TRUST_PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
@@ -143,51 +140,18 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   LOG_LEVEL: `must be one of ${LOG_LEVELS.join(', ')}.`,
 };
 
+/** The variables that both editions share. */
+export const OSS_VARIABLES: VariableGroup<typeof ossEnvironment> = {
+  title: 'Both editions',
+  schema: () => ossEnvironment,
+  expectations: EXPECTATIONS,
+};
+
 /**
  * Reads the variables that both editions share.
  *
  * @throws ConfigurationError one line that names every variable with a bad value and says what to set.
  */
 export function readEnvironment(env: EnvironmentVariables): Environment {
-  return readVariables(ossEnvironment, env, EXPECTATIONS);
-}
-
-/**
- * Checks variables against a schema whose keys are their names. An empty value counts as unset, as in a `.env`
- * file with `NAME=`. Messages never hold a value: it may be a secret.
- *
- * @param expectations - what to say of a variable instead of the schema's own message.
- * @throws ConfigurationError one line that names every variable with a bad value and says what to set.
- */
-export function readVariables<Schema extends z.ZodType>(
-  schema: Schema,
-  env: EnvironmentVariables,
-  expectations: Readonly<Record<string, string>> = {},
-): z.output<Schema> {
-  refuseMarkedNames(env);
-  const set = Object.fromEntries(
-    Object.entries(env)
-      .map(([name, value]) => [name, value?.trim()] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const result = schema.safeParse(set);
-  if (result.success) return result.data;
-  const complaints = new Map<string, string>();
-  for (const issue of result.error.issues) {
-    const name = String(issue.path[0] ?? 'The environment');
-    if (!complaints.has(name)) complaints.set(name, `${name} ${expectations[name] ?? issue.message}`);
-  }
-  throw new ConfigurationError([...complaints.values()].join(' '));
-}
-
-/**
- * Docker and systemd read files of variables as well, and take a byte order mark for a part of the first name. Whatever
- * that variable was to say, such as which edition runs, must not be missing without a word.
- */
-function refuseMarkedNames(env: EnvironmentVariables): void {
-  const marked = Object.keys(env).find((name) => name.startsWith('\uFEFF'));
-  if (marked === undefined) return;
-  throw new ConfigurationError(
-    `${marked.slice(1)} has a byte order mark before its name: save the file that it comes from without one.`,
-  );
+  return readGroup(OSS_VARIABLES, env);
 }

@@ -39,10 +39,19 @@ export class HttpError extends Error {
   }
 }
 
+export interface ConfigurationErrorOptions extends ErrorOptions {
+  /** The sentences of the message, where it is about several things, to be shown as a list. */
+  readonly complaints?: readonly string[];
+}
+
 /** The configuration cannot work. The message is one line that says what to set; the process ends with it. */
 export class ConfigurationError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** What is wrong, each in words of its own. */
+  readonly complaints: readonly string[];
+
+  constructor(message: string, options: ConfigurationErrorOptions = {}) {
     super(message, options);
     this.name = 'ConfigurationError';
+    this.complaints = options.complaints ?? [message];
   }
 }

@@ -9,10 +9,17 @@ export {
 } from './server-config.ts';
 export { loadServerConfig } from './load-server-config.ts';
 export type { ConversationManager } from './conversation-manager.ts';
-export { readVariables, type Environment, type EnvironmentVariables } from './environment.ts';
+export type { Environment } from './environment.ts';
+export { readVariables, type EnvironmentVariables, type VariableGroup } from './read-variables.ts';
 // `export *`, not a list of names: so can `declare module` merge tables into ErrorCodeTables through this module.
 export * from './error-codes.ts';
-export { ConfigurationError, HttpError, type HttpErrorOptions, type ValidationDetail } from './errors.ts';
+export {
+  ConfigurationError,
+  HttpError,
+  type ConfigurationErrorOptions,
+  type HttpErrorOptions,
+  type ValidationDetail,
+} from './errors.ts';
 export { MASK, Secret } from './secret.ts';
 export type { RecentSettings } from './settings/recent-settings.ts';
 export type { Settings } from './settings/settings.ts';

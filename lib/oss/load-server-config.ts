@@ -10,8 +10,8 @@ import { ServerConfig, type ServerConfigOptions } from './server-config.ts';
  */
 export async function loadServerConfig(options: ServerConfigOptions = {}): Promise<ServerConfig> {
   refuseWhatAreNoOptions(options);
-  const name = options.env?.OPENHANDS_CONFIG_CLS;
-  const ConfigClass = name === undefined ? ServerConfig : await loadConfigClass(name.trim());
+  const name = options.env?.OPENHANDS_CONFIG_CLS?.trim() ?? '';
+  const ConfigClass = name === '' ? ServerConfig : await loadConfigClass(name);
   const config = new ConfigClass(options);
   try {
     await config.prepare();

@@ -8,12 +8,13 @@ import { builtInPage } from './built-in-page.ts';
 import { clientSignal } from './client-signal.ts';
 import { refuseWhatAreNoOptions, SERVER_CONFIG } from './config-or-options.ts';
 import type { ConversationManager } from './conversation-manager.ts';
-import { type Environment, type EnvironmentVariables, readEnvironment } from './environment.ts';
+import { type Environment, OSS_VARIABLES, readEnvironment } from './environment.ts';
 import { errorForLog } from './error-for-log.ts';
 import { ConfigurationError } from './errors.ts';
 import { GitHubService } from './github/github-service.ts';
 import { githubServiceClass } from './github/github-service-class.ts';
 import { hostNameOf, isBeyondDns } from './host-name.ts';
+import { inOneList } from './in-one-list.ts';
 import { LinesFile } from './lines-file.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
@@ -25,6 +26,7 @@ import type { Operation } from './openapi/operation.ts';
 import { ossOperations } from './openapi/oss-operations.ts';
 import { ossLayer } from './oss-layer.ts';
 import { LastProfile } from './profile/last-profile.ts';
+import { assertReadable, type EnvironmentVariables, type VariableGroup } from './read-variables.ts';
 import type { ReadinessCheck } from './routes/health.ts';
 import { ossRouters, UNDESCRIBED_PATHS } from './routes/oss-routers.ts';
 import { hasIndexPage } from './routes/static.ts';
@@ -115,6 +117,8 @@ const SECURITY_ANALYZERS = ['invariant'];
  * `OPENHANDS_CONFIG_CLS`. What differs between editions is asked of the config, so that nobody asks which edition runs.
  */
 export class ServerConfig {
+  /** What the edition reads from the environment. Another edition that reads more puts it behind `super.variables`. */
+  static readonly variables: readonly VariableGroup[] = [OSS_VARIABLES];
   readonly appMode: 'oss' | 'saas' = 'oss';
   readonly environment: Environment;
   readonly log: Logger;
@@ -149,7 +153,9 @@ export class ServerConfig {
    */
   constructor(options: ServerConfigOptions = {}) {
     refuseWhatAreNoOptions(options);
-    this.environment = readEnvironment(options.env ?? {});
+    const { env = {} } = options;
+    assertReadable(new.target.variables, env);
+    this.environment = readEnvironment(env);
     this.log =
       options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
     this.now = options.now ?? Date.now;
@@ -429,14 +435,21 @@ export class ServerConfig {
    * @throws ConfigurationError when the server could not do its work.
    */
   async verify(): Promise<void> {
-    if (this.pageDirectory !== undefined && !(await hasIndexPage(this.pageDirectory))) {
-      throw new ConfigurationError(
-        'FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.',
-      );
-    }
-    await this.#modelsFile?.verify();
-    await this.loadGitHubService();
+    await inOneList(this.fileChecks());
     await this.verifyDocuments();
+  }
+
+  /**
+   * What {@link verify} does about the files and modules that the environment names. All of it is done, so that a person
+   * learns of everything that is wrong at once. Another edition adds its own behind `super.fileChecks()`.
+   */
+  protected fileChecks(): readonly (() => Promise<void>)[] {
+    return [() => this.#verifyPage(), async () => this.#modelsFile?.verify(), () => this.loadGitHubService()];
+  }
+
+  async #verifyPage(): Promise<void> {
+    if (this.pageDirectory === undefined || (await hasIndexPage(this.pageDirectory))) return;
+    throw new ConfigurationError('FRONTEND_DIRECTORY must be a folder with an index.html, or be left unset.');
   }
 
   /**

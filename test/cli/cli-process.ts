@@ -5,18 +5,21 @@ import { compiledLaunch } from '../compiled.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** `openhands-express` in a process of its own, started in the root of the repository, without a terminal. */
+/** `openhands-express` in a process of its own, without a terminal. */
 export class CliProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   out = '';
   error = '';
 
-  /** @param env - all there is in its environment, besides the PATH */
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param env - all there is in its environment, besides the PATH
+   * @param cwd - its working directory, unless it is the root of the repository
+   */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = ROOT) {
     const launch = compiledLaunch('lib/cli/openhands-express.ts', env);
     this.#child = spawn(process.execPath, [...launch.args, ...args], {
-      cwd: ROOT,
+      cwd,
       env: { PATH: process.env.PATH, ...launch.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -46,9 +46,16 @@ describe('readEnvFile', () => {
     ['"a # b" # comment', 'a # b'],
     ['"two\\nlines"', 'two\nlines'],
     ["'two\\nlines'", 'two\\nlines'],
-    ['`it\'s "so"`', 'it\'s "so"'],
-    ['"not closed', '"not closed'],
-    ['"a" b', '"a" b'],
+    ['"it\'s"', "it's"],
+    ["'$HOME `so` ~'", '$HOME `so` ~'],
+    ['"~/store"', '~/store'],
+    [String.raw`"a\"b\\c\$d\`e"`, 'a"b\\c$d`e'],
+    [String.raw`"C:\data"`, String.raw`C:\data`],
+    [String.raw`C:\data\store`, String.raw`C:\data\store`],
+    ['"one \\\nline"', 'one line'],
+    ['a~b', 'a~b'],
+    ['5$', '5$'],
+    ['20/second;600/minute', '20/second;600/minute'],
     ['k1:AAAA=', 'k1:AAAA='],
   ];
   for (const [written, value] of values) {
@@ -56,6 +63,45 @@ describe('readEnvFile', () => {
       assert.deepEqual(await read(`# first\n  # indented\n\nA=${written}\nB=2`), { A: value, B: '2' });
     });
   }
+
+  const ofAShell: readonly [string, RegExp][] = [
+    ['$HOME/store', /nothing is put in the place of \$/],
+    ['a${B}c', /nothing is put in the place of \$/],
+    ['"a$B"', /nothing is put in the place of \$/],
+    ['"two\nlines $(cat secret)"', /nothing is put in the place of \$/],
+    ['k1:$(openssl rand -base64 32)', /nothing is put in the place of \$/],
+    ['`openssl rand -hex 32`', /nothing is put in the place of .* `/],
+    ['~/store', /nothing is put in the place of .*~/],
+    ['~', /nothing is put in the place of .*~/],
+    ['~hubot/store', /nothing is put in the place of .*~/],
+    ['"not closed', /a quote has to stand around the whole value/],
+    ["'not closed", /a quote has to stand around the whole value/],
+    ['"a" b', /a quote has to stand around the whole value/],
+    ['a"b"c', /a quote has to stand around the whole value/],
+    ["it's", /a quote has to stand around the whole value/],
+    [String.raw`my\ store`, /a backslash keeps nothing/],
+    ['joined\\', /a backslash keeps nothing/],
+  ];
+  for (const [written, complaint] of ofAShell) {
+    it(`refuses ${JSON.stringify(written)}, which a shell would read in another way`, async () => {
+      await assert.rejects(read(`# first\nSECRET=${written}\nB=2`), (error) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.match(error.message, /^\S+\.env, line 2, SECRET: [^\n]+\.$/);
+        assert.match(error.message, complaint);
+        assert.ok(written === '~' || !error.message.includes(written));
+        return true;
+      });
+    });
+  }
+
+  it('tells all values that it refuses at once', async () => {
+    await assert.rejects(read('A=$HOME\nB=2\nC="not closed\n'), (error) => {
+      assert.ok(error instanceof ConfigurationError);
+      assert.equal(error.complaints.length, 2);
+      assert.match(error.message, /line 1, A: .* line 3, C: /);
+      return true;
+    });
+  });
 
   it('reads nothing where there is no file', async () => {
     assert.deepEqual(await readEnvFile(file), {});

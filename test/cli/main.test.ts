@@ -5,7 +5,7 @@ import { main } from '../../lib/cli/main.ts';
 import { JsonFileStore } from '../../lib/oss/storage/json-file-store.ts';
 import { EnterpriseSite, environmentFor } from '../integration/enterprise-site.ts';
 import { CliProcess } from './cli-process.ts';
-import { RecordingTerminal } from './recording-terminal.ts';
+import { besidesTheStore, RecordingTerminal } from './recording-terminal.ts';
 
 const IMPATIENT = './test/cli/fixtures/impatient-server-config.ts#ImpatientServerConfig';
 
@@ -26,7 +26,11 @@ describe('What an operator can do something about is one line without a trace:',
 
   async function run(...args: string[]) {
     const terminal = new RecordingTerminal(env());
-    return { code: await main(args, terminal), out: terminal.written, error: terminal.errors };
+    return {
+      code: await main(args, terminal),
+      out: terminal.written,
+      error: besidesTheStore(terminal.errors),
+    };
   }
 
   it('a document that a server keeps locked, to every command that needs it', async () => {

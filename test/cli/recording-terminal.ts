@@ -19,3 +19,8 @@ export class RecordingTerminal implements Terminal {
     this.errors += `${text}\n`;
   }
 }
+
+/** What a command has written, without the line that says on which store it works: environment.test.ts looks at that. */
+export function besidesTheStore(text: string): string {
+  return text.replace(/^Store: .*(\n|$)/m, '');
+}

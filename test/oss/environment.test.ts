@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { readEnvironment, readVariables } from '../../lib/oss/environment.ts';
+import { readEnvironment } from '../../lib/oss/environment.ts';
 import { ConfigurationError } from '../../lib/oss/errors.ts';
+import { readVariables } from '../../lib/oss/read-variables.ts';
 
 describe('the environment', () => {
   it('has a default for every variable', () => {
@@ -112,6 +113,29 @@ describe('the environment', () => {
   it('names all variables that are wrong at once', () => {
     assert.throws(() => readEnvironment({ PORT: 'x', LOG_LEVEL: 'y' }), /PORT must be .*LOG_LEVEL must be /);
   });
+
+  const ofAShell: readonly (readonly [string, RegExp])[] = [
+    ['"info"', /is in quotes/],
+    ["'info'", /is in quotes/],
+    ['`id`', /is in quotes/],
+    ['~', /write out what is meant/],
+    ['~/models', /write out what is meant/],
+    ['$HOME', /write out what is meant/],
+    ['a/${HOME}', /write out what is meant/],
+    ['$(openssl rand -hex 32)', /write out what is meant/],
+  ];
+  for (const [value, complaint] of ofAShell) {
+    it(`refuses ${value}, which a shell has not seen`, () => {
+      assert.throws(
+        () => readEnvironment({ LLM_MODELS_FILE: value, POSTHOG_CLIENT_KEY: 'a$b"~' }),
+        (error: Error) => {
+          assert.match(error.message, /^LLM_MODELS_FILE [^.]+\.$/);
+          assert.match(error.message, complaint);
+          return true;
+        },
+      );
+    });
+  }
 
   it("says a schema's own message where another edition has one", () => {
     const schema = z.object({ NAME: z.string('is needed: set it.') });

@@ -9,6 +9,10 @@ import { ServerConfig } from '../../lib/oss/server-config.ts';
 
 const SERVER_CONFIG = new URL('../../lib/oss/server-config.ts', import.meta.url).href;
 
+const ENTERPRISE = fileURLToPath(new URL('../../lib/enterprise/', import.meta.url));
+const SAAS = `${ENTERPRISE}saas-server-config.ts#SaasServerConfig`;
+const KEYCLOAK = `${ENTERPRISE}keycloak/keycloak-server-config.ts#KeycloakServerConfig`;
+
 describe('OPENHANDS_CONFIG_CLS', () => {
   let directory: string;
   let module: string;
@@ -43,11 +47,13 @@ describe('OPENHANDS_CONFIG_CLS', () => {
       },
     });
 
-  it('unset means the OSS edition', async () => {
-    const config = await load();
-    assert.equal(config.constructor, ServerConfig);
-    assert.equal(config.appMode, 'oss');
-    await config.close();
+  it('unset or empty means the OSS edition', async () => {
+    for (const name of [undefined, '', ' ']) {
+      const config = await load(name);
+      assert.equal(config.constructor, ServerConfig);
+      assert.equal(config.appMode, 'oss');
+      await config.close();
+    }
   });
 
   it('names a class of any module, relative to the working directory or not', async () => {
@@ -94,8 +100,39 @@ describe('OPENHANDS_CONFIG_CLS', () => {
     }
   });
 
+  it('is followed by one list of all variables that are wrong, and then of all files', async () => {
+    const wrong = { PORT: 'web', LLM_MODELS_FILE: '/gone/models', GITHUB_USER_LIST_FILE: '/gone/logins' };
+    const right = { PORT: '0', GITHUB_APP_CLIENT_ID: 'Iv1.1', GITHUB_APP_CLIENT_SECRET: 's' };
+    const complaintsOf = async (env: Record<string, string>) => {
+      const names = env.PORT === 'web' ? KEYCLOAK : SAAS;
+      const failed = loadServerConfig({
+        env: { FILE_STORE_PATH: directory, ...env, OPENHANDS_CONFIG_CLS: names },
+      });
+      const error = await failed.then(
+        () => assert.fail('It was accepted.'),
+        (reason: unknown) => reason,
+      );
+      assert.ok(error instanceof ConfigurationError);
+      assert.equal(error.message, error.complaints.join(' '));
+      return error.complaints.map((complaint) => /^\w+/.exec(complaint)?.[0]);
+    };
+    assert.deepEqual(await complaintsOf(wrong), [
+      'PORT',
+      'GITHUB_APP_CLIENT_ID',
+      'GITHUB_APP_CLIENT_SECRET',
+      'KEYCLOAK_SERVER_URL',
+      'KEYCLOAK_REALM_NAME',
+      'KEYCLOAK_CLIENT_ID',
+      'KEYCLOAK_CLIENT_SECRET',
+    ]);
+    assert.deepEqual(await complaintsOf({ ...wrong, ...right, FRONTEND_DIRECTORY: '/gone' }), [
+      'FRONTEND_DIRECTORY',
+      'LLM_MODELS_FILE',
+      'GITHUB_USER_LIST_FILE',
+    ]);
+  });
+
   const mistakes: readonly [string, () => string, RegExp][] = [
-    ['nothing at all', () => '', /is not <module>#<export>/],
     ['no export', () => module, /is not <module>#<export>/],
     ['an empty export', () => `${module}#`, /is not <module>#<export>/],
     ['an empty module', () => '#Acme', /is not <module>#<export>/],

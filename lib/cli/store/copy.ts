@@ -90,7 +90,8 @@ async function remindOfKeys(from: DocumentStore, terminal: Terminal): Promise<vo
     ['COOKIE_SECRETS', 'cookie_secrets.json'],
     ['TOKEN_ENCRYPTION_KEYS', 'token_encryption_keys.json'],
   ] as const) {
-    if (terminal.env[variable] === undefined && (await from.read(key)) !== undefined) {
+    const isUnset = (terminal.env[variable] ?? '').trim() === '';
+    if (isUnset && (await from.read(key)) !== undefined) {
       terminal.out(
         `${key} is not copied: set ${variable} to what is in it, for every process on the database.`,
       );

@@ -1,6 +1,7 @@
 /** What the edition behind a Keycloak reads from the environment besides what the Enterprise edition reads. */
 import { z } from 'zod';
-import { baseUrl, duration, type EnvironmentVariables, readVariables } from '../../oss/environment.ts';
+import { baseUrl, duration } from '../../oss/environment.ts';
+import { type EnvironmentVariables, readGroup, type VariableGroup } from '../../oss/read-variables.ts';
 import { Secret } from '../../oss/secret.ts';
 
 const keycloakEnvironment = z.object({
@@ -30,11 +31,18 @@ const EXPECTATIONS: Readonly<Record<string, string>> = {
   KEYCLOAK_TOKEN_CUSTODY: "must be manager (this server keeps GitHub's tokens) or keycloak (Keycloak does).",
 };
 
+/** The variables of the Enterprise edition behind a Keycloak. */
+export const KEYCLOAK_VARIABLES: VariableGroup<typeof keycloakEnvironment> = {
+  title: 'The Enterprise edition behind a Keycloak',
+  schema: () => keycloakEnvironment,
+  expectations: EXPECTATIONS,
+};
+
 /**
  * Reads the variables of Keycloak, under the names that OpenHands has for them.
  *
  * @throws ConfigurationError one line that names every variable that is missing or has a bad value.
  */
 export function readKeycloakEnvironment(env: EnvironmentVariables): KeycloakEnvironment {
-  return readVariables(keycloakEnvironment, env, EXPECTATIONS);
+  return readGroup(KEYCLOAK_VARIABLES, env);
 }

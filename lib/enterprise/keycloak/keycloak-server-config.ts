@@ -5,12 +5,13 @@
 import type { Router } from 'express';
 import type { OpenApiOptions } from '../../oss/openapi/openapi-document.ts';
 import type { Operation } from '../../oss/openapi/operation.ts';
+import type { VariableGroup } from '../../oss/read-variables.ts';
 import type { ReadinessCheck } from '../../oss/routes/health.ts';
 import type { ServerConfigOptions } from '../../oss/server-config.ts';
 import type { Authentication, AuthenticationParts } from '../auth/authentication.ts';
 import { KeycloakMetrics } from '../metrics/keycloak-metrics.ts';
 import { SaasServerConfig } from '../saas-server-config.ts';
-import { type KeycloakEnvironment, readKeycloakEnvironment } from './environment.ts';
+import { KEYCLOAK_VARIABLES, type KeycloakEnvironment, readKeycloakEnvironment } from './environment.ts';
 import { KEYCLOAK_ERROR_CODES } from './error-codes.ts';
 import { KeycloakUnavailableError } from './errors.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
@@ -20,6 +21,7 @@ import { type KeycloakServices, startKeycloakServices } from './keycloak-service
 import { ObservedKeycloakClient } from './observed-keycloak-client.ts';
 
 export class KeycloakServerConfig extends SaasServerConfig {
+  static override readonly variables: readonly VariableGroup[] = [...super.variables, KEYCLOAK_VARIABLES];
   readonly keycloakEnvironment: KeycloakEnvironment;
   readonly #keycloak: KeycloakClient;
   readonly #keycloakMetrics: KeycloakMetrics;

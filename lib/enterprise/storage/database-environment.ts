@@ -1,6 +1,6 @@
 /** What the environment says about the shared database. */
 import { z } from 'zod';
-import { type EnvironmentVariables, readVariables } from '../../oss/environment.ts';
+import { type EnvironmentVariables, readVariables } from '../../oss/read-variables.ts';
 import { Secret } from '../../oss/secret.ts';
 import { DATABASE_URL_EXPECTED, parseDatabaseUrl } from './database-url.ts';
 

@@ -2,7 +2,7 @@
  * `DATABASE_URL`, as libpq knows it and hosting providers hand it out, completed with the variables that libpq reads.
  * It is brought to one form, in which every parameter is one that is honored.
  */
-import type { EnvironmentVariables } from '../../oss/environment.ts';
+import type { EnvironmentVariables } from '../../oss/read-variables.ts';
 import type { Secret } from '../../oss/secret.ts';
 import { parseServerAddress, PERCENT_ENCODED } from '../server-address.ts';
 import {

@@ -26,22 +26,30 @@ export type EncryptionKeys = readonly [EncryptionKey, ...EncryptionKey[]];
  * @throws ConfigurationError that says what is wrong, and not what the value is.
  */
 export function parseEncryptionKeys(value: string): EncryptionKeys {
+  const read = readEncryptionKeys(value);
+  if ('complaint' in read) throw new ConfigurationError(`TOKEN_ENCRYPTION_KEYS ${read.complaint}`);
+  return read.keys;
+}
+
+/** As {@link parseEncryptionKeys}, but gives what is wrong to somebody who has more to say. */
+export function readEncryptionKeys(
+  value: string,
+): { readonly keys: EncryptionKeys } | { readonly complaint: string } {
   const entries = value.split(',').map((entry) => ENTRY.exec(entry.trim())?.groups);
   const keys: EncryptionKey[] = [];
   for (const [index, entry] of entries.entries()) {
     const { kid, key } = entry ?? {};
     if (kid === undefined || key === undefined) {
-      throw new ConfigurationError(
-        `TOKEN_ENCRYPTION_KEYS: entry ${index + 1} is not kid:base64 of ${KEY_BYTES} bytes; ` +
+      return {
+        complaint:
+          `must be kid:base64 of ${KEY_BYTES} bytes each, comma-separated, and entry ${index + 1} is not; ` +
           'make one with: echo "k1:$(openssl rand -base64 32)"',
-      );
+      };
     }
-    if (keys.some((other) => other.kid === kid)) {
-      throw new ConfigurationError(`TOKEN_ENCRYPTION_KEYS: the key id ${kid} is there twice.`);
-    }
+    if (keys.some((other) => other.kid === kid)) return { complaint: `has the key id ${kid} twice.` };
     keys.push({ kid, key: createSecretKey(key, 'base64') });
   }
-  return keys as [EncryptionKey, ...EncryptionKey[]];
+  return { keys: keys as [EncryptionKey, ...EncryptionKey[]] };
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { main } from '../../../lib/cli/main.ts';
+import { besidesTheStore } from '../../cli/recording-terminal.ts';
 import { engines } from '../../services/engines.ts';
 
 describe('openhands-express migrate', () => {
@@ -10,7 +11,7 @@ describe('openhands-express migrate', () => {
     const said: string[] = [];
     const say = (text: string) => void said.push(text);
     const code = await main(['migrate', ...args], { env: variables, out: say, error: say });
-    return { code, said: said.join('\n') };
+    return { code, said: besidesTheStore(said.join('\n')) };
   }
 
   it('makes the tables, says so, and does nothing the next time', async () => {

@@ -8,7 +8,7 @@ import { main } from '../../../lib/cli/main.ts';
 import { PostgresStore } from '../../../lib/enterprise/storage/postgres-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { asStoreMarker, markStore, STORE_MARKER } from '../../../lib/oss/storage/store-marker.ts';
-import { RecordingTerminal } from '../../cli/recording-terminal.ts';
+import { besidesTheStore, RecordingTerminal } from '../../cli/recording-terminal.ts';
 import { keysOf } from '../../oss/storage/document-store.contract.ts';
 import { newDatabase, silent } from '../databases.ts';
 import { engines } from '../engines.ts';
@@ -42,7 +42,7 @@ describe('openhands-express store copy refuses', function () {
   async function run(from = path, ...args: string[]) {
     const terminal = new RecordingTerminal({ DATABASE_URL: url });
     const code = await main(['store', 'copy', '--from', `file:${from}`, ...args], terminal);
-    return { code, out: terminal.written, error: terminal.errors };
+    return { code, out: terminal.written, error: besidesTheStore(terminal.errors) };
   }
 
   /** Copies with the flag, and expects one line, and that the database has all that it had. */

@@ -1,0 +1,116 @@
+/** Reads variables of the environment by a schema, and names all that are missing or wrong at once. */
+import type { z } from 'zod';
+import { ConfigurationError } from './errors.ts';
+
+/** Environment variables as the process, a `.env` file or a test hands them in. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** What an edition reads from the environment besides what the edition below it reads. */
+export interface VariableGroup<Schema extends z.ZodType = z.ZodType> {
+  /** Whose variables these are, as a heading of their documentation. */
+  readonly title: string;
+  /** A schema of an object whose keys are the names; made from `env` where one variable says how another is read. */
+  readonly schema: (env: EnvironmentVariables) => Schema;
+  /** What to say of a bad value whose schema has nothing to say for itself. */
+  readonly expectations?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks variables against a schema whose keys are their names. An empty value counts as unset, as in a `.env`
+ * file with `NAME=`. Messages never hold a value: it may be a secret.
+ *
+ * @param expectations - what to say of a variable instead of the schema's own message.
+ * @throws ConfigurationError one line that names every variable with a bad value and says what to set.
+ */
+export function readVariables<Schema extends z.ZodType>(
+  schema: Schema,
+  env: EnvironmentVariables,
+  expectations: Readonly<Record<string, string>> = {},
+): z.output<Schema> {
+  return readGroup({ title: '', schema: () => schema, expectations }, env);
+}
+
+/**
+ * Reads the variables of a group, see {@link readVariables}.
+ *
+ * @throws ConfigurationError
+ */
+export function readGroup<Schema extends z.ZodType>(
+  group: VariableGroup<Schema>,
+  env: EnvironmentVariables,
+): z.output<Schema> {
+  refuseMarkedNames(env);
+  const { complaints, data } = check(group, env);
+  if (complaints.length > 0) throw wrong(complaints);
+  return data as z.output<Schema>;
+}
+
+/**
+ * Sees to it that every variable of an edition can be read, before any part of the edition reads its own: so a person
+ * learns in one go of all that is missing.
+ *
+ * @throws ConfigurationError
+ */
+export function assertReadable(groups: readonly VariableGroup[], env: EnvironmentVariables): void {
+  refuseMarkedNames(env);
+  const complaints = groups.flatMap((group) => check(group, env).complaints);
+  if (complaints.length > 0) throw wrong(complaints);
+}
+
+/** The variables of a schema, by their names. */
+export function variablesIn(schema: z.ZodType): Readonly<Record<string, z.ZodType>> {
+  if ('shape' in schema) return schema.shape as Record<string, z.ZodType>;
+  // What is made of the variables together stands behind them.
+  return 'in' in schema ? variablesIn(schema.in as z.ZodType) : {};
+}
+
+function check({ schema: schemaFor, expectations = {} }: VariableGroup, env: EnvironmentVariables) {
+  const set = Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const schema = schemaFor(env);
+  const complaints = new Map<string, string>();
+  for (const name of Object.keys(variablesIn(schema))) {
+    const complaint = ofAShell(set[name] ?? '');
+    if (complaint !== undefined) complaints.set(name, `${name} ${complaint}`);
+  }
+  const { success, data, error } = schema.safeParse(set);
+  for (const issue of success ? [] : error.issues) {
+    const name = String(issue.path[0] ?? 'The environment');
+    if (!complaints.has(name)) complaints.set(name, `${name} ${expectations[name] ?? issue.message}`);
+  }
+  return { data, complaints: [...complaints.values()] };
+}
+
+/**
+ * What a shell would have made of a value before anybody saw it. Docker and systemd read files of variables without one:
+ * the quotes, or the name of a command in the place of a secret, would be taken for the value.
+ *
+ * @returns what to set instead; undefined when a value has nothing of the kind.
+ */
+function ofAShell(value: string): string | undefined {
+  if (/^(["'`])[^]*\1$/.test(value) && value.length > 1) {
+    return 'is in quotes, which are not taken off here: leave them out.';
+  }
+  return /^~(\/|$)|^\$\w+$|\$\{\w+\}|\$\([^]*\)/.test(value)
+    ? 'has ~ or $ for what a shell would put in its place: write out what is meant.'
+    : undefined;
+}
+
+function wrong(complaints: readonly string[]): ConfigurationError {
+  return new ConfigurationError(complaints.join(' '), { complaints });
+}
+
+/**
+ * Docker and systemd read files of variables as well, and take a byte order mark for a part of the first name. Whatever
+ * that variable was to say, such as which edition runs, must not be missing without a word.
+ */
+function refuseMarkedNames(env: EnvironmentVariables): void {
+  const marked = Object.keys(env).find((name) => name.startsWith('\uFEFF'));
+  if (marked === undefined) return;
+  throw new ConfigurationError(
+    `${marked.slice(1)} has a byte order mark before its name: save the file that it comes from without one.`,
+  );
+}
