@@ -60,6 +60,7 @@ module.exports = {
       [DECLARE, DIAGNOSE, PLAN, RUN],
       'Development warnings watch the run, which knows nothing of them.',
     ),
+    room('routes', [DECLARE, DIAGNOSE], 'Routes are planned apart from the middleware in front of them.'),
     wall('compose-below-the-front-door', '^lib/compose/[^/]+\\.ts$', ['^lib/compose/']),
     wall('compose', COMPOSE, ['^lib/compose/'], 'The engine knows nothing of GitHub, OSS or Enterprise.'),
     wall('loopback', LOOPBACK, []),

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
-import { compose, type Layers, type Stack } from './compose.ts';
+import { compose, composeRoutes, type Layers, type RouteLayers, type Routes, type Stack } from './compose.ts';
 import type { Inspector } from './inspector/index.ts';
 import { isDirectLoopback } from './loopback.ts';
 import { isBehindProxy } from './oss/behind-proxy.ts';
@@ -11,16 +11,21 @@ import { mountableInAnyRouter } from './oss/mounted/in-any-router.ts';
 import { limitPolicies } from './oss/mounted/limit-policies.ts';
 import { ownAddresses, pathsOfFiles } from './oss/mounted/own-addresses.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
-import { clientViews } from './oss/routes/static.ts';
+import { routesOfServer } from './oss/routes/server-routes.ts';
 import { ServerConfig, type ServerConfigOptions } from './oss/server-config.ts';
 
 /** An Express app, to listen or to be mounted, and what it is made of. */
-export type OpenHandsApp = Omit<Express, 'stack'> & RequestHandler & RequestListener & OpenHandsParts;
+export type OpenHandsApp = Omit<Express, 'stack' | 'routes'> &
+  RequestHandler &
+  RequestListener &
+  OpenHandsParts;
 
 export interface OpenHandsParts {
   readonly config: ServerConfig;
   /** The composed middleware: `app.stack.print('table')` shows it. */
   readonly stack: Stack;
+  /** The routes behind it: `app.routes.print()` shows which layer answers what. */
+  readonly routes: Routes;
   /** Prepares the end: `GET /ready` says no, and streams are ended, which would keep a server from closing. */
   readonly drain: () => void;
   /** Ends what the app holds: timers, connections, files. Close the server that listens first. */
@@ -36,10 +41,7 @@ export interface OpenHandsParts {
 export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
   if (!(config instanceof ServerConfig)) refuseWhatIsNoConfig(config);
   await config.prepare();
-  const app = await appOf(config, config.layers());
-  if (config.environment.FRONTEND_DIRECTORY !== undefined && config.pageDirectory !== undefined) {
-    app.use(clientViews(config.pageDirectory));
-  }
+  const app = await appOf(config, config.layers(), routesOfServer(config));
   app.use(notFound());
   app.use(errorHandler({ log: config.log }));
   return app;
@@ -57,7 +59,7 @@ export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
 export async function openhands(options: ServerConfigOptions | ServerConfig = {}): Promise<OpenHandsApp> {
   const config = options instanceof ServerConfig ? options : await mountedConfig(options);
   await config.prepare();
-  const app = await appOf(config, await layersOfMounted(config));
+  const app = await appOf(config, await layersOfMounted(config), config.routes());
   app.use(errorHandler({ log: config.log }));
   return app;
 }
@@ -78,7 +80,7 @@ async function layersOfMounted(config: ServerConfig): Promise<Layers> {
   return limitPolicies(config.layers(), { policies, reaches });
 }
 
-async function appOf(config: ServerConfig, layers: Layers): Promise<OpenHandsApp> {
+async function appOf(config: ServerConfig, layers: Layers, routeLayers: RouteLayers): Promise<OpenHandsApp> {
   const app = express();
   mountableInAnyRouter(app);
   app.disable('x-powered-by');
@@ -91,14 +93,15 @@ async function appOf(config: ServerConfig, layers: Layers): Promise<OpenHandsApp
   const { TRUST_PROXY } = config.environment;
   if (TRUST_PROXY !== undefined) trustProxy(app, TRUST_PROXY);
   const stack = compose(layers, config.stackOptions());
+  const routes = composeRoutes(routeLayers, config.routesOptions());
   const inspecting = await inspectorOf(stack, config);
   // In front of the stack, so that nothing in the stack can keep anybody from seeing what it does.
   if (inspecting !== undefined) app.use('/stack', inspecting);
-  app.use(stack);
-  for (const router of config.routers()) app.use(router);
+  app.use(stack, ...routes.routers);
   const parts: OpenHandsParts = {
     config,
     stack,
+    routes,
     drain: () => {
       config.drain();
       inspecting?.close();
@@ -108,7 +111,7 @@ async function appOf(config: ServerConfig, layers: Layers): Promise<OpenHandsApp
       return config.close();
     },
   };
-  return Object.assign(app as Omit<Express, 'stack'> & RequestHandler & RequestListener, parts);
+  return Object.assign(app as Omit<Express, 'stack' | 'routes'> & RequestHandler & RequestListener, parts);
 }
 
 /** Express's own: whom a request asks for, with the port, as far as a trusted proxy is believed. */

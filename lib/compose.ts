@@ -39,6 +39,17 @@ export type { DeclaredKey, ReadKey, RequestKey } from './compose/declare/keys.ts
 export type { DeclarationSite } from './compose/declare/declaration-site.ts';
 export type { DevelopmentWarningId } from './compose/diagnose/development-warning.ts';
 export type { Diagnostic, DiagnosticId, Place, WarningId } from './compose/diagnose/diagnostic.ts';
+export { defineRoutes } from './compose/declare/define-routes.ts';
+export type {
+  DeclaredRoutes,
+  RouteLayers,
+  RoutesDefinition,
+  RoutesMember,
+} from './compose/declare/define-routes.ts';
+export { composeRoutes } from './compose/compose-routes.ts';
+export type { ComposeRoutesOptions, Routes } from './compose/compose-routes.ts';
+export type { PlannedRoute } from './compose/routes/describe-routes.ts';
+export type { RoutesFormat } from './compose/routes/print-routes.ts';
 export type { ErrorHandler } from './compose/declare/error-handler.ts';
 export type { LayerEntry, LayerMember, Layers } from './compose/declare/layers.ts';
 export { declarations } from './compose/declare/ready-made.ts';

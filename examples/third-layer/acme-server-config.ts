@@ -1,5 +1,13 @@
 import { Router } from 'express';
-import { defineMiddleware, type Layers, type Operation, resource } from 'openhands-express';
+import {
+  type DeclaredRoutes,
+  defineMiddleware,
+  defineRoutes,
+  type Layers,
+  type Operation,
+  resource,
+  type RouteLayers,
+} from 'openhands-express';
 import { SaasServerConfig } from 'openhands-express/enterprise';
 import { z } from 'zod';
 
@@ -42,12 +50,12 @@ function tenant(tenants: ReadonlyMap<string, string>) {
   });
 }
 
-function tenantRoutes(): Router {
+function tenantRoutes(): DeclaredRoutes {
   const router = Router();
   resource(router, '/api/acme/tenant', {
     get: (req, res) => res.json({ tenant: req.state.tenant_id ?? null }),
   });
-  return router;
+  return defineRoutes({ name: 'tenant', router });
 }
 
 const getTenant: Operation = {
@@ -74,8 +82,8 @@ export class AcmeServerConfig extends SaasServerConfig {
     return [...super.routeReads, 'tenant_id' as const];
   }
 
-  override routers(): Router[] {
-    return [tenantRoutes(), ...super.routers()];
+  override routes(): RouteLayers {
+    return { ...super.routes(), acme: [tenantRoutes()] };
   }
 
   override operations(): readonly Operation[] {

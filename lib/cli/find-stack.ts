@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { compose, type Layers, type Stack } from '../compose.ts';
+import { compose, composeRoutes, type Layers, type Routes, type Stack } from '../compose.ts';
 import { isConfigClass } from '../oss/config-or-options.ts';
 import { isModulePath, moduleSpecifier } from '../oss/module-specifier.ts';
+import { routesOfServer } from '../oss/routes/server-routes.ts';
 import type { Terminal } from './command.ts';
 import { UsageError } from './command.ts';
 import { rehearse } from './rehearsal.ts';
@@ -14,29 +15,39 @@ export function defaultTarget({ OPENHANDS_CONFIG_CLS }: Terminal['env']): string
 
 const OSS = 'openhands-express/oss#ServerConfig';
 
+/** What was found: a stack, routes, or both. */
+export interface Found {
+  readonly stack?: Stack;
+  readonly routes?: Routes;
+}
+
 /**
- * The stack of a module's export, which is a stack, layers, or a config class.
+ * The stack and the routes of a module's export, which is a stack, layers, routes, or a config class.
  *
  * @param target - `<module>#<export>`; without `#<export>` the default export.
  * @throws StackError when it has errors.
  * @throws ConfigurationError when it is a config that cannot be made in this environment.
  */
-export async function findStack(target: string, env: Terminal['env']): Promise<Stack> {
-  if (target === OSS) return stackOfConfig({ ...env, OPENHANDS_CONFIG_CLS: undefined });
+export async function findStack(target: string, env: Terminal['env']): Promise<Found> {
+  if (target === OSS) return ofConfig({ ...env, OPENHANDS_CONFIG_CLS: undefined });
   const [module = '', name = 'default'] = target.split('#');
   const found = (await importModule(module))[name];
-  if (isStack(found)) return found;
+  if (isStack(found)) return { stack: found };
+  if (isRoutes(found)) return { routes: found };
   if (isConfigClass(found)) {
-    return stackOfConfig({ ...env, OPENHANDS_CONFIG_CLS: `${module}#${name}` });
+    return ofConfig({ ...env, OPENHANDS_CONFIG_CLS: `${module}#${name}` });
   }
-  if (isLayers(found)) return compose(found);
+  if (isLayers(found)) return { stack: compose(found) };
   throw new UsageError(
-    `${name} of ${module} is ${found === undefined ? 'not there' : 'neither a stack nor layers nor a config class'}.`,
+    `${name} of ${module} is ${found === undefined ? 'not there' : 'neither a stack nor layers nor routes nor a config class'}.`,
   );
 }
 
-function stackOfConfig(env: Terminal['env']): Promise<Stack> {
-  return rehearse(env, (config) => compose(config.layers(), config.stackOptions()));
+function ofConfig(env: Terminal['env']): Promise<Found> {
+  return rehearse(env, (config) => ({
+    stack: compose(config.layers(), config.stackOptions()),
+    routes: composeRoutes(routesOfServer(config), config.routesOptions()),
+  }));
 }
 
 async function importModule(module: string): Promise<Record<string, unknown>> {
@@ -56,6 +67,10 @@ function isNotFound(error: unknown): boolean {
 
 function isStack(value: unknown): value is Stack {
   return typeof value === 'function' && 'plan' in value && 'print' in value;
+}
+
+function isRoutes(value: unknown): value is Routes {
+  return typeof value === 'object' && value !== null && 'routers' in value && 'plan' in value;
 }
 
 function isLayers(value: unknown): value is Layers {

@@ -1,15 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { PlannedMiddleware } from '../compose.ts';
+import type { PlannedMiddleware, PlannedRoute } from '../compose.ts';
 import { errorCode } from '../oss/storage/storage-error.ts';
 import { readTextFile } from '../oss/text-file.ts';
 import { UsageError } from './command.ts';
 
-/** The committed order of each stack, by its target. A line for each middleware, so that a review shows what moved. */
-const lockFile = z.object({ version: z.literal(1), stacks: z.record(z.string(), z.array(z.string())) });
+const orders = z.record(z.string(), z.array(z.string()));
+/**
+ * The committed order of each stack, and of the routes behind it, by target. A line for each middleware and each route, so
+ * that a review shows what moved.
+ */
+const lockFile = z.object({ version: z.literal(1), stacks: orders, routes: orders.default({}) });
 
-/** The order of stacks by their targets. */
-export type LockedOrders = Readonly<Record<string, readonly string[]>>;
+/** The orders by the targets of their stacks. */
+export interface LockedOrders {
+  readonly stacks: Readonly<Record<string, readonly string[]>>;
+  readonly routes: Readonly<Record<string, readonly string[]>>;
+}
 
 /** The order of a plan. Reasons and places in files are left out: they change without a change of order. */
 export function orderLines(plan: readonly PlannedMiddleware[]): string[] {
@@ -18,20 +25,37 @@ export function orderLines(plan: readonly PlannedMiddleware[]): string[] {
   });
 }
 
+/** The routes of a plan that are reached, each with what it takes the place of, and with what a request passes before. */
+export function routeLines(plan: readonly PlannedRoute[]): string[] {
+  return plan
+    .filter(({ replacedBy, hiddenBy }) => replacedBy === undefined && hiddenBy === undefined)
+    .map(({ method, path, layer, overrides, through }) => {
+      const instead = overrides.length === 0 ? '' : ` for ${overrides.join(', ')}`;
+      const before = through.length === 0 ? '' : ` through ${through.join(', ')}`;
+      return `${method} ${path} (${layer})${instead}${before}`;
+    });
+}
+
 /**
  * @returns no orders when there is no such file.
  * @throws UsageError when it is no lock file.
  */
 export async function readLock(path: string): Promise<LockedOrders> {
   try {
-    return lockFile.parse(JSON.parse(await readTextFile(path))).stacks;
+    return lockFile.parse(JSON.parse(await readTextFile(path)));
   } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') return {};
+    if (errorCode(cause) === 'ENOENT') return { stacks: {}, routes: {} };
     throw new UsageError(`${path} is not a lock file as --write writes it.`, { cause });
   }
 }
 
-export async function writeLock(path: string, orders: LockedOrders): Promise<void> {
-  const stacks = Object.fromEntries(Object.entries(orders).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeFile(path, `${JSON.stringify({ version: 1, stacks }, null, 2)}\n`);
+/** Writes a lock file, its targets in the order of the alphabet. */
+export async function writeLock(path: string, { stacks, routes }: LockedOrders): Promise<void> {
+  const hasRoutes = Object.keys(routes).length > 0;
+  const locked = { version: 1, stacks: sorted(stacks), ...(hasRoutes && { routes: sorted(routes) }) };
+  await writeFile(path, `${JSON.stringify(locked, null, 2)}\n`);
+}
+
+function sorted(byTarget: LockedOrders['stacks']): LockedOrders['stacks'] {
+  return Object.fromEntries(Object.entries(byTarget).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

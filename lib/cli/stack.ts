@@ -1,24 +1,25 @@
-import { type PrintFormat, StackError } from '../compose.ts';
+import { type PrintFormat, type Routes, type RoutesFormat, type Stack, StackError } from '../compose.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
-import { defaultTarget, findStack } from './find-stack.ts';
+import { defaultTarget, findStack, type Found } from './find-stack.ts';
 import { lineDiff } from './line-diff.ts';
-import { orderLines, readLock, writeLock } from './stack-lock.ts';
+import { type LockedOrders, orderLines, readLock, routeLines, writeLock } from './stack-lock.ts';
 
 const FORMATS: readonly string[] = ['table', 'mermaid', 'json'] satisfies PrintFormat[];
 const LOCK = 'stack.lock.json';
 
-/** `openhands-express stack`: what runs in which order, and why; for people, for documentation, and for CI. */
+/** `openhands-express stack`: what runs in which order, and why, and what answers; for people, documentation and CI. */
 export const stack: Command = {
-  usage: `stack [<module>#<export>] [--format table|mermaid|json] [--check | --write] [--lock ${LOCK}]
+  usage: `stack [<module>#<export>] [--routes] [--format table|mermaid|json] [--check | --write] [--lock ${LOCK}]
 
-Prints the middleware of a config class, or of a module that exports a stack or layers, in the order of running.
-Without a module: the config that OPENHANDS_CONFIG_CLS names, or that of the OSS edition. Nothing is started, and no
+Prints the middleware of a config class, or of a module that exports a stack or layers, in the order of running; with
+--routes, the routes of a config class, or of a module that exports what composeRoutes returns. Without a module: the config that OPENHANDS_CONFIG_CLS names, or that of the OSS edition. Nothing is started, and no
 store is touched.
 
-  --format  table (the default), mermaid (a flowchart) or json
-  --check   compares the order with the lock file, and prints what has changed
-  --write   writes the order into the lock file, for a commit; those of other stacks stay
+  --routes  prints which layer answers what
+  --format  table (the default), mermaid (a flowchart, of middleware only) or json
+  --check   compares middleware and routes with the lock file, and prints what has changed
+  --write   writes both into the lock file, for a commit; those of other stacks stay
   --lock    the lock file; ${LOCK} by default
 
 Without a module, --check and --write take all the stacks that the lock file holds.
@@ -26,11 +27,15 @@ Without a module, --check and --write take all the stacks that the lock file hol
 Exit code 1: a stack has errors, or its order is not that of the lock file.`,
 
   async run(args, terminal) {
-    const { format, target, check, write, lock } = readArguments(args);
+    const { format, target, check, write, lock, routes } = readArguments(args);
     try {
       if (check) return await checkOrders(target, lock, terminal);
       if (write) return await writeOrders(target, lock, terminal);
-      terminal.out((await findStack(target ?? defaultTarget(terminal.env), terminal.env)).print(format));
+      const name = target ?? defaultTarget(terminal.env);
+      const found = await findStack(name, terminal.env);
+      terminal.out(
+        routes ? routesIn(found, name).print(format as RoutesFormat) : stackIn(found, name).print(format),
+      );
       return 0;
     } catch (error) {
       if (!(error instanceof StackError)) throw error;
@@ -40,40 +45,64 @@ Exit code 1: a stack has errors, or its order is not that of the lock file.`,
   },
 };
 
+function stackIn({ stack: found }: Found, target: string): Stack {
+  if (found === undefined)
+    throw new UsageError(`${target} has routes and no middleware; print them with --routes.`);
+  return found;
+}
+
+function routesIn({ routes }: Found, target: string): Routes {
+  if (routes === undefined) {
+    throw new UsageError(`${target} has no routes: name a config class, or what composeRoutes returns.`);
+  }
+  return routes;
+}
+
 /** @returns the exit code. */
 async function writeOrders(target: string | undefined, lock: string, terminal: Terminal): Promise<number> {
-  const orders = new Map(Object.entries(await readLock(lock)));
-  if (target !== undefined) orders.set(target, []);
-  else if (orders.size === 0) orders.set(defaultTarget(terminal.env), []);
-  for (const name of target === undefined ? orders.keys() : [target]) {
-    orders.set(name, orderLines((await findStack(name, terminal.env)).plan));
+  const locked = await readLock(lock);
+  const known = targetsOf(locked);
+  const targets =
+    target === undefined ? (known.length > 0 ? known : [defaultTarget(terminal.env)]) : [target];
+  const [stacks, routes] = [{ ...locked.stacks }, { ...locked.routes }];
+  for (const name of targets) {
+    const found = await findStack(name, terminal.env);
+    if (found.stack !== undefined) stacks[name] = orderLines(found.stack.plan);
+    if (found.routes !== undefined) routes[name] = routeLines(found.routes.plan);
   }
-  await writeLock(lock, Object.fromEntries(orders));
-  terminal.out(`${lock} holds the order of ${[...orders.keys()].join(', ')}.`);
+  await writeLock(lock, { stacks, routes });
+  terminal.out(`${lock} holds the order of ${targetsOf({ stacks, routes }).join(', ')}.`);
   return 0;
 }
 
 /** @returns the exit code. */
 async function checkOrders(target: string | undefined, lock: string, terminal: Terminal): Promise<number> {
-  const orders = await readLock(lock);
-  const names = target === undefined ? Object.keys(orders) : [target];
+  const locked = await readLock(lock);
+  const names = target === undefined ? targetsOf(locked) : [target];
   if (names.length === 0) {
     terminal.error(`${lock} holds no order yet; --write writes it.`);
     return 1;
   }
   let changed = 0;
   for (const name of names) {
-    const locked = orders[name];
-    const lines =
-      locked === undefined
-        ? ['There is none yet.']
-        : lineDiff(locked, orderLines((await findStack(name, terminal.env)).plan));
-    if (lines.length === 0) continue;
-    changed++;
-    terminal.error(`${name}: the order is not that of ${lock}.\n${lines.join('\n')}\n`);
+    const found = await findStack(name, terminal.env);
+    for (const [what, was, is] of [
+      ['order is not that', locked.stacks[name], found.stack && orderLines(found.stack.plan)],
+      ['routes are not those', locked.routes[name], found.routes && routeLines(found.routes.plan)],
+    ] as const) {
+      if (was === undefined && is === undefined) continue;
+      const lines = was === undefined ? ['There is none yet.'] : lineDiff(was, is ?? []);
+      if (lines.length === 0) continue;
+      changed++;
+      terminal.error(`${name}: the ${what} of ${lock}.\n${lines.join('\n')}\n`);
+    }
   }
   if (changed > 0) terminal.error('If this is meant, write it with --write, and commit the lock file.');
   return changed > 0 ? 1 : 0;
+}
+
+function targetsOf({ stacks, routes }: LockedOrders): string[] {
+  return [...new Set([...Object.keys(stacks), ...Object.keys(routes)])];
 }
 
 interface Arguments {
@@ -82,6 +111,8 @@ interface Arguments {
   readonly check: boolean;
   readonly write: boolean;
   readonly lock: string;
+  /** Whether the routes are printed, and not the middleware. */
+  readonly routes: boolean;
 }
 
 function readArguments(args: readonly string[]): Arguments {
@@ -93,12 +124,17 @@ function readArguments(args: readonly string[]): Arguments {
       check: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       lock: { type: 'string', default: LOCK },
+      routes: { type: 'boolean', default: false },
     },
   });
-  const { format, check, write, lock } = values;
+  const { format, check, write, lock, routes } = values;
   if (!FORMATS.includes(format))
     throw new UsageError(`--format takes ${FORMATS.join(', ')}, not "${format}".`);
   if (positionals.length > 1) throw new UsageError('One module at a time.');
   if (check && write) throw new UsageError('Either --check or --write.');
-  return { format: format as PrintFormat, target: positionals[0], check, write, lock };
+  if (routes && (check || write)) {
+    throw new UsageError('--check and --write take the routes as well: leave --routes out.');
+  }
+  if (routes && format === 'mermaid') throw new UsageError('Routes are printed as table or json.');
+  return { format: format as PrintFormat, target: positionals[0], check, write, lock, routes };
 }

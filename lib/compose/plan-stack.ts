@@ -9,7 +9,8 @@ import { checkWriters } from './check/writers.ts';
 import type { DeclarationSite } from './declare/declaration-site.ts';
 import { isRequestKey } from './declare/keys.ts';
 import type { Layers } from './declare/layers.ts';
-import { type Diagnostic, type DiagnosticId, Findings } from './diagnose/diagnostic.ts';
+import { Findings } from './diagnose/diagnostic.ts';
+import { levelled } from './diagnose/levels.ts';
 import { StackError } from './diagnose/stack-error.ts';
 import { type Access, readAccess } from './plan/access.ts';
 import { readConstraints } from './plan/constraints.ts';
@@ -60,21 +61,6 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
   const diagnostics = levelled(findings.all, options);
   if (diagnostics.some(({ level }) => level === 'error')) throw new StackError(diagnostics);
   return { entries, constraints, access, losingKeys, keys: keysOf(access, given, losingKeys), diagnostics };
-}
-
-/**
- * The diagnostics that are not silenced, at the level that `strict` gives them. Errors come first, then it goes by id.
- */
-function levelled(
-  found: readonly Diagnostic[],
-  { silence = [], strict = false }: PlanOptions,
-): readonly Diagnostic[] {
-  const silenced: readonly string[] = silence;
-  const raised: readonly DiagnosticId[] = typeof strict === 'boolean' ? [] : strict;
-  return found
-    .filter(({ id }) => !silenced.includes(id))
-    .map((one) => (strict === true || raised.includes(one.id) ? { ...one, level: 'error' as const } : one))
-    .sort((a, b) => a.level.localeCompare(b.level) || a.id.localeCompare(b.id));
 }
 
 /** Every key of `req.state` that a middleware declares, that is given, or that lost its exclusive group. */

@@ -1,7 +1,7 @@
 /** The Enterprise edition: `OPENHANDS_CONFIG_CLS=./lib/enterprise/saas-server-config.ts#SaasServerConfig`. */
-import type { Request, Router } from 'express';
+import type { Request } from 'express';
 import type { Store } from 'express-rate-limit';
-import type { Layers, StateKey } from '../compose.ts';
+import type { Layers, RouteLayers, StateKey } from '../compose.ts';
 import { clientSignal } from '../oss/client-signal.ts';
 import { ConfigurationError } from '../oss/errors.ts';
 import type { GitHubService } from '../oss/github/github-service.ts';
@@ -89,8 +89,8 @@ export class SaasServerConfig extends ServerConfig {
     return { ...super.exclusive(), identity: ['github_token', 'github_user_id'] };
   }
 
-  override routers(): Router[] {
-    return [...saasRouters(this, this.#started()), ...super.routers()];
+  override routes(): RouteLayers {
+    return { ...super.routes(), enterprise: saasRouters(this, this.#started()) };
   }
 
   override operations(): readonly Operation[] {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import type { Request, Router } from 'express';
+import type { Request } from 'express';
 import type { Store } from 'express-rate-limit';
 import { type Logger, pino } from 'pino';
-import type { ComposeOptions, Layers, StateKey } from '../compose.ts';
+import type { ComposeOptions, ComposeRoutesOptions, Layers, RouteLayers, StateKey } from '../compose.ts';
 import { isLoopback } from '../loopback.ts';
 import { builtInPage } from './built-in-page.ts';
 import { clientSignal } from './client-signal.ts';
@@ -43,7 +43,7 @@ import { StorageError } from './storage/storage-error.ts';
 import { markStore, STORE_MARKER, type StoreMarker } from './storage/store-marker.ts';
 import type { TokenCustody } from './token-custody.ts';
 
-export type { Layers } from '../compose.ts';
+export type { Layers, RouteLayers } from '../compose.ts';
 
 /** What `GET /api/options/config` tells the client. */
 export interface ClientOptions {
@@ -247,9 +247,15 @@ export class ServerConfig {
     return { log: this.log, ...this.#stack, exclusive: this.exclusive(), reads: this.routeReads };
   }
 
-  /** The routes, the first match first. Another edition puts its own before `super.routers()`. */
-  routers(): Router[] {
-    return ossRouters(this);
+  /** The layers of routes, the lowest first. Another edition adds its own behind `super.routes()`. */
+  routes(): RouteLayers {
+    return { oss: ossRouters(this) };
+  }
+
+  /** How `composeRoutes` puts the layers of routes together: as strict as {@link stackOptions} says. */
+  routesOptions(): ComposeRoutesOptions {
+    const { log, silence, strict } = this.stackOptions();
+    return { ...(log && { log }), ...(silence && { silence }), ...(strict !== undefined && { strict }) };
   }
 
   /** What the routes can do, for the OpenAPI description. Another edition puts its own around `super.operations()`. */
@@ -429,7 +435,7 @@ export class ServerConfig {
   }
 
   /**
-   * What has to be checked or fetched before {@link layers}, {@link routers} and the first request; another edition
+   * What has to be checked or fetched before {@link layers}, {@link routes} and the first request; another edition
    * awaits `super.verify()` first. Called through {@link prepare}.
    *
    * @throws ConfigurationError when the server could not do its work.

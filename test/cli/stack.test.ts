@@ -68,6 +68,39 @@ describe('openhands-express stack', () => {
       assert.match((await call([`${STACKS}#layers`])).out, /1 {2}a .*\n2 {2}c .*\n3 {2}b /);
     });
 
+    it('with --routes, which layer answers what, and what that replaces', async () => {
+      const { code, out } = await call(['--routes'], { OPENHANDS_CONFIG_CLS: ENTERPRISE });
+      assert.equal(code, 0);
+      assert.match(
+        out,
+        /^GET +\/oauth\/github\/authorize +enterprise +oauth +authorize\n +through refusePrefetch$/m,
+      );
+      assert.match(
+        out,
+        /^POST +\/api\/logout +oss +session +post\n +replaced by POST \/api\/logout \(enterprise\)$/m,
+      );
+      assert.match(
+        (await call([`${STACKS}#routes`, '--routes'])).out,
+        /in the place of GET \/users\/:id \(base\)/,
+      );
+      const { plan } = JSON.parse((await call(['--routes', '--format', 'json'])).out) as { plan: object[] };
+      assert.ok(plan.length > 20);
+    });
+
+    it('with --routes, the views of a client that was built for the server as well, below all editions', async () => {
+      const views = /^GET +\/\{\*path\} +client-views +client-views +indexPage$/m;
+      assert.doesNotMatch((await call(['--routes'])).out, views);
+      const { out } = await call(['--routes'], { FRONTEND_DIRECTORY: join(root, 'lib/page') });
+      assert.match(out, views);
+      assert.equal(
+        out
+          .split('\n')
+          .findLast((line) => line.startsWith('GET'))
+          ?.includes('client-views'),
+        true,
+      );
+    });
+
     it('a table, a Mermaid flowchart or JSON', async () => {
       const print = async (format: string) => (await call([STACKS, '--format', format])).out;
       assert.equal(await print('table'), (await call([STACKS])).out);
@@ -109,7 +142,14 @@ describe('openhands-express stack', () => {
           /lib\/compose\.ts cannot be found\. A file is named \.\/lib\/compose\.ts\./,
         ],
         [[`${STACKS}#nothing`], /nothing of .* is not there\./],
-        [[`${STACKS}#unrelated`], /unrelated of .* is neither a stack nor layers nor a config class\./],
+        [
+          [`${STACKS}#unrelated`],
+          /unrelated of .* is neither a stack nor layers nor routes nor a config class\./,
+        ],
+        [['--routes', '--check'], /leave --routes out/],
+        [['--routes', '--format', 'mermaid'], /Routes are printed as table or json/],
+        [['--routes', STACKS], /has no routes: name a config class/],
+        [[`${STACKS}#routes`], /print them with --routes/],
       ];
       for (const [args, message] of wrong) {
         const { code, errors } = await call(args);
@@ -157,6 +197,38 @@ describe('openhands-express stack', () => {
         },
       });
       assert.match(await readFile(lock, 'utf8'), /\n$/);
+    });
+
+    it('of routes too, each with what it replaces and what a request passes before, and without those replaced', async () => {
+      await write(`${STACKS}#routes`);
+      assert.deepEqual(JSON.parse(await readFile(lock, 'utf8')), {
+        version: 1,
+        stacks: {},
+        routes: {
+          [`${STACKS}#routes`]: ['GET /users/:id (top) for GET /users/:id (base) through anonymous'],
+        },
+      });
+      assert.equal((await check()).code, 0);
+      await change(' through anonymous', '');
+      const { code, errors } = await check();
+      assert.equal(code, 1);
+      assert.match(
+        errors,
+        /^.*#routes: the routes are not those of .*\n- GET .*\n\+ GET .* through anonymous\n/,
+      );
+    });
+
+    it('of the routes of a config class beside its stack', async () => {
+      await write(ENTERPRISE);
+      const { routes } = JSON.parse(await readFile(lock, 'utf8')) as { routes: Record<string, string[]> };
+      assert.ok(routes[ENTERPRISE]?.includes('POST /api/logout (enterprise) for POST /api/logout (oss)'));
+      await change('"GET /saas (enterprise)"', '"GET /saas (oss)"');
+      const { code, errors } = await check(ENTERPRISE);
+      assert.equal(code, 1);
+      assert.match(
+        errors,
+        /: the routes are not those of .*\n- GET \/saas \(oss\)\n\+ GET \/saas \(enterprise\)\n/,
+      );
     });
 
     it('with --write and no module, of all that the file holds, or at first of the config that the environment names', async () => {

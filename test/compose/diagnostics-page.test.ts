@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { RequestHandler } from 'express';
 import GithubSlugger from 'github-slugger';
-import { type Stack, StackError } from '../../lib/compose.ts';
+import { type Routes, type Stack, StackError } from '../../lib/compose.ts';
 import { DEVELOPMENT_WARNINGS } from '../../lib/compose/diagnose/development-warning.ts';
 import { DIAGNOSTICS } from '../../lib/compose/diagnose/diagnostic.ts';
 import { explanationOf } from '../../lib/compose/diagnose/explanation.ts';
@@ -71,13 +71,14 @@ function readPage(): Promise<string> {
 
 /** The ids that an example gives: while it is put together, or else on a request. */
 async function findings(block: CodeBlock): Promise<string[]> {
-  let example: { stack: Stack };
+  let example: { stack: Stack; routes?: Routes };
   try {
-    example = (await import(await save(block))) as { stack: Stack };
+    example = (await import(await save(block))) as typeof example;
   } catch (error) {
     if (error instanceof StackError) return error.diagnostics.map(({ id }) => id);
     throw error;
   }
+  if (example.routes !== undefined) return example.routes.diagnostics.map(({ id }) => id);
   const { stack } = await serve(example.stack);
   return [...example.stack.diagnostics, ...stack.conflicts].map(({ id }) => id);
 }

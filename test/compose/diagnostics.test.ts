@@ -600,8 +600,10 @@ describe('The diagnostics of a stack', () => {
     });
   }
 
-  it('have a case here for each id', () => {
-    assert.deepEqual([...new Set(CASES.map(({ id }) => id))].sort(), Object.keys(DIAGNOSTICS).sort());
+  it('have a case here for each id, but those of routes', () => {
+    // compose-routes.test.ts has these.
+    const ids = Object.keys(DIAGNOSTICS).filter((id) => !/^S[12]2\d$/.test(id));
+    assert.deepEqual([...new Set(CASES.map(({ id }) => id))].sort(), ids.sort());
   });
 
   it('are all found in one go, and thrown as one error that a person can read', () => {

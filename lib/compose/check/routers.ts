@@ -1,3 +1,4 @@
+import { isRouter } from '../declare/express-router.ts';
 import type { Findings } from '../diagnose/diagnostic.ts';
 import { type Entry, label } from '../plan/entry.ts';
 
@@ -14,9 +15,4 @@ export function checkRouters(entries: readonly Entry[], findings: Findings): voi
       key: [path].flat().join(', '),
     });
   }
-}
-
-/** Whether a handler is a router or an app, of whichever version of Express. */
-function isRouter(handle: object): boolean {
-  return 'handle' in handle && 'use' in handle && 'route' in handle;
 }

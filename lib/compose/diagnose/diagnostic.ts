@@ -15,6 +15,9 @@ export const DIAGNOSTICS = {
   S108: { level: 'error', title: 'override takes a writer away' },
   S109: { level: 'error', title: 'override without a higher layer' },
   S110: { level: 'error', title: 'one header twice in one layer' },
+  S121: { level: 'error', title: 'route hidden in its layer' },
+  S122: { level: 'error', title: 'missing route' },
+  S123: { level: 'error', title: 'override of a route that is still reached' },
   S201: { level: 'warning', title: 'ambiguous order' },
   S202: { level: 'warning', title: 'written and never read' },
   S203: { level: 'warning', title: 'read of a losing key' },
@@ -25,6 +28,7 @@ export const DIAGNOSTICS = {
   S208: { level: 'warning', title: 'router below a path' },
   S209: { level: 'warning', title: "lower layer overwrites a higher layer's key" },
   S210: { level: 'warning', title: 'error handler that never runs' },
+  S221: { level: 'warning', title: 'route hidden by a higher layer' },
 } as const;
 
 /** The id of a kind of diagnostic, such as `'S104'`. */

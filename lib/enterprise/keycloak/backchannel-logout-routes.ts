@@ -1,5 +1,6 @@
 import express, { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { BODY_MS, bodyDeadline } from '../../oss/body-deadline.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import type { HandledDeliveries } from '../auth/handled-deliveries.ts';
@@ -30,7 +31,7 @@ const LONGEST = 16 * 1024;
  *
  * @see https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest
  */
-export function backchannelLogoutRoutes(options: BackchannelLogoutRoutesOptions): Router {
+export function backchannelLogoutRoutes(options: BackchannelLogoutRoutesOptions): DeclaredRoutes {
   const { logoutTokens, failures } = options;
   const router = Router();
   resource(router, BACKCHANNEL_LOGOUT, {
@@ -50,7 +51,7 @@ export function backchannelLogoutRoutes(options: BackchannelLogoutRoutesOptions)
       },
     ],
   });
-  return router;
+  return defineRoutes({ name: 'backchannel-logout', router });
 }
 
 const parse = express.urlencoded({ extended: false, inflate: false, limit: LONGEST });

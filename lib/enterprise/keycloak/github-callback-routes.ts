@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import type { PublicAddress } from '../auth/public-address.ts';
 import { refusePrefetch } from '../routes/refuse-prefetch.ts';
@@ -13,7 +14,7 @@ export interface GitHubCallbackRoutesOptions {
  * `GET /oauth/github/callback`: where the stock client's own link to GitHub ends, and a sign-in that was begun before this
  * server was behind a Keycloak. The code is left alone, and a sign-in with Keycloak begins.
  */
-export function githubCallbackRoutes({ address, callbackPath }: GitHubCallbackRoutesOptions): Router {
+export function githubCallbackRoutes({ address, callbackPath }: GitHubCallbackRoutesOptions): DeclaredRoutes {
   const router = Router();
   resource(router, '/oauth/github/callback', {
     get: [
@@ -25,5 +26,5 @@ export function githubCallbackRoutes({ address, callbackPath }: GitHubCallbackRo
     ],
     head: (_req, res) => res.status(204).end(),
   });
-  return router;
+  return defineRoutes({ name: 'github-callback', router });
 }

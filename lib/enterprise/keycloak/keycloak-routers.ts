@@ -1,5 +1,5 @@
-import type { Router } from 'express';
 import type { Store } from 'express-rate-limit';
+import type { DeclaredRoutes } from '../../compose.ts';
 import type { Environment } from '../../oss/environment.ts';
 import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
 import { PublicAddress } from '../auth/public-address.ts';
@@ -14,8 +14,11 @@ export interface KeycloakRoutersOptions {
   rateLimitStore(limit: RateLimit): Store;
 }
 
-/** The routes of the edition behind a Keycloak; those of the Enterprise edition come behind them. */
-export function keycloakRouters(config: KeycloakRoutersOptions, services: KeycloakServices): Router[] {
+/** The routes of the edition behind a Keycloak. */
+export function keycloakRouters(
+  config: KeycloakRoutersOptions,
+  services: KeycloakServices,
+): DeclaredRoutes[] {
   const { PUBLIC_URL, RATE_LIMIT } = config.environment;
   const { deliveries, log, logoutTokens, provider, sessionDocuments, sessions } = services;
   return [

@@ -2,7 +2,7 @@
  * The Enterprise edition behind a Keycloak:
  * `OPENHANDS_CONFIG_CLS=./lib/enterprise/keycloak/keycloak-server-config.ts#KeycloakServerConfig`.
  */
-import type { Router } from 'express';
+import type { RouteLayers } from '../../compose.ts';
 import type { OpenApiOptions } from '../../oss/openapi/openapi-document.ts';
 import type { Operation } from '../../oss/openapi/operation.ts';
 import type { VariableGroup } from '../../oss/read-variables.ts';
@@ -53,10 +53,10 @@ export class KeycloakServerConfig extends SaasServerConfig {
     return this.#keycloakServices;
   }
 
-  override routers(): Router[] {
+  override routes(): RouteLayers {
     const services = this.#keycloakServices;
     if (services === undefined) throw new Error('KeycloakServerConfig: await prepare() first.');
-    return [...keycloakRouters(this, services), ...super.routers()];
+    return { ...super.routes(), keycloak: keycloakRouters(this, services) };
   }
 
   override operations(): readonly Operation[] {

@@ -1,5 +1,6 @@
-import { type Request, Router } from 'express';
+import { type Request, type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { HttpError } from '../../oss/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
@@ -38,13 +39,14 @@ export function githubWebhookRoutes({
   sessions,
   deliveries,
   log,
-}: GithubWebhookRoutesOptions): Router {
+}: GithubWebhookRoutesOptions): DeclaredRoutes {
   const router = Router();
   if (secrets.length === 0) {
-    router.all(PATH, () => {
+    const noWebhooks: RequestHandler = () => {
       throw new HttpError(404, 'not_found', 'No webhooks here: GITHUB_APP_WEBHOOK_SECRET is not set.');
-    });
-    return router;
+    };
+    router.all(PATH, noWebhooks);
+    return defineRoutes({ name: 'github-webhook', router });
   }
   resource(router, PATH, {
     post: async (req, res) => {
@@ -70,7 +72,7 @@ export function githubWebhookRoutes({
       res.json({ message: 'Event received' });
     },
   });
-  return router;
+  return defineRoutes({ name: 'github-webhook', router });
 }
 
 async function eventOf(

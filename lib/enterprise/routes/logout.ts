@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { activeSession } from '../auth/active-session.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
@@ -15,7 +16,7 @@ export interface LogoutRoutesOptions {
  * `POST /api/logout`: forgets who this browser is; with `?everywhere=1`, ends every session of the user and gives
  * the grant back to GitHub. Without a session there is nothing to end, and that is no error.
  */
-export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptions): Router {
+export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptions): DeclaredRoutes {
   const router = Router();
   resource(router, '/api/logout', {
     post: async (req, res) => {
@@ -34,5 +35,5 @@ export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptio
       res.json({ message: 'User logged out' });
     },
   });
-  return router;
+  return defineRoutes({ name: 'logout', router, overrides: ['/api/logout'] });
 }

@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import type { Registry } from 'prom-client';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { isDirectLoopback } from '../../loopback.ts';
 import { HttpError } from '../../oss/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
@@ -14,7 +15,7 @@ export interface MetricsRoutesOptions {
 }
 
 /** `GET /internal/metrics`: Prometheus text, for this machine and for those who have the token. */
-export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOptions): Router {
+export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOptions): DeclaredRoutes {
   const router = Router();
   resource(router, '/internal/metrics', {
     get: async (req, res) => {
@@ -22,7 +23,7 @@ export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOpt
       res.type(registry.contentType).send(await registry.metrics());
     },
   });
-  return router;
+  return defineRoutes({ name: 'metrics', router });
 }
 
 function refusal(token: Secret | undefined): HttpError {

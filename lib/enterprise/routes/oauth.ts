@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { HttpError } from '../../oss/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
@@ -25,7 +26,7 @@ export interface OAuthRoutesOptions {
 const AUTHORIZE = '/oauth/github/authorize';
 
 /** Signing in, with whatever provider: the OAuth 2.0 authorization code flow (RFC 6749) with PKCE (RFC 7636). */
-export function oauthRoutes(options: OAuthRoutesOptions): Router {
+export function oauthRoutes(options: OAuthRoutesOptions): DeclaredRoutes {
   const { provider, flows, signIn, authCookie, address, log } = options;
   const { callbackPath } = provider;
   const router = Router();
@@ -83,7 +84,7 @@ export function oauthRoutes(options: OAuthRoutesOptions): Router {
 
   // Browsers come here by navigation, so a failure is a page for a person.
   router.use(showSignInError({ address, log }));
-  return router;
+  return defineRoutes({ name: 'oauth', router });
 }
 
 function cookiesNotKept(): HttpError {

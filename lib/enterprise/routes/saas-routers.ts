@@ -1,6 +1,6 @@
-import type { Router } from 'express';
 import type { Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
+import type { DeclaredRoutes } from '../../compose.ts';
 import { isBehindProxy } from '../../oss/behind-proxy.ts';
 import type { Environment } from '../../oss/environment.ts';
 import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
@@ -21,8 +21,8 @@ export interface SaasRoutersOptions {
   rateLimitStore(limit: RateLimit): Store;
 }
 
-/** The routes of the Enterprise edition; those of the OSS edition come behind them. */
-export function saasRouters(config: SaasRoutersOptions, services: SaasServices): Router[] {
+/** The routes of the Enterprise edition. */
+export function saasRouters(config: SaasRoutersOptions, services: SaasServices): DeclaredRoutes[] {
   const { environment, log, saasEnvironment } = config;
   const { GITHUB_APP_WEBHOOK_SECRET, METRICS_TOKEN } = saasEnvironment;
   return [

@@ -35,7 +35,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 /** Shows what went wrong to a browser; every other client gets the JSON of the application's own error handler. */
 export function showSignInError({ address, log }: SignInErrorPageOptions): ErrorRequestHandler {
-  return (err, req, res, next) => {
+  const signInErrorPage: ErrorRequestHandler = (err, req, res, next) => {
     if (res.headersSent || req.accepts(['json', 'html']) !== 'html') {
       next(err);
       return;
@@ -55,6 +55,7 @@ export function showSignInError({ address, log }: SignInErrorPageOptions): Error
         }),
       );
   };
+  return signInErrorPage;
 }
 
 interface PageContent {

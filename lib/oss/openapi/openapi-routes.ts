@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { resource } from '../routes/resource.ts';
 import type { OpenApiDocument } from './openapi-types.ts';
 import { referencePage } from './reference-page.ts';
@@ -10,7 +11,7 @@ export interface OpenApiRoutesOptions {
 }
 
 /** `/api/openapi.json`, and `/api/docs`, the same for people; open to all. */
-export function openApiRoutes({ document }: OpenApiRoutesOptions): Router {
+export function openApiRoutes({ document }: OpenApiRoutesOptions): DeclaredRoutes {
   const router = Router();
   let made: OpenApiDocument | undefined;
   const description = (): OpenApiDocument => (made ??= document());
@@ -28,5 +29,5 @@ export function openApiRoutes({ document }: OpenApiRoutesOptions): Router {
     },
   });
   resource(router, '/api/docs/style.css', { get: (_req, res) => res.type('css').send(REFERENCE_STYLE) });
-  return router;
+  return defineRoutes({ name: 'openapi', router });
 }

@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Logger } from 'pino';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { HttpError } from '../errors.ts';
 import { GitHubTokenRequiredError } from '../github/errors.ts';
 import type { GitHubService } from '../github/github-service.ts';
@@ -16,7 +17,7 @@ export interface GitHubRoutesOptions {
 }
 
 /** `/api/github/*`: GitHub, as the user may see it. */
-export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOptions): Router {
+export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOptions): DeclaredRoutes {
   const router = Router();
 
   const withGitHub =
@@ -76,7 +77,7 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
     get: withGitHub((github) => github.getSuggestedTasks()),
   });
 
-  return router;
+  return defineRoutes({ name: 'github', router });
 }
 
 /** Whether nobody is signed in any more: GitHub's 401, or no token. Whatever else goes wrong is somebody else's trouble. */

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import type { Logger } from 'pino';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { httpErrorFrom } from './errors.ts';
 import { resource } from './resource.ts';
@@ -16,7 +17,7 @@ export interface HealthRoutesOptions {
 }
 
 /** `/health` and `/alive`: the process answers. `/ready`: so does everything that it needs. */
-export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): Router {
+export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): DeclaredRoutes {
   const router = Router();
   for (const path of ['/health', '/alive']) {
     resource(router, path, { get: (_req, res) => res.json('OK') });
@@ -48,7 +49,7 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
       });
     },
   });
-  return router;
+  return defineRoutes({ name: 'health', router });
 }
 
 type Outcomes = readonly {

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { resource } from './resource.ts';
 
 export interface OptionsRoutesOptions {
@@ -10,7 +11,7 @@ export interface OptionsRoutesOptions {
 }
 
 /** `/api/options/*`: what a client may offer; open to all. */
-export function optionsRoutes(options: OptionsRoutesOptions): Router {
+export function optionsRoutes(options: OptionsRoutesOptions): DeclaredRoutes {
   const router = Router();
   resource(router, '/api/options/config', { get: (_req, res) => res.json(options.clientOptions()) });
   resource(router, '/api/options/models', {
@@ -22,5 +23,5 @@ export function optionsRoutes(options: OptionsRoutesOptions): Router {
   resource(router, '/api/options/security-analyzers', {
     get: (_req, res) => res.json(options.securityAnalyzers),
   });
-  return router;
+  return defineRoutes({ name: 'options', router });
 }

@@ -1,5 +1,6 @@
-import type { Request, Router } from 'express';
+import type { Request } from 'express';
 import type { Logger } from 'pino';
+import type { DeclaredRoutes } from '../../compose.ts';
 import type { GitHubService } from '../github/github-service.ts';
 import { openApiDocument, type OpenApiOptions } from '../openapi/openapi-document.ts';
 import { openApiRoutes } from '../openapi/openapi-routes.ts';
@@ -38,7 +39,7 @@ export interface OssRoutersOptions {
 export const UNDESCRIBED_PATHS = ['/api/docs/style.css'];
 
 /** The routes that both editions have. */
-export function ossRouters(config: OssRoutersOptions): Router[] {
+export function ossRouters(config: OssRoutersOptions): DeclaredRoutes[] {
   const { agents, log, securityAnalyzers } = config;
   return [
     healthRoutes({ checks: config.checks(), isDraining: () => config.isDraining, log }),

@@ -23,10 +23,11 @@ export function resource(router: Router, path: string, { get, head, post }: Reso
   if (head) route.head(head);
   if (get) route.get(get);
   if (post) route.post(post);
-  route.all((req, res, next) => {
+  const otherMethods: RequestHandler = (req, res, next) => {
     if (req.method !== 'OPTIONS' && methods.includes(req.method)) next();
     else answerOtherMethod(methods, req, res);
-  });
+  };
+  route.all(otherMethods);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Request, Router } from 'express';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { HttpError } from '../errors.ts';
 import { resource } from './resource.ts';
 
@@ -7,7 +8,7 @@ export interface SessionRoutesOptions {
 }
 
 /** `/api/authenticate` says whether somebody is signed in; `/api/logout` always succeeds. */
-export function sessionRoutes({ isAuthenticated }: SessionRoutesOptions): Router {
+export function sessionRoutes({ isAuthenticated }: SessionRoutesOptions): DeclaredRoutes {
   const router = Router();
   resource(router, '/api/authenticate', {
     post: (req, res) => {
@@ -16,5 +17,5 @@ export function sessionRoutes({ isAuthenticated }: SessionRoutesOptions): Router
     },
   });
   resource(router, '/api/logout', { post: (_req, res) => res.json({ message: 'User logged out' }) });
-  return router;
+  return defineRoutes({ name: 'session', router });
 }

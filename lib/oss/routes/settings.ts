@@ -1,4 +1,5 @@
 import { type Request, Router } from 'express';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { HttpError } from '../errors.ts';
 import { InvalidGitHubTokenError } from '../github/errors.ts';
 import type { GitHubUser } from '../github/github-service.ts';
@@ -24,7 +25,7 @@ export interface SettingsRoutesOptions {
 }
 
 /** `/api/settings`: what the user has chosen, secrets masked. */
-export function settingsRoutes(options: SettingsRoutesOptions): Router {
+export function settingsRoutes(options: SettingsRoutesOptions): DeclaredRoutes {
   const { settingsStore, isTokenSet, settingsOfNewcomer, checkToken, tokenStored } = options;
   const router = Router();
   resource(router, '/api/settings', {
@@ -47,7 +48,7 @@ export function settingsRoutes(options: SettingsRoutesOptions): Router {
       res.json({ message: 'Settings stored' });
     },
   });
-  return router;
+  return defineRoutes({ name: 'settings', router });
 }
 
 async function userOf(token: Secret, checkToken: SettingsRoutesOptions['checkToken']): Promise<GitHubUser> {

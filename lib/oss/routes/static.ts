@@ -1,6 +1,7 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import express, { Router } from 'express';
+import express, { type RequestHandler, Router } from 'express';
+import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { answerOtherMethod } from './resource.ts';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -9,15 +10,19 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS'];
  * Serves the files of a built client, or of the built-in page. `Cache-Control` is left to the middleware; `ETag` and
  * `Last-Modified` make revalidation cheap.
  */
-export function staticRoutes(directory: string): Router {
+export function staticRoutes(directory: string): DeclaredRoutes {
   const router = Router();
-  router.use((req, _res, next) => next(isPublic(req.path) ? undefined : 'router'));
-  router.use(express.static(directory, { cacheControl: false, dotfiles: 'ignore' }));
-  router.use(async (req, res, next) => {
+  const onlyPublic: RequestHandler = (req, _res, next) => next(isPublic(req.path) ? undefined : 'router');
+  const otherMethods: RequestHandler = async (req, res, next) => {
     if (isRead(req.method) || !(await isFile(directory, req.path))) next();
     else answerOtherMethod(METHODS, req, res);
-  });
-  return router;
+  };
+  router.use(
+    onlyPublic,
+    express.static(directory, { cacheControl: false, dotfiles: 'ignore' }),
+    otherMethods,
+  );
+  return defineRoutes({ name: 'files', router });
 }
 
 /**
@@ -27,11 +32,14 @@ export function staticRoutes(directory: string): Router {
 const NO_VIEW = /^\/(api|oauth|integration|assets|socket\.io)(\/|$)/i;
 
 /** Answers unknown addresses with the client's `index.html`: they are views of a client that routes by itself. */
-export function clientViews(directory: string): Router {
+export function clientViews(directory: string): DeclaredRoutes {
   const router = Router();
-  router.use((req, _res, next) => next(NO_VIEW.test(req.path) || !isPublic(req.path) ? 'router' : undefined));
-  router.get('/{*path}', (_req, res) => res.sendFile('index.html', { root: directory, cacheControl: false }));
-  return router;
+  const onlyViews: RequestHandler = (req, _res, next) =>
+    next(NO_VIEW.test(req.path) || !isPublic(req.path) ? 'router' : undefined);
+  const indexPage: RequestHandler = (_req, res) =>
+    res.sendFile('index.html', { root: directory, cacheControl: false });
+  router.use(onlyViews).get('/{*path}', indexPage);
+  return defineRoutes({ name: 'client-views', router, falls: true });
 }
 
 /** Whether a folder holds a client that can be served. */

@@ -70,7 +70,7 @@ describe('The route of back-channel logouts', () => {
         deliveries: new HandledDeliveries(store),
         failures: new FailedAttempts({ limits: [], storeFor: () => new MemoryStore(), log }),
         log,
-      }),
+      }).router,
     );
     const asStatus: ErrorRequestHandler = (error, _req, res, _next) => {
       const { status, code } = httpErrorFrom(error);

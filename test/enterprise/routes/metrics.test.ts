@@ -17,7 +17,7 @@ describe('GET /internal/metrics', () => {
     const token = options.token === undefined ? undefined : new Secret(options.token);
     const app = express().set('trust proxy', options.trustProxy ?? false);
     return app.use(
-      metricsRoutes({ registry, token, behindProxy: options.behindProxy ?? false }),
+      metricsRoutes({ registry, token, behindProxy: options.behindProxy ?? false }).router,
       answerErrors,
     );
   }

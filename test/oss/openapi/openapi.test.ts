@@ -159,12 +159,7 @@ describe('The OpenAPI description', () => {
   });
 });
 
-/** The addresses of the routes of an app, as Express keeps them. */
+/** The addresses of the routes of an app. */
 function addresses({ app }: TestApp): string[] {
-  interface Layer {
-    readonly route?: { readonly path: string };
-  }
-  return app.config
-    .routers()
-    .flatMap((router) => (router.stack as Layer[]).flatMap(({ route }) => (route ? [route.path] : [])));
+  return app.routes.plan.filter(({ method }) => method !== 'USE').map(({ path }) => path);
 }

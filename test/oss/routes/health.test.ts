@@ -8,7 +8,7 @@ import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
 describe('GET /ready', () => {
   function site(checks: Record<string, ReadinessCheck>) {
     const log = pino({ enabled: false });
-    return express().use(healthRoutes({ checks, isDraining: () => false, log }));
+    return express().use(healthRoutes({ checks, isDraining: () => false, log }).router);
   }
 
   it('runs its checks once for all who ask meanwhile, and anew for those who ask later', async () => {
