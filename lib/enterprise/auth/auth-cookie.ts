@@ -4,7 +4,7 @@ import {
   browserCookieName,
   clearBrowserCookie,
   type CookieRequest,
-  sentCookies,
+  sentValues,
   setBrowserCookie,
 } from './browser-cookie.ts';
 import type { PublicAddress } from './public-address.ts';
@@ -52,13 +52,13 @@ export class AuthCookie {
   /** A tampered, expired or foreign value, and one signed for another purpose, is `refused`. */
   read(req: CookieRequest): AuthCookieReading {
     const name = browserCookieName(NAME, this.#address.isHttps(req));
-    const cookies = sentCookies(req).filter((cookie) => cookie.name === name);
-    const genuine = cookies.flatMap(({ value }) => {
+    const values = sentValues(req, name);
+    const genuine = values.flatMap((value) => {
       const claims = this.#values.read(NAME, value);
       return claims && holdsAuthClaims(claims) ? [claims] : [];
     });
     const [first, ...others] = differentSessions(genuine);
-    if (first === undefined) return { kind: cookies.length === 0 ? 'absent' : 'refused' };
+    if (first === undefined) return { kind: values.length === 0 ? 'absent' : 'refused' };
     return { kind: 'genuine', claims: first, ...(others.length > 0 && { others }) };
   }
 
@@ -73,7 +73,8 @@ export class AuthCookie {
 }
 
 /** One of each session, since a program can send a cookie of one that was ended a hundred times. */
-function differentSessions(claims: readonly AuthClaims[]): AuthClaims[] {
+function differentSessions(claims: readonly AuthClaims[]): readonly AuthClaims[] {
+  if (claims.length < 2) return claims;
   const sessions = new Map<string, AuthClaims>();
   for (const one of claims) {
     const session = `${one.github_user_id} ${one.generation}`;

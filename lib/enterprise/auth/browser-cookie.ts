@@ -26,11 +26,20 @@ export interface SentCookie {
  * older version with another path, may have set one that the browser sends first.
  */
 export function sentCookies({ headers }: Pick<Request, 'headers'>): SentCookie[] {
+  return (headers.cookie ?? '').split(';').flatMap(cookieOf);
+}
+
+/** The values of the cookies of one name, likewise. The others, such as those of other programs, are not read. */
+export function sentValues({ headers }: Pick<Request, 'headers'>, wanted: string): string[] {
   return (headers.cookie ?? '')
     .split(';')
-    .flatMap((pair) =>
-      Object.entries(parseCookie(pair)).flatMap(([name, value]) => (value ? [{ name, value }] : [])),
-    );
+    .filter((pair) => pair.includes(wanted))
+    .flatMap(cookieOf)
+    .flatMap(({ name, value }) => (name === wanted ? [value] : []));
+}
+
+function cookieOf(pair: string): SentCookie[] {
+  return Object.entries(parseCookie(pair)).flatMap(([name, value]) => (value ? [{ name, value }] : []));
 }
 
 export function setBrowserCookie(

@@ -1,7 +1,9 @@
 /** Values that a browser keeps for this server: signed, with an end, and good for one purpose only. */
 import { sign, unsign } from 'cookie-signature';
 import type { Secret } from '../../oss/secret.ts';
+import type { Document } from '../../oss/storage/document-store.ts';
 import { parseDocument } from '../../oss/storage/parse-document.ts';
+import { RecentEntries } from '../recent-entries.ts';
 
 /** What every signed value says of itself besides what it is kept for. */
 export interface SignedValueLifetime {
@@ -19,6 +21,8 @@ export interface SignedValuesOptions {
 
 /** Browsers keep 4,096 bytes of a cookie; whatever is longer is none of ours, and not worth hashing. */
 const LONGEST = 4096;
+/** In characters: a session's value has some 250. Longer ones, which anybody can have made, must not fill the memory. */
+const LONGEST_REMEMBERED = 512;
 
 /**
  * Signs and reads the values of cookies, with `cookie-signature` (HMAC-SHA256). The purpose is part of what is
@@ -27,6 +31,11 @@ const LONGEST = 4096;
 export class SignedValues {
   readonly #secrets: readonly [Secret, ...Secret[]];
   readonly #now: () => number;
+  /**
+   * What is in values that were rightly signed: a browser sends the same one with each request. For the life of these secrets
+   * that stays true; when a value ends, and what it is for, is looked at each time.
+   */
+  readonly #genuine = new RecentEntries<Document>();
 
   constructor({ secrets, now }: SignedValuesOptions) {
     this.#secrets = secrets;
@@ -47,17 +56,22 @@ export class SignedValues {
   /** The content, or `undefined` for a value that is forged, damaged, over, or signed for another purpose. */
   read(purpose: string, value: string): (Record<string, unknown> & SignedValueLifetime) | undefined {
     if (value.length > LONGEST) return undefined;
+    const known = this.#genuine.get(value);
+    if (known !== undefined) return this.#current(purpose, known);
     for (const secret of this.#secrets) {
       const encoded = unsign(value, secret.reveal());
-      if (encoded !== false) return this.#current(purpose, encoded);
+      if (encoded === false) continue;
+      // Rightly signed, but perhaps by another program with the same secret: it may be anything.
+      const content = parseDocument(Buffer.from(encoded, 'base64url').toString());
+      if (content === undefined) return undefined;
+      if (value.length <= LONGEST_REMEMBERED) this.#genuine.set(value, content);
+      return this.#current(purpose, content);
     }
     return undefined;
   }
 
-  #current(purpose: string, encoded: string): (Record<string, unknown> & SignedValueLifetime) | undefined {
-    // Rightly signed, but perhaps by another program with the same secret: it may be anything.
-    const content = parseDocument(Buffer.from(encoded, 'base64url').toString());
-    if (content?.purpose !== purpose) return undefined;
+  #current(purpose: string, content: Document): (Record<string, unknown> & SignedValueLifetime) | undefined {
+    if (content.purpose !== purpose) return undefined;
     const { issued_at, ends_at } = content;
     if (typeof issued_at !== 'number' || typeof ends_at !== 'number' || this.#now() >= ends_at)
       return undefined;

@@ -127,6 +127,7 @@ describe('AuthCookie', () => {
       ['stale', good],
       [good, 'stale'],
       ['', good],
+      [good, good],
     ]) {
       const { kind, claims, others } = await read(...sent);
       assert.deepEqual([kind, claims.github_user_id, others], ['genuine', '583231', undefined]);

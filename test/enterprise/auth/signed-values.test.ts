@@ -36,6 +36,24 @@ describe('SignedValues', () => {
     assert.equal(values.read('auth', value), undefined);
   });
 
+  it('refuses a value that it has read before for another purpose, when it ends, and with a character changed', () => {
+    const value = values.write('auth', { github_user_id: '583231' }, 500);
+    for (let n = 0; n < 2; n += 1) assert.equal(values.read('auth', value)?.github_user_id, '583231');
+    assert.equal(values.read('flow', value), undefined);
+    for (let at = 0; at < value.length; at += 1) {
+      const changed = `${value.slice(0, at)}${value[at] === 'A' ? 'B' : 'A'}${value.slice(at + 1)}`;
+      assert.equal(values.read('auth', changed), undefined, `changed at ${at}`);
+    }
+    time = 1_500;
+    assert.equal(values.read('auth', value), undefined);
+  });
+
+  it('gives what was written each time, whatever its reader has made of it before', () => {
+    const value = values.write('auth', { github_user_id: '583231' }, 500);
+    Object.assign(values.read('auth', value)!, { github_user_id: '1' });
+    assert.equal(values.read('auth', value)?.github_user_id, '583231');
+  });
+
   it('reads what any of the secrets signed, and signs with the first', () => {
     const before = new SignedValues({ secrets: [old], now });
     const after = new SignedValues({ secrets: [current], now });
