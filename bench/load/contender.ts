@@ -28,15 +28,19 @@ export class ContenderProcess {
     this.#ready = ready;
   }
 
-  /** @param file of `servers/`, without its extension. */
+  /**
+   * @param file of `servers/`, without its extension.
+   * @param flags for its Node.
+   */
   static async start(
     name: string,
     file: string,
     env: Readonly<Record<string, string>>,
+    flags: readonly string[] = [],
   ): Promise<ContenderProcess> {
     const child = fork(new URL(`servers/${file}.ts`, import.meta.url), {
       env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
-      execArgv: ['--import', fileURLToPath(new URL('../as-shipped.js', import.meta.url))],
+      execArgv: ['--import', fileURLToPath(new URL('../as-shipped.js', import.meta.url)), ...flags],
       // Logs are written, and go nowhere.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -76,10 +80,10 @@ export class ContenderProcess {
     };
   }
 
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone, which ends by itself, and so writes its profile if it has one. */
   async stop(): Promise<void> {
     const gone = once(this.#child, 'exit');
-    this.#child.kill();
+    this.#child.disconnect();
     await gone;
   }
 

@@ -15,7 +15,7 @@ export type Contenders = Readonly<
 
 export type Loads = ReadonlyMap<string, readonly Load[]>;
 
-const CONNECTIONS = 20;
+export const CONNECTIONS = 20;
 
 /**
  * In rounds, each contender once a round, so that whatever slows the machine down slows them all down. They are on one
@@ -57,7 +57,8 @@ async function takeTurns(
   return loads;
 }
 
-function environment(folder: string): Record<string, string> {
+/** What all contenders have in their environment. */
+export function environment(folder: string): Record<string, string> {
   return {
     FILE_STORE_PATH: folder,
     COOKIE_SECRETS: randomBytes(32).toString('hex'),
