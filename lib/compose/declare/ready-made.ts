@@ -95,6 +95,68 @@ export const declarations = {
     writes: ['req.csrfToken'],
     fails: [403],
   },
+  /** `lusca(…)` of lusca 1 with all its headers. Its option `csrf` does what `lusca.csrf()` does as well. */
+  lusca: {
+    name: 'lusca',
+    headers: [
+      'Content-Security-Policy',
+      'P3P',
+      'Referrer-Policy',
+      'Strict-Transport-Security',
+      'X-Content-Type-Options',
+      'X-Frame-Options',
+      'X-XSS-Protection',
+    ],
+  },
+  /** `lusca.csrf()` of lusca 1. It keeps its secret in the session, and finds the token in the body or a header. */
+  luscaCsrf: {
+    name: 'lusca-csrf',
+    reads: ['req.session', 'req.body?', 'req.method?'],
+    writes: ['req.csrfToken', 'res.locals._csrf'],
+    fails: [403],
+  },
+  /**
+   * The chains of express-validator 7, such as `body('mail').isEmail()`. Those that sanitize rewrite bodies and cookies;
+   * `req.query` they do not change in Express 5, which makes that anew at each read.
+   */
+  expressValidator: { name: 'express-validator', updates: ['req.body', 'req.cookies'] },
+  /**
+   * express-openapi-validator 5, whose handlers are a list:
+   * `wrap(express.Router().use(OpenApiValidator.middleware({ apiSpec })), declarations.expressOpenapiValidator)`.
+   */
+  expressOpenapiValidator: {
+    name: 'express-openapi-validator',
+    writes: ['req.openapi'],
+    updates: ['req.body', 'req.files'],
+    fails: [400, 401, 403, 404, 405, 415],
+  },
+  /**
+   * http-proxy-middleware 3 and 4. It answers with what its target does, for which 200 stands here; with 502 where that
+   * is no HTTP, and with 504 where the target is away. A body that was read before it is lost to the target.
+   */
+  httpProxyMiddleware: { name: 'http-proxy-middleware', ends: [200, 502, 504] },
+  /** `handle(i18next)` of i18next-http-middleware 3, with its language detector. */
+  i18nextHttpMiddleware: {
+    name: 'i18next-http-middleware',
+    reads: ['req.session?', 'req.cookies?'],
+    writes: [
+      'req.i18n',
+      'req.i18nextLookupName',
+      'req.language',
+      'req.languages',
+      'req.lng',
+      'req.locale',
+      'req.resolvedLanguage',
+      'req.t',
+      'res.locals.exists',
+      'res.locals.i18n',
+      'res.locals.language',
+      'res.locals.languageDir',
+      'res.locals.resolvedLanguage',
+      'res.locals.t',
+    ],
+    headers: ['Content-Language'],
+  },
   /** hpp 0.2. It does not change `req.query` in Express 5, which makes that anew at each read. */
   hpp: { name: 'hpp', updates: ['req.body', 'req.bodyPolluted', 'req.queryPolluted'] },
   /** `upload.single()`, `array()`, `fields()`, `any()` and `none()` of multer 2. Its errors have no status, so they are 500. */

@@ -6,11 +6,17 @@ import cookieSession from 'cookie-session';
 import cors from 'cors';
 import { doubleCsrf } from 'csrf-csrf';
 import express from 'express';
+import * as OpenApiValidator from 'express-openapi-validator';
 import { rateLimit } from 'express-rate-limit';
 import session from 'express-session';
 import { slowDown } from 'express-slow-down';
+import { body } from 'express-validator';
 import helmet from 'helmet';
 import hpp from 'hpp';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import i18next from 'i18next';
+import { handle } from 'i18next-http-middleware';
+import lusca from 'lusca';
 import methodOverride from 'method-override';
 import morgan from 'morgan';
 import multer from 'multer';
@@ -49,6 +55,13 @@ describe('The ready declarations', () => {
     wrap(hpp(), declarations.hpp),
     wrap(csrf.doubleCsrfProtection, declarations.csrfCsrf),
     wrap(flash(), declarations.connectFlash),
+    wrap(body('mail').isEmail(), declarations.expressValidator),
+    wrap(
+      express.Router().use(OpenApiValidator.middleware({ apiSpec: 'no-such-file.yaml' })),
+      declarations.expressOpenapiValidator,
+    ),
+    wrap(handle(i18next), declarations.i18nextHttpMiddleware),
+    wrap(createProxyMiddleware({ target: 'http://localhost' }), declarations.httpProxyMiddleware),
   ];
   const signIn = [
     wrap(passport.initialize(), declarations.passportInitialize),
@@ -68,6 +81,16 @@ describe('The ready declarations', () => {
     for (const name of ['express-session', 'cookie-parser', 'method-override']) {
       assert.ok(names.indexOf(name) < csrfAt, `${name} is behind it`);
     }
+  });
+
+  it('put the protection of lusca behind the session and the body, and call two such protections an error', () => {
+    const token = wrap(lusca.csrf(), declarations.luscaCsrf);
+    const json = wrap(express.json(), declarations.expressJson);
+    const { plan } = compose({ base: [token, json, sessions] });
+    assert.equal(plan.at(-1)?.name, 'lusca-csrf');
+    assert.throws(() => compose({ base: [sessions, token, ...inner] }), /req\.csrfToken/);
+    const headers = wrap(lusca({ nosniff: true }), declarations.lusca);
+    assert.throws(() => compose({ base: [headers, ...outer] }), /X-Content-Type-Options/);
   });
 
   it('call it an error when two sessions stand in one layer', () => {

@@ -3,8 +3,10 @@ import cookieParser from 'cookie-parser';
 import { doubleCsrf } from 'csrf-csrf';
 import express from 'express';
 import { rateLimit } from 'express-rate-limit';
+import session from 'express-session';
 import { slowDown } from 'express-slow-down';
 import hpp from 'hpp';
+import lusca from 'lusca';
 import methodOverride from 'method-override';
 import request from 'supertest';
 import { declarations } from '../../../lib/compose.ts';
@@ -19,6 +21,27 @@ describe('The ready declarations of what protects an app', () => {
     getSessionIdentifier: () => 'one',
   });
   shows(declarations.csrfCsrf, [doubleCsrfProtection], [get(), post(FORM, 'a=1')], [cookieParser()]);
+  shows(
+    declarations.lusca,
+    [
+      lusca({
+        csp: { policy: { 'default-src': "'self'" } },
+        hsts: { maxAge: 1 },
+        nosniff: true,
+        p3p: 'NOI',
+        referrerPolicy: 'no-referrer',
+        xframe: 'DENY',
+        xssProtection: true,
+      }),
+    ],
+    [get()],
+  );
+  shows(
+    declarations.luscaCsrf,
+    [lusca.csrf()],
+    [get(), post(FORM, 'a=1')],
+    [session({ secret: 'not a secret', resave: false, saveUninitialized: true })],
+  );
   shows(declarations.hpp, [hpp()], [get('/?a=1&a=2'), post(FORM, 'a=1&a=2')], [express.urlencoded()]);
   shows(
     declarations.methodOverride,

@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import request, { type Response } from 'supertest';
@@ -25,7 +26,7 @@ type Held = readonly [unknown, string | undefined];
 
 function keysOf(prefix: string, target: object, into: Map<string, Held>): void {
   for (const name of Object.keys(target)) {
-    if (name.startsWith('_') || OF_NODE.has(name)) continue;
+    if (target instanceof IncomingMessage && (name.startsWith('_') || OF_NODE.has(name))) continue;
     const value: unknown = Reflect.get(target, name);
     const isPlain =
       Array.isArray(value) ||
@@ -66,7 +67,8 @@ export async function watchHandler(
       const far: RequestHandler = (_req, res) => void res.send('far');
       const failed: ErrorRequestHandler = (error: { status?: number }, _req, res, _next) => {
         end = 'failed';
-        res.status(error.status ?? 500).send('failed');
+        // As Express does itself: without a status of the error, that of the response.
+        res.status(error.status ?? (res.statusCode < 400 ? 500 : res.statusCode)).send('failed');
       };
       const fronted = () => express().use(...front, (_req, _res, next) => next());
       const app = fronted()
