@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** Built together, so that a configuration class and the server that loads it share their modules. */
 const PROGRAMS = [
   'server.ts',
+  'demo/demo.ts',
+  'demo/demo-keycloak.ts',
   'lib/cli/openhands-express.ts',
   'lib/learn/register.ts',
   'lib/oss/server-config.ts',
@@ -23,17 +25,15 @@ const PROGRAMS = [
   'test/oss/storage/json-file-store.child.ts',
 ];
 
-/** Finds the pages beside itself, and these stay where they are. */
-const staysBesideThePages: Plugin = {
-  name: 'stays-beside-the-pages',
+/** What looks for files beside itself finds them beside its source. */
+const staysInItsPlace: Plugin = {
+  name: 'stays-in-its-place',
   setup(build) {
-    build.onLoad({ filter: /[\\/]lib[\\/]shipped-files\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(
-        '= import.meta',
-        `= { url: ${JSON.stringify(pathToFileURL(path).href)} }`,
-      ),
-      loader: 'ts',
-    }));
+    build.onLoad({ filter: /[\\/](lib[\\/]shipped-files|demo[\\/].+)\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const place = `({ url: ${JSON.stringify(pathToFileURL(path).href)} })`;
+      return { contents: source.replaceAll('import.meta', place), loader: 'ts' };
+    });
   },
 };
 
@@ -55,7 +55,7 @@ await build({
   platform: 'node',
   target: 'node20',
   packages: 'external',
-  plugins: [staysBesideThePages],
+  plugins: [staysInItsPlace],
   logLevel: 'error',
 });
 

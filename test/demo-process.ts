@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../demo/free-port.ts';
+import { compiled } from './compiled.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -29,7 +30,7 @@ export class DemoProcess {
     variables: Readonly<Record<string, string>> = {},
     script = 'demo.ts',
   ): Promise<DemoProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', `demo/${script}`], {
+    const child = spawn(process.execPath, [compiled(`demo/${script}`)], {
       cwd: root,
       env: { PATH: process.env.PATH, PORT: String(await freePort()), ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,15 +8,16 @@ describe('npm run demo', () => {
   let demo: DemoProcess;
   let temporary: string;
 
-  beforeEach(async () => {
+  before(async () => {
     temporary = await mkdtemp(join(tmpdir(), 'openhands-demo-test-'));
+  });
+  after(() => rm(temporary, { recursive: true, force: true }));
+
+  beforeEach(async () => {
     demo = await DemoProcess.start({ TMPDIR: temporary });
   });
 
-  afterEach(async () => {
-    await demo.stop('SIGTERM');
-    await rm(temporary, { recursive: true, force: true });
-  });
+  afterEach(() => demo.stop('SIGTERM'));
 
   it('prints an address where a person signs in and sees their repositories', async () => {
     const start = await fetch(`${demo.address}/oauth/github/authorize`, { redirect: 'manual' });
@@ -54,7 +55,7 @@ describe('npm run demo', () => {
     });
   }
 
-  /** The demo's own; tsx keeps its cache beside them. */
+  /** The demo's own; tsx keeps its cache beside them, from one demo to the next. */
   async function fileStores(): Promise<string[]> {
     return (await readdir(temporary)).filter((name) => name.startsWith('openhands-demo-'));
   }
