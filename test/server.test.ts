@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { answers } from '../demo/answers.ts';
+import { freePort } from '../demo/free-port.ts';
 import { serve } from '../lib/cli/serve.ts';
+import { JsonFileStore } from '../lib/oss/storage/json-file-store.ts';
+import { markStore, STORE_MARKER } from '../lib/oss/storage/store-marker.ts';
 import { FakeGitHub } from '../lib/testing/index.ts';
 import { RecordingTerminal } from './cli/recording-terminal.ts';
 import { compiled } from './compiled.ts';
@@ -15,6 +20,12 @@ import { ServerProcess } from './server-process.ts';
 const SAAS = `${fileURLToPath(new URL('../lib/enterprise/saas-server-config.ts', import.meta.url))}#SaasServerConfig`;
 /** As a compiled server finds it in a `.env` file. */
 const COMPILED_SAAS = `${compiled('lib/enterprise/saas-server-config.ts')}#SaasServerConfig`;
+
+const enterprise = {
+  OPENHANDS_CONFIG_CLS: SAAS,
+  GITHUB_APP_CLIENT_ID: 'Iv1.public',
+  GITHUB_APP_CLIENT_SECRET: 'hush-hush',
+};
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 
@@ -37,11 +48,7 @@ describe('server.ts', () => {
   });
 
   it('listens, says in three lines what it is, after one of a store that is new, and serves', async () => {
-    const server = start({
-      OPENHANDS_CONFIG_CLS: SAAS,
-      GITHUB_APP_CLIENT_ID: 'Iv1.public',
-      GITHUB_APP_CLIENT_SECRET: 'hush-hush',
-    });
+    const server = start(enterprise);
     const url = await server.url();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(await (await fetch(`${url}/health`)).text(), '"OK"');
@@ -71,9 +78,7 @@ describe('server.ts', () => {
   it('warns of no such thing in the Enterprise edition', async () => {
     const server = start({
       HOST: '0.0.0.0',
-      OPENHANDS_CONFIG_CLS: SAAS,
-      GITHUB_APP_CLIENT_ID: 'Iv1.public',
-      GITHUB_APP_CLIENT_SECRET: 'hush-hush',
+      ...enterprise,
     });
     await server.url();
     assert.deepEqual(
@@ -208,6 +213,24 @@ describe('server.ts', () => {
       // A second signal says that nobody wants to wait.
       void server.end('SIGTERM');
       assert.equal(await exit, 0);
+    });
+
+    it('finishes its start first, when it answers but has not claimed its store yet', async () => {
+      const port = await freePort();
+      const store = join(directory, 'store');
+      await mkdir(store);
+      const documents = new JsonFileStore({ path: store, log: pino({ level: 'silent' }) });
+      try {
+        await markStore(documents);
+        const exit = await documents.withLock(STORE_MARKER, async () => {
+          const server = start({ ...enterprise, PORT: String(port) });
+          assert.ok(await answers(`http://127.0.0.1:${port}/health`));
+          return { code: server.end('SIGTERM') };
+        });
+        assert.equal(await exit.code, 0);
+      } finally {
+        await documents.close();
+      }
     });
 
     it('exits with 0 at once when nothing is going on, and on SIGINT as well', async () => {

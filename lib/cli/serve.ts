@@ -43,10 +43,13 @@ async function serveUntilSignal(terminal: Terminal): Promise<void> {
 async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<void> {
   const { config } = app;
   const server = new GracefulServer(app, messageClassesFor(app));
-  const { url, address } = await listen(server, config);
-  await claim(config, server);
-  // Before anybody is told that it runs, and may want to end it.
-  const signaled = firstSignal();
+  const failed = new AbortController();
+  // Before it answers anybody, who may then want to end it. A second signal during the start ends it at once.
+  const signaled = firstSignal(failed.signal);
+  const { url, address } = await listenAndClaim(server, config).catch((error: unknown) => {
+    failed.abort();
+    throw error;
+  });
   for (const { fields, message } of startUpReport(app, url)) {
     if (process.stdout.isTTY) terminal.out(message);
     else config.log.info(fields, message);
@@ -67,24 +70,34 @@ async function listenAndDrain(app: OpenHandsApp, terminal: Terminal): Promise<vo
   if (cut > 0) config.log.warn({ requests: cut }, 'Requests were still in flight; they were cut off');
 }
 
-/** Only once it listens, so that a start whose port is in use leaves the store to whom it belongs. */
-async function claim(config: ServerConfig, server: GracefulServer): Promise<void> {
+/** Claims only once it listens, so that a start whose port is in use leaves the store to whom it belongs. */
+async function listenAndClaim(server: GracefulServer, config: ServerConfig): Promise<Listening> {
+  const listening = await listen(server, config);
   try {
     await config.claimNow();
   } catch (error) {
     await server.drain({ noticeMs: 0, patienceMs: 0 });
     throw error;
   }
+  return listening;
 }
 
-function firstSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => process.once('SIGTERM', resolve).once('SIGINT', resolve));
+/** @param forget - ends the waiting, and leaves signals to others. */
+function firstSignal(forget: AbortSignal): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(name, resolve);
+      forget.addEventListener('abort', () => process.off(name, resolve));
+    }
+  });
 }
 
-async function listen(
-  server: GracefulServer,
-  { environment }: ServerConfig,
-): Promise<{ readonly url: string; readonly address: string }> {
+interface Listening {
+  readonly url: string;
+  readonly address: string;
+}
+
+async function listen(server: GracefulServer, { environment }: ServerConfig): Promise<Listening> {
   const { HOST, PORT } = environment;
   try {
     const { port, address } = await server.listen(PORT, HOST);
