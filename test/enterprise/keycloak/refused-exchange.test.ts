@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { JWTPayload } from 'jose';
+import { generateKeyPair, type JWTPayload } from 'jose';
 import { HttpError } from '../../../lib/oss/errors.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
 import { StandInRealm } from './stand-in-realm.ts';
@@ -82,7 +82,7 @@ describe('An answer to a code', () => {
   }
 
   it('is refused when its ID token was signed by somebody else, and the session is given back', async () => {
-    const other = await StandInRealm.listen();
+    const other = await StandInRealm.listen(await generateKeyPair('RS256'));
     const iat = Math.floor(Date.now() / 1000);
     const forged = await other
       .sign({

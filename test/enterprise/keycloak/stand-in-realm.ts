@@ -7,6 +7,11 @@ import { KeycloakClient } from '../../../lib/enterprise/keycloak/keycloak-client
 
 const NAME = 'openhands';
 
+type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
+
+/** To find two primes takes longer than all that most tests have a realm for. */
+let shared: Promise<KeyPair> | undefined;
+
 /** A realm over HTTP that answers what a test wants: what no Keycloak can be brought to say. */
 export class StandInRealm {
   readonly client: KeycloakClient;
@@ -18,9 +23,9 @@ export class StandInRealm {
   /** What answers instead of the keys. */
   keys: RequestListener | undefined;
   readonly #server: Server;
-  readonly #pair: Awaited<ReturnType<typeof generateKeyPair>>;
+  readonly #pair: KeyPair;
 
-  private constructor(server: Server, pair: Awaited<ReturnType<typeof generateKeyPair>>) {
+  private constructor(server: Server, pair: KeyPair) {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.#server = server;
     this.#pair = pair;
@@ -37,11 +42,12 @@ export class StandInRealm {
     server.on('request', (req, res) => void this.#answer(req, res));
   }
 
-  static async listen(): Promise<StandInRealm> {
+  /** @param pair - what it signs with; without, what all such realms of this process sign with. */
+  static async listen(pair?: KeyPair): Promise<StandInRealm> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new StandInRealm(server, await generateKeyPair('RS256'));
+    return new StandInRealm(server, pair ?? (await (shared ??= generateKeyPair('RS256'))));
   }
 
   /** A token that this realm has signed. */
