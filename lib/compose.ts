@@ -8,6 +8,7 @@
  */
 import type { RequestHandler } from 'express';
 import { checkOptions } from './compose/check-options.ts';
+import { refuseMore } from './compose/declare/check-arguments.ts';
 import { type DeclarationSite, declarationSite } from './compose/declare/declaration-site.ts';
 import type { DeclaredKey } from './compose/declare/keys.ts';
 import type { Layers } from './compose/declare/layers.ts';
@@ -101,10 +102,17 @@ export type {
  */
 export function compose<const L extends Layers, const Given extends DeclaredKey = never>(
   layers: L,
-  options: ComposeOptions & { readonly given?: readonly Given[] } = {},
-): Composed<L, Given> {
+  options?: ComposeOptions & { readonly given?: readonly Given[] },
+): Composed<L, Given>;
+export function compose(layers: Layers, options: ComposeOptions = {}, ...more: readonly unknown[]): Stack {
   checkLayers(layers);
   checkOptions(options);
+  refuseMore(
+    'compose',
+    'layers and options',
+    more,
+    'All layers stand in the first argument, all options in the second.',
+  );
   const site = declarationSite(compose);
   const plan = planOf(layers, options, site);
   for (const diagnostic of plan.diagnostics) {
@@ -120,9 +128,9 @@ export function compose<const L extends Layers, const Given extends DeclaredKey 
     outline: { get: () => (outlined ??= outlineOf(layers, options, plan, stack.plan)) },
     observe: { value: (observer: StackObserver) => observe(runtime, observer) },
     print: { value: (format?: Parameters<Stack['print']>[0]) => printPlan(stack, format) },
-    handler: { value: (handle: RouteHandler<DeclaredKey>) => handle as unknown as RequestHandler },
+    handler: { value: routeHandler },
   }) as Stack;
-  return stack as unknown as Composed<L, Given>;
+  return stack;
 }
 
 function planOf(layers: Layers, options: ComposeOptions, site: DeclarationSite): Plan {
@@ -133,6 +141,16 @@ function planOf(layers: Layers, options: ComposeOptions, site: DeclarationSite):
     if (error instanceof StackError) Error.captureStackTrace(error, compose);
     throw error;
   }
+}
+
+function routeHandler(handle: RouteHandler<DeclaredKey>, ...more: readonly unknown[]): RequestHandler {
+  refuseMore(
+    'stack.handler',
+    'one handler',
+    more,
+    'Write it around each: stack.handler(one), stack.handler(other).',
+  );
+  return handle;
 }
 
 function observe({ observers }: StackRuntime, observer: StackObserver): () => void {

@@ -1,8 +1,9 @@
+import { readAmbiguousOk } from './check/ambiguous-ok.ts';
 import { reportCycles } from './check/cycles.ts';
 import { checkEarlyAnswers } from './check/early-answers.ts';
 import { checkErrorHandlers } from './check/error-handlers.ts';
 import { checkHeaders, checkOverwrittenHeaders } from './check/headers.ts';
-import { type AmbiguousOk, checkAmbiguity } from './check/order.ts';
+import { checkAmbiguity } from './check/order.ts';
 import { checkLosingReads, checkReads, checkUnread } from './check/reads.ts';
 import { checkRouters } from './check/routers.ts';
 import { checkWriters } from './check/writers.ts';
@@ -48,7 +49,7 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
   const { entries, stuck } = orderOf(resolved.entries, constraints, priority);
   if (stuck.length > 0) reportCycles(stuck, constraints, findings);
 
-  const ok = ambiguousOk(options.ambiguousOk ?? []);
+  const ok = readAmbiguousOk(options.ambiguousOk ?? [], resolved.byName, site, findings);
   checkUnread(access, new Set<string>(options.reads), losingKeys, findings);
   checkLosingReads(access, given, losingKeys, findings);
   if (stuck.length === 0) {
@@ -71,9 +72,4 @@ function keysOf(
 ): string[] {
   const all = [...providers.keys(), ...readers.keys(), ...given, ...losingKeys.keys()];
   return [...new Set(all.filter((key) => !isRequestKey(key)))].sort();
-}
-
-function ambiguousOk(pairs: readonly (readonly [string, string])[]): AmbiguousOk {
-  const known = new Set(pairs.flatMap(([one, other]) => [`${one}\0${other}`, `${other}\0${one}`]));
-  return (one, other) => known.has(`${one.name}\0${other.name}`);
 }

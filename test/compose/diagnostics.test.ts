@@ -787,6 +787,33 @@ describe('The diagnostics of a stack', () => {
     );
   });
 
+  it('take the name of one that is replaced in ambiguousOk for the one that runs, and a name with a question mark for none', () => {
+    const layers = {
+      base: [pass('a', { writes: ['x'] }), pass('old', {})],
+      top: [pass('new', { writes: ['x'], overrides: 'old' })],
+    };
+    const options = { reads: ['x'] } as unknown as ComposeOptions;
+    const ids = (ambiguousOk: ComposeOptions['ambiguousOk'] & object) =>
+      compose(layers, { ...options, ambiguousOk }).diagnostics.map(({ id }) => id);
+    assert.deepEqual(ids([]), ['S201']);
+    assert.deepEqual(ids([['a', 'old']]), []);
+    assert.deepEqual(ids([['none?', 'old?']]), ['S201']);
+  });
+
+  it('call a name in ambiguousOk that nobody has a missing one, where compose was called', () => {
+    assert.throws(
+      () => compose({ base: [pass('session'), pass('cors')] }, { ambiguousOk: [['sesion', 'cors']] }),
+      ({ diagnostics: [first, ...more] }: StackError) => {
+        assert.deepEqual(more, []);
+        assert.equal(first?.id, 'S102');
+        assert.equal(first.message, 'ambiguousOk names "sesion", and nobody in the stack has that name.');
+        assert.equal(first.hint, `Did you mean "session"? If it may be missing, write 'sesion?'.`);
+        assert.match(first.at, /diagnostics\.test\.ts:\d+$/);
+        return true;
+      },
+    );
+  });
+
   it('take an order for settled that follows from other constraints', () => {
     const chain = (...links: (readonly [string, string])[]) =>
       diagnose({

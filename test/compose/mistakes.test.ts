@@ -57,6 +57,16 @@ const LINES: Readonly<Record<string, string>> = {
   'onConflict that does not exist': `compose: onConflict takes 'record', 'warn', 'error' (which throws) or a function, not "throw".`,
   'onConflict misspelled': `compose: onConflict takes 'record', 'warn', 'error' (which throws) or a function, not "errors". Did you mean "error"?`,
   'timing that does not exist': "compose: timing takes 'sampled' or 'all', not true.",
+  'a third argument of compose':
+    'compose takes layers and options, and nothing behind: there is an object. All layers stand in the first argument, all options in the second.',
+  'a third argument of wrap':
+    "wrap takes a handler and a declaration, and nothing behind: there is an object. To change a declaration, spread it: { ...declarations.cors, path: '/api' }.",
+  'a handler behind a definition':
+    'defineMiddleware takes one object, and nothing behind: there is a function. Write all into it; the handler is its field handle.',
+  'a handler behind a definition of an error handler':
+    'defineErrorMiddleware takes one object, and nothing behind: there is a function. Write all into it; the handler is its field handle.',
+  'two handlers of a route':
+    'stack.handler takes one handler, and nothing behind: there is a function. Write it around each: stack.handler(one), stack.handler(other).',
   'development that is the name of an environment':
     'compose: development takes true or false, not "development".',
   'a log that is a function':

@@ -51,3 +51,17 @@ function readyFor(handlerName: string, declaration: unknown, known: readonly str
   const within = known.find((one) => name.length > 3 && one.toLowerCase().includes(name.toLowerCase()));
   return didYouMean(within ?? name, known).replace(/"(.*)"/, 'declarations.$1');
 }
+
+/**
+ * Refuses arguments that a function does not take, and that would be passed over in silence.
+ *
+ * @param callee - the name of the function.
+ * @param taken - what it takes, in words.
+ * @param more - what else it was given.
+ * @param hint - what was probably meant, as a sentence.
+ * @throws TypeError that says what to write.
+ */
+export function refuseMore(callee: string, taken: string, more: readonly unknown[], hint: string): void {
+  if (more.length === 0) return;
+  throw new TypeError(`${callee} takes ${taken}, and nothing behind: there is ${shown(more[0])}. ${hint}`);
+}

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { checkDefinition } from './check-arguments.ts';
+import { checkDefinition, refuseMore } from './check-arguments.ts';
 import { checkDeclaration } from './check-declaration.ts';
 import type { Declaration, Facts, KeyLists } from './declaration.ts';
 import { type DeclarationSite, declarationSite } from './declaration-site.ts';
@@ -66,8 +66,13 @@ export function defineMiddleware<
   const Updates extends readonly DeclaredKey[] = [],
 >(
   definition: MiddlewareDefinition<Reads, Writes, Updates>,
-): Middleware<Reads[number], Writes[number] | Updates[number]> {
+): Middleware<Reads[number], Writes[number] | Updates[number]>;
+export function defineMiddleware(
+  definition: MiddlewareDefinition<readonly ReadKey[], readonly DeclaredKey[], readonly DeclaredKey[]>,
+  ...more: readonly unknown[]
+): Middleware {
   checkDefinition(definition, 'defineMiddleware');
+  refuseBehind('defineMiddleware', more);
   const handle = definition.handle as unknown as RequestHandler;
   const middleware = declare(definition, handle, defineMiddleware);
   if (handle.length === 4) {
@@ -103,8 +108,13 @@ export function defineErrorMiddleware<
   const Updates extends readonly DeclaredKey[] = [],
 >(
   definition: ErrorMiddlewareDefinition<Reads, Writes, Updates>,
-): Middleware<Reads[number], Writes[number] | Updates[number]> {
+): Middleware<Reads[number], Writes[number] | Updates[number]>;
+export function defineErrorMiddleware(
+  definition: ErrorMiddlewareDefinition<readonly ReadKey[], readonly DeclaredKey[], readonly DeclaredKey[]>,
+  ...more: readonly unknown[]
+): Middleware {
   checkDefinition(definition, 'defineErrorMiddleware');
+  refuseBehind('defineErrorMiddleware', more);
   const handle = definition.handle as unknown as ErrorRequestHandler;
   const middleware = declare(definition, handle, defineErrorMiddleware);
   if (handle.length !== 4) {
@@ -113,6 +123,12 @@ export function defineErrorMiddleware<
     );
   }
   return middleware;
+}
+
+/** Refuses what stands behind a definition, but for the number that `definitions.map(defineMiddleware)` hands on. */
+function refuseBehind(callee: string, more: readonly unknown[]): void {
+  if (typeof more[0] === 'number') return;
+  refuseMore(callee, 'one object', more, 'Write all into it; the handler is its field handle.');
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { checkWrapped } from './check-arguments.ts';
+import { checkWrapped, refuseMore } from './check-arguments.ts';
 import type { Facts, KeyLists } from './declaration.ts';
 import type { ErrorHandler } from './error-handler.ts';
 import type { DeclaredKey, ReadKey } from './keys.ts';
@@ -26,7 +26,18 @@ export function wrap<
 >(
   handler: RequestHandler | ErrorHandler,
   declaration: Facts & KeyLists<Reads, Writes, Updates>,
-): Middleware<Reads[number], Writes[number] | Updates[number]> {
+): Middleware<Reads[number], Writes[number] | Updates[number]>;
+export function wrap(
+  handler: RequestHandler | ErrorHandler,
+  declaration: Facts & KeyLists<readonly ReadKey[], readonly DeclaredKey[], readonly DeclaredKey[]>,
+  ...more: readonly unknown[]
+): Middleware {
   checkWrapped(handler, declaration);
+  refuseMore(
+    'wrap',
+    'a handler and a declaration',
+    more,
+    "To change a declaration, spread it: { ...declarations.cors, path: '/api' }.",
+  );
   return declare(declaration, handler, wrap);
 }

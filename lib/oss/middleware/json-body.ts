@@ -34,7 +34,7 @@ export function jsonBody({ patienceMs = BODY_MS }: JsonBodyOptions = {}) {
   return defineMiddleware({
     name: 'json-body',
     path: '/api',
-    ends: [400, 408, 413, 415],
+    fails: [400, 408, 413, 415],
     // No body is read for somebody who is refused anyway.
     after: [...ON_EVERY_ANSWER, 'rate-limit?', 'cross-origin?'],
     handle(req, res, next) {
