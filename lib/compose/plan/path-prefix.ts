@@ -22,7 +22,7 @@ export function patternOf(prefixes: Prefixes): RegExp {
 }
 
 /** Whether a prefix lies at or below one of the others, in whole segments. */
-export function isBelow(path: string, prefixes: Prefixes): boolean {
+function isBelow(path: string, prefixes: Prefixes): boolean {
   return prefixes.some(
     (prefix) => path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/'),
   );

@@ -1,5 +1,5 @@
 import { type Entry, label } from '../plan/entry.ts';
-import { isBelow, patternOf, type Prefixes } from '../plan/path-prefix.ts';
+import { patternOf, type Prefixes } from '../plan/path-prefix.ts';
 import { pathOf } from '../run/path-of.ts';
 import type { EnteredRequest } from '../run/run.ts';
 
@@ -29,13 +29,13 @@ export class RepeatedMounts {
 
   /** The middlewares that do not run on a request, and would if their stack were not mounted where it is. */
   *on(req: EnteredRequest): Generator<RepeatedMount> {
-    const mount = ((req.baseUrl as string | undefined) ?? '').toLowerCase();
+    const mount = (req.baseUrl as string | undefined) ?? '';
     const path = pathOf(req);
     if (mount === '' || path === undefined) return;
     for (const { entry, prefixes, pattern } of this.#entries) {
-      const repeating = prefixes.find((prefix) => isBelow(prefix, [mount]));
-      if (repeating === undefined || pattern.test(path)) continue;
-      if (patternOf([repeating]).test(mount + path)) yield repeatedMount(entry, repeating, mount);
+      if (pattern.test(path)) continue;
+      const repeating = prefixes.find((prefix) => patternOf([prefix]).test(mount + path));
+      if (repeating !== undefined) yield repeatedMount(entry, repeating, mount);
     }
   }
 }

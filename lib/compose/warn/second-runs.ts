@@ -29,6 +29,8 @@ export function placeOf({ host, isInRoute, req }: Run): string {
   if (host?.furthest !== undefined)
     return `as ${host.furthest.name} (${host.furthest.layer}) of another stack`;
   if (!isInRoute) return 'by use()';
-  const { path } = req.route as { readonly path: string | RegExp | readonly (string | RegExp)[] };
+  const { path } = req.route as {
+    readonly path: string | RegExp | readonly (string | RegExp)[];
+  };
   return `in the route ${[path].flat().join(', ')}`;
 }

@@ -9,7 +9,9 @@ export function recorder() {
   const lines: string[] = [];
   return {
     lines,
-    log: { warn: (_details: object, message: string) => void lines.push(message) },
+    log: {
+      warn: (_details: object, message: string) => void lines.push(message),
+    },
     /** The ids so far, in their order. */
     ids: () => lines.map((line) => line.slice(0, 4)),
   };

@@ -50,7 +50,7 @@ describe('A stack that runs twice on one request', () => {
   });
 
   it('is no matter when the request is given another path and routed anew, or when there are two stacks', async () => {
-    const stack = developed([pass('session')]);
+    const stack = compose({ base: [pass('session')] }, { development: true, log });
     const app = express().use(stack, developed([pass('session')]));
     app.get('/old', (req, res) => {
       req.url = '/new';
@@ -83,7 +83,7 @@ describe('A path that repeats the path at which the stack is mounted', () => {
     );
   });
 
-  it('is named where it is the mount path itself, one of several, a mount, or below a mount of another stack', async () => {
+  it('is named where it is the mount path itself or above it, one of several, a mount, or below a mount of another stack', async () => {
     const handle = sends;
     for (const entry of [
       defineMiddleware({ name: 'itself', path: '/api/', handle }),
@@ -94,6 +94,10 @@ describe('A path that repeats the path at which the stack is mounted', () => {
         .get('/api/users')
         .expect(404);
     }
+    const above = defineMiddleware({ name: 'above', path: '/api', handle });
+    await request(express().use('/api/v1', developed([above])))
+      .get('/api/v1/users')
+      .expect(404);
     const inner = developed([defineMiddleware({ name: 'inner', path: '/api/users', handle })]);
     await request(express().use(developed([wrap(inner, { name: 'v1', mount: '/api' })])))
       .get('/api/users')
@@ -104,6 +108,7 @@ describe('A path that repeats the path at which the stack is mounted', () => {
         'itself: leave path out',
         'several: leave path out',
         'mounted: leave mount out',
+        'above: leave path out',
         "inner: path: '/users'",
       ],
     );
@@ -116,6 +121,11 @@ describe('A path that repeats the path at which the stack is mounted', () => {
     ]);
     const app = express().use(stack).use('/v1', stack);
     for (const path of ['/api/users', '/v1/api/users', '/api', '/apiary']) await request(app).get(path);
+    const mounted = express().use(
+      '/api',
+      developed([defineMiddleware({ name: 'all', path: '/api', handle: next })]),
+    );
+    await request(mounted).get('/api/api/users');
     await request(express().use('/api', stack)).get('/api/apiary');
     assert.deepEqual(
       ids().filter((id) => id === 'S405'),
@@ -143,16 +153,34 @@ describe('compose within a request', () => {
   it('is no matter when the stack is kept: one for all, or one for each tenant', async () => {
     const kept = new Map<string, RequestHandler>();
     const app = express().use((req, res, go) => {
-      if (!kept.has(req.path)) kept.set(req.path, developed([pass('session')]));
+      if (!kept.has(req.path)) {
+        kept.set(req.path, compose({ base: [pass('session')] }, { development: true, log }));
+      }
       kept.get(req.path)!(req, res, go);
     });
     for (const path of ['/a', '/b', '/a', '/c', '/b', '/d', '/a']) await request(app).get(path);
     assert.deepEqual(lines, []);
   });
 
+  it('is no matter when requests wait for the one stack that is made while they do', async () => {
+    let waiting = 0;
+    let kept: RequestHandler | undefined;
+    let go = (): void => undefined;
+    const all = new Promise<void>((resolve) => (go = resolve));
+    const app = express().use(async (req, res, onward) => {
+      if (++waiting === 3) go();
+      await all;
+      kept ??= compose({ base: [pass('session')] }, { development: true, log });
+      kept(req, res, onward);
+    });
+    await Promise.all([1, 2, 3].map(() => request(app).get('/')));
+    assert.deepEqual(lines, []);
+  });
+
   it('is no matter when each test makes an app of its own', async () => {
     for (let times = 0; times < 5; times++) {
-      await request(express().use(developed([pass('session')]))).get('/');
+      const stack = compose({ base: [pass('session')] }, { development: true, log });
+      await request(express().use(stack)).get('/');
     }
     assert.deepEqual(lines, []);
   });
@@ -209,7 +237,10 @@ describe('Development warnings', () => {
 
   it('have that of an error handler in front of all that could fail among them, where there is no log', async () => {
     const warning = once(process, 'warning') as Promise<[Error & { code?: string }]>;
-    const failed = defineErrorMiddleware({ name: 'failed', handle: (_error, _req, res, _next) => res.end() });
+    const failed = defineErrorMiddleware({
+      name: 'failed',
+      handle: (_error, _req, res, _next) => res.end(),
+    });
     compose({ base: [pass('session')], top: [failed] }, { development: true });
     const [{ code, message }] = await warning;
     assert.equal(code, 'S210');

@@ -68,8 +68,27 @@ describe('A handler that has had a request for ten seconds', () => {
     assert.match(lines.join(), /^S401 greet/);
   });
 
+  it('has no more than that when an earlier one calls its next again', async () => {
+    const twice = pass('twice', {}, (_req, _res, next) => {
+      next();
+      setTimeout(next, 5_000);
+    });
+    await holding(
+      developed([twice, defineMiddleware({ name: 'greet', handle: forgets })], {
+        onConflict: 'record',
+      }),
+    );
+    mock.timers.tick(10_000);
+    assert.match(lines.join(), /^S401 greet/);
+  });
+
   it('is told of as what it is when its promise is fulfilled: an answer that nobody gives', async () => {
-    const stack = developed([defineMiddleware({ name: 'greet', handle: async () => Promise.resolve() })]);
+    const stack = developed([
+      defineMiddleware({
+        name: 'greet',
+        handle: async () => Promise.resolve(),
+      }),
+    ]);
     await holding(stack);
     mock.timers.tick(10_000);
     assert.match(
@@ -174,8 +193,16 @@ describe('A handler that has had a request for ten seconds', () => {
   });
 
   it('is no matter where the stack is silenced, or the app is not developed', async () => {
-    await holding(developed([defineMiddleware({ name: 'greet', handle: forgets })], { silence: ['S401'] }));
-    await holding(developed([defineMiddleware({ name: 'greet', handle: forgets })], { development: false }));
+    await holding(
+      developed([defineMiddleware({ name: 'greet', handle: forgets })], {
+        silence: ['S401'],
+      }),
+    );
+    await holding(
+      developed([defineMiddleware({ name: 'greet', handle: forgets })], {
+        development: false,
+      }),
+    );
     mock.timers.tick(10_000);
     assert.deepEqual(lines, []);
   });
