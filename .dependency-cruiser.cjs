@@ -79,7 +79,7 @@ module.exports = {
     wall('server', SERVER, [APP, EXPRESS_MESSAGES, SHIPPED_FILES]),
     wall('entry-point', '^lib/index\\.ts$', [APP, COMPOSE, EXPRESS_MESSAGES, OSS, SERVER]),
     wall('testing', '^lib/testing/', [APP, COMPOSE, OSS, ENTERPRISE]),
-    wall('cli', CLI, [APP, COMPOSE, EXPRESS_MESSAGES, LEARN, OSS, ENTERPRISE, SERVER]),
+    wall('cli', CLI, [APP, COMPOSE, DIAGNOSE, EXPRESS_MESSAGES, LEARN, OSS, ENTERPRISE, SERVER]),
     wall('page', '^lib/page/', [], 'The page knows the server by its HTTP API only.'),
     wall('server-process', '^server\\.ts$', [CLI]),
     wall('examples', '^examples/', [], 'Examples import the package by its name, as users do.'),

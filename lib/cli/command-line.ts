@@ -1,11 +1,12 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { didYouMean } from '../compose/diagnose/did-you-mean.ts';
 import { UsageError } from './command.ts';
 
 /**
  * Node's `parseArgs` for a command.
  *
  * @param config - the arguments, and the options that the command has; any others are wrong.
- * @throws UsageError with what Node finds wrong.
+ * @throws UsageError with what is wrong.
  */
 export function parseCommandLine<const Config extends ParseArgsConfig>(
   config: Config,
@@ -13,6 +14,22 @@ export function parseCommandLine<const Config extends ParseArgsConfig>(
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(complaint(error, config), { cause: error });
+  }
+}
+
+function complaint(error: unknown, { options = {} }: ParseArgsConfig): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const given = /'([^']*)'/.exec(message)?.[1] ?? '';
+  switch (code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return `There is no option "${given}". ${didYouMean(
+        given,
+        Object.keys(options).map((name) => `--${name}`),
+      )}`.trim();
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return `"${given}" is one word too many.`;
+    default:
+      return message;
   }
 }

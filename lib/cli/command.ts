@@ -6,6 +6,8 @@ export interface Terminal {
   error(text: string): void;
   /** Standard error, when a person looks at it: for what is drawn in place, such as a progress bar. */
   readonly screen?: NodeJS.WriteStream | undefined;
+  /** How wide standard output is, when a person looks at it. */
+  readonly columns?: number | undefined;
   /** Aborted when the command is asked to end (Ctrl-C): it ends where it can be taken up again. From the first call on. */
   interruption?(): AbortSignal;
 }
@@ -14,6 +16,8 @@ export interface Terminal {
 export interface Command {
   /** How it is called, without the name of the program. */
   readonly usage: string;
+  /** What its help has besides, for a terminal of so many columns; made when it is asked for. */
+  readonly more?: (columns: number) => Promise<string>;
   /** Whether a file `.env` is none of its business: of a command that runs programs of others, it is theirs. */
   readonly leavesEnvFile?: boolean;
   /**
@@ -24,7 +28,7 @@ export interface Command {
   run(args: readonly string[], terminal: Terminal): Promise<number>;
 }
 
-/** The command was called wrongly; it ends with exit code 2 and its usage. */
+/** The command was called wrongly; it ends with exit code 2, and says where its usage is told. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'usage';

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { compose, composeRoutes, type Layers, type Routes, type Stack } from '../compose.ts';
 import { isConfigClass } from '../oss/config-or-options.ts';
-import { isModulePath, moduleSpecifier } from '../oss/module-specifier.ts';
 import { routesOfServer } from '../oss/routes/server-routes.ts';
 import type { Terminal } from './command.ts';
 import { UsageError } from './command.ts';
+import { importOfUser } from './import-of-user.ts';
 import { rehearse } from './rehearsal.ts';
 
 /** The stack that is meant when none is named: that of the config which the environment names. */
@@ -31,7 +30,7 @@ export interface Found {
 export async function findStack(target: string, env: Terminal['env']): Promise<Found> {
   if (target === OSS) return ofConfig({ ...env, OPENHANDS_CONFIG_CLS: undefined });
   const [module = '', name = 'default'] = target.split('#');
-  const found = (await importModule(module))[name];
+  const found = (await importOfUser(module))[name];
   if (isStack(found)) return { stack: found };
   if (isRoutes(found)) return { routes: found };
   if (isConfigClass(found)) {
@@ -48,21 +47,6 @@ function ofConfig(env: Terminal['env']): Promise<Found> {
     stack: compose(config.layers(), config.stackOptions()),
     routes: composeRoutes(routesOfServer(config), config.routesOptions()),
   }));
-}
-
-async function importModule(module: string): Promise<Record<string, unknown>> {
-  try {
-    return (await import(moduleSpecifier(module))) as Record<string, unknown>;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const meant = !isModulePath(module) && existsSync(module) ? ` A file is named ./${module}.` : '';
-    throw new UsageError(`${module} cannot be found.${meant}`, { cause: error });
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
 }
 
 function isStack(value: unknown): value is Stack {

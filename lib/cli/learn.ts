@@ -5,6 +5,7 @@ import type { LearnFormat, LearnReport } from '../learn/index.ts';
 import type { Learned } from '../learn/trace.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
+import { importOfUser } from './import-of-user.ts';
 
 const FORMATS: readonly string[] = ['table', 'json', 'markdown', 'html'] satisfies LearnFormat[];
 const REPORT = 'learn.report.json';
@@ -81,9 +82,8 @@ async function readText(file: string): Promise<string> {
 
 /** The app that a module exports, or that its function makes. */
 async function importApp(target: string): Promise<RequestListener> {
-  const { moduleSpecifier } = await import('../oss/module-specifier.ts');
   const [module = '', name = 'default'] = target.split('#');
-  const found = ((await import(moduleSpecifier(module))) as Record<string, unknown>)[name];
+  const found = (await importOfUser(module))[name];
   const app: unknown =
     typeof found === 'function' && !('handle' in found) ? await (found as () => unknown)() : found;
   if (typeof app !== 'function')

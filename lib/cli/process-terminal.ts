@@ -7,5 +7,6 @@ export const processTerminal: Terminal = {
   out: (text) => console.log(text),
   error: (text) => console.error(text),
   screen: process.stderr.isTTY ? process.stderr : undefined,
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   interruption,
 };

@@ -6,6 +6,7 @@ import type { ServerConfig } from '../oss/server-config.ts';
 import { GracefulServer } from '../server/graceful-server.ts';
 import { startUpReport } from '../server/start-up-report.ts';
 import type { Command, Terminal } from './command.ts';
+import { parseCommandLine } from './command-line.ts';
 import { failureText } from './failure-text.ts';
 
 /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
@@ -18,7 +19,10 @@ export const serve: Command = {
 Runs the server until SIGTERM or SIGINT. Its configuration is in the environment, and in a file .env in the working
 directory: what the environment has already wins.`,
 
-  async run(_args, terminal) {
+  more: async (columns) => (await import('./variable-list.ts')).variableList(columns),
+
+  async run(args, terminal) {
+    parseCommandLine({ args: [...args], allowPositionals: false, options: {} });
     try {
       await serveUntilSignal(terminal);
       return 0;

@@ -3,6 +3,7 @@ import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { defaultTarget, findStack, type Found } from './find-stack.ts';
 import { lineDiff } from './line-diff.ts';
+import { stackBlocks } from './stack-blocks.ts';
 import { type LockedOrders, orderLines, readLock, routeLines, writeLock } from './stack-lock.ts';
 
 const FORMATS: readonly string[] = ['table', 'mermaid', 'json'] satisfies PrintFormat[];
@@ -34,7 +35,9 @@ Exit code 1: a stack has errors, or its order is not that of the lock file.`,
       const name = target ?? defaultTarget(terminal.env);
       const found = await findStack(name, terminal.env);
       terminal.out(
-        routes ? routesIn(found, name).print(format as RoutesFormat) : stackIn(found, name).print(format),
+        routes
+          ? routesIn(found, name).print(format as RoutesFormat)
+          : print(stackIn(found, name), format, terminal),
       );
       return 0;
     } catch (error) {
@@ -56,6 +59,23 @@ function routesIn({ routes }: Found, target: string): Routes {
     throw new UsageError(`${target} has no routes: name a config class, or what composeRoutes returns.`);
   }
   return routes;
+}
+
+/** As a table where there is room for one. */
+function print(found: Stack, format: PrintFormat, { columns = Infinity }: Terminal): string {
+  const text = found.print(format);
+  if (format !== 'table' || tableWidth(found, text) <= columns) return text;
+  return [stackBlocks(found, columns), ...text.split('\n').slice(found.plan.length + 1)].join('\n');
+}
+
+/** How wide the table is, which begins with a head. */
+function tableWidth({ plan }: Stack, text: string): number {
+  return Math.max(
+    ...text
+      .split('\n')
+      .slice(0, plan.length + 1)
+      .map(({ length }) => length),
+  );
 }
 
 /** @returns the exit code. */

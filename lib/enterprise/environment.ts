@@ -60,22 +60,58 @@ const redisUrl = z.string().transform((value, context) => {
 const saasEnvironment = (env: EnvironmentVariables) =>
   z
     .object({
-      GITHUB_APP_CLIENT_ID: z.string(),
-      GITHUB_APP_CLIENT_SECRET: secret,
-      GITHUB_APP_WEBHOOK_SECRET: secrets.prefault(''),
+      GITHUB_APP_CLIENT_ID: z.string().describe('The client ID of the GitHub App.'),
+      GITHUB_APP_CLIENT_SECRET: secret.describe('A client secret of the GitHub App.'),
+      GITHUB_APP_WEBHOOK_SECRET: secrets
+        .prefault('')
+        .describe(
+          'The secret of its webhook; without it, webhooks answer 404. Comma-separated while one is being changed: each of them verifies.',
+        ),
       GITHUB_APP_SLUG: z
         .string()
         .regex(/^[a-z\d](-?[a-z\d])*$/i)
-        .optional(),
-      GITHUB_USER_LIST_FILE: z.string().optional(),
-      PERMITTED_CORS_ORIGINS: origins.prefault(''),
-      COOKIE_SECRETS: cookieSecrets.optional(),
-      TOKEN_ENCRYPTION_KEYS: encryptionKeys.optional(),
-      SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h').prefault('30d'),
-      METRICS_TOKEN: secret.optional(),
+        .optional()
+        .describe(
+          'The name in the address of the GitHub App, behind /apps/. Without it the client offers nobody to add repositories.',
+        ),
+      GITHUB_USER_LIST_FILE: z
+        .string()
+        .optional()
+        .describe(
+          'Who may sign in: a file with one login a line, read again when it changes. Without it, everyone may.',
+        ),
+      PERMITTED_CORS_ORIGINS: origins
+        .prefault('')
+        .describe('Origins whose pages may call the API, such as https://app.example.com; comma-separated.'),
+      COOKIE_SECRETS: cookieSecrets
+        .optional()
+        .describe(
+          'What cookies are signed with: secrets of at least 32 characters, comma-separated; the first signs, all verify. Made once, in the file store, where it is unset.',
+        ),
+      TOKEN_ENCRYPTION_KEYS: encryptionKeys
+        .optional()
+        .describe(
+          'What tokens are encrypted with: KEY-ID:BASE64 of 32 bytes, comma-separated; the first encrypts, all decrypt. Made once, likewise.',
+        ),
+      SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h')
+        .prefault('30d')
+        .describe('How long somebody stays signed in: a time with its unit, 400d at most.'),
+      METRICS_TOKEN: secret
+        .optional()
+        .describe('The bearer token for /internal/metrics from other machines.'),
       ...databaseVariables(env),
-      REDIS_URL: redisUrl.optional(),
-      REDIS_PREFIX: z.string().refine(isRedisPrefix).optional(),
+      REDIS_URL: redisUrl
+        .optional()
+        .describe(
+          'A Redis for what several processes share and may lose: redis://, rediss:// or unix://. Without it, or while it is away, every process goes on alone.',
+        ),
+      REDIS_PREFIX: z
+        .string()
+        .refine(isRedisPrefix)
+        .optional()
+        .describe(
+          'What every key in Redis begins with. Unset, it is made of the GitHub App and the store, so that deployments share nothing.',
+        ),
     })
     .superRefine((variables, context) => {
       if (variables.DATABASE_URL === undefined) return;

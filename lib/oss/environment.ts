@@ -104,24 +104,77 @@ const rateLimit = z.string().transform((value, context) => {
 
 const ossEnvironment = z
   .object({
-    PORT: port.default(3000),
-    HOST: z.string().default('127.0.0.1'),
-    FILE_STORE_PATH: z.string().default('.openhands'),
-    FRONTEND_DIRECTORY: z.string().optional(),
-    PUBLIC_URL: baseUrl.optional(),
-    ALLOWED_HOSTS: hostNames.optional(),
+    OPENHANDS_CONFIG_CLS: z
+      .string()
+      .optional()
+      .describe(
+        'The edition, as MODULE#EXPORT; unset, the OSS edition. The Enterprise edition is openhands-express/enterprise#SaasServerConfig.',
+      ),
+    PORT: port.default(3000).describe('The port to listen at; 0 takes any that is free.'),
+    HOST: z
+      .string()
+      .default('127.0.0.1')
+      .describe('The address to listen at; 0.0.0.0 is every one of this machine.'),
+    FILE_STORE_PATH: z
+      .string()
+      .default('.openhands')
+      .describe('The folder that settings and tokens are kept in, from the working directory.'),
+    FRONTEND_DIRECTORY: z
+      .string()
+      .optional()
+      .describe('The folder of a built client. Without it the built-in page is served.'),
+    PUBLIC_URL: baseUrl
+      .optional()
+      .describe('The address that browsers use, where a proxy stands before the server.'),
+    ALLOWED_HOSTS: hostNames
+      .optional()
+      .describe(
+        "OSS edition: names by which others ask for this server, besides localhost, its addresses and PUBLIC_URL's; comma-separated.",
+      ),
     /** Unset, a mounted app goes by what its host trusts. */
-    TRUST_PROXY: trustProxy.optional(),
-    GITHUB_BASE_URL: baseUrl.default('https://github.com'),
-    GITHUB_API_URL: baseUrl.optional(),
-    /** `<module>#<export>`; the configuration loads it. */
-    OPENHANDS_GITHUB_SERVICE_CLS: z.string().optional(),
-    RATE_LIMIT: rateLimit.prefault('20/second;600/minute'),
-    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
-    POSTHOG_CLIENT_KEY: z.string().default(''),
-    LLM_MODELS_FILE: z.string().optional(),
-    SHUTDOWN_DELAY: duration('0s', '5m', '10s').prefault('0s'),
-    STACK_INSPECTOR: flag.prefault('0'),
+    TRUST_PROXY: trustProxy
+      .optional()
+      .describe(
+        'Which proxies to believe: off, on, a number of them, or addresses such as loopback,10.0.0.0/8.',
+      ),
+    GITHUB_BASE_URL: baseUrl
+      .default('https://github.com')
+      .describe('The address of GitHub: github.com, a tenant of ghe.com, or a GitHub Enterprise Server.'),
+    GITHUB_API_URL: baseUrl
+      .optional()
+      .describe(
+        "The address of GitHub's API. Unset, it follows from GITHUB_BASE_URL: api.github.com, api.TENANT.ghe.com, or /api/v3 of a GitHub Enterprise Server.",
+      ),
+    OPENHANDS_GITHUB_SERVICE_CLS: z
+      .string()
+      .optional()
+      .describe(
+        'What GitHub is called with, as MODULE#EXPORT: a class that extends GitHubService, or SaaSGitHubService in the Enterprise edition.',
+      ),
+    RATE_LIMIT: rateLimit
+      .prefault('20/second;600/minute')
+      .describe(
+        'Requests under /api and for signing in, of one address or one user: off, or limits as the default is. One for less than four seconds is an average over four.',
+      ),
+    LOG_LEVEL: z
+      .enum(LOG_LEVELS)
+      .default('info')
+      .describe('From which level on to log: fatal, error, warn, info, debug, trace or silent.'),
+    POSTHOG_CLIENT_KEY: z.string().default('').describe('Given to the client.'),
+    LLM_MODELS_FILE: z
+      .string()
+      .optional()
+      .describe(
+        'What a person may choose from as models: a file with one a line, read again when it changes.',
+      ),
+    SHUTDOWN_DELAY: duration('0s', '5m', '10s')
+      .prefault('0s')
+      .describe(
+        'For how long the server goes on after SIGTERM while /ready says no, so that load balancers notice: 0s to 5m.',
+      ),
+    STACK_INSPECTOR: flag
+      .prefault('0')
+      .describe('1: a page at /stack shows the stack and the requests through it, to this machine only.'),
   })
   .transform((variables) => {
     const { base, api } = gitHubAt(variables.GITHUB_BASE_URL);

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { OpenHandsApp } from '../app.ts';
-import { shippedFile } from '../shipped-files.ts';
+import { packageVersion } from './package-version.ts';
 
 /** One line about a server that has started, and the same as fields for a structured log. */
 export interface StartUpLine {
@@ -34,9 +33,4 @@ export function startUpReport({ config, stack }: OpenHandsApp, url: string): rea
       ? [{ fields: { inspector: `${url}/stack` }, message: `Stack inspector: ${url}/stack` }]
       : []),
   ];
-}
-
-function packageVersion(): string {
-  const manifest = readFileSync(shippedFile('../package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -155,7 +155,7 @@ describe('openhands-express stack', () => {
         const { code, errors } = await call(args);
         assert.equal(code, 2, args.join(' '));
         assert.match(errors, message);
-        assert.match(errors, /\n\nUsage: openhands-express stack /);
+        assert.match(errors, /\nopenhands-express stack --help tells more\.\n$/);
       }
     });
 

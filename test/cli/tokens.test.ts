@@ -393,7 +393,7 @@ describe('openhands-express tokens', function () {
     ]) {
       const terminal = new RecordingTerminal();
       assert.equal(await main(['tokens', ...args], terminal), 2, args.join(' '));
-      assert.match(terminal.errors, /Usage: openhands-express tokens list/);
+      assert.match(terminal.errors, /openhands-express tokens --help tells more\./);
     }
   });
 

@@ -5,17 +5,28 @@ import { type EnvironmentVariables, readGroup, type VariableGroup } from '../../
 import { Secret } from '../../oss/secret.ts';
 
 const keycloakEnvironment = z.object({
-  KEYCLOAK_SERVER_URL: baseUrl,
-  KEYCLOAK_SERVER_URL_EXT: baseUrl.optional(),
-  KEYCLOAK_REALM_NAME: z.string(),
-  KEYCLOAK_CLIENT_ID: z.string(),
-  KEYCLOAK_CLIENT_SECRET: z.string().transform((value) => new Secret(value)),
+  KEYCLOAK_SERVER_URL: baseUrl.describe('Where this server reaches Keycloak.'),
+  KEYCLOAK_SERVER_URL_EXT: baseUrl
+    .optional()
+    .describe("Where browsers reach Keycloak, if that is another address: Keycloak's own hostname."),
+  KEYCLOAK_REALM_NAME: z.string().describe('The name of the realm.'),
+  KEYCLOAK_CLIENT_ID: z.string().describe("The ID of this server's client in the realm."),
+  KEYCLOAK_CLIENT_SECRET: z
+    .string()
+    .transform((value) => new Secret(value))
+    .describe('The secret of that client.'),
   KEYCLOAK_IDP_HINT: z
     .string()
     .regex(/^[\w.-]+$/)
-    .default('github'),
-  KEYCLOAK_TOKEN_CUSTODY: z.enum(['manager', 'keycloak']).default('manager'),
-  KEYCLOAK_CHECK_EVERY: duration('1s', '1d', '5m').prefault('5m'),
+    .default('github')
+    .describe('The alias of the identity provider that is GitHub in the realm.'),
+  KEYCLOAK_TOKEN_CUSTODY: z
+    .enum(['manager', 'keycloak'])
+    .default('manager')
+    .describe('Who keeps the GitHub tokens of users: this server (manager), or Keycloak (keycloak).'),
+  KEYCLOAK_CHECK_EVERY: duration('1s', '1d', '5m')
+    .prefault('5m')
+    .describe('How often at most Keycloak is asked whether the session of a user goes on, from 1s to 1d.'),
 });
 
 /** Under the names of the variables, checked and with defaults; `KEYCLOAK_CHECK_EVERY` in milliseconds. */

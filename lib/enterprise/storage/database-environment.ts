@@ -15,12 +15,19 @@ const databaseUrl = (env: EnvironmentVariables) =>
 
 /** The variables, for the schema of the whole environment. */
 export const databaseVariables = (env: EnvironmentVariables) => ({
-  DATABASE_URL: databaseUrl(env).optional(),
+  DATABASE_URL: databaseUrl(env)
+    .optional()
+    .describe(
+      'The shared store instead of FILE_STORE_PATH, as postgres://user:password@host:5432/database. COOKIE_SECRETS and TOKEN_ENCRYPTION_KEYS must then be set, the same in every process. What the address leaves open, the variables of libpq say: PGPASSWORD, PGSSLMODE and others.',
+    ),
   DATABASE_POOL_SIZE: z
     .string()
     .regex(/^[1-9]\d{0,2}$/)
     .transform(Number)
-    .prefault('10'),
+    .prefault('10')
+    .describe(
+      'How many connections to the database each process has at most, besides one for the heartbeats of locks.',
+    ),
 });
 
 /** What to say of a bad value whose schema has nothing to say for itself. */

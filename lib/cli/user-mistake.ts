@@ -1,0 +1,38 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where this package lies. */
+const OWN = fileURLToPath(new URL('..', import.meta.url));
+const FRAME = /^\s+at (?:.*\()?(?:file:\/\/)?(?<file>(?:\/|[A-Za-z]:[\\/]).+?):(?<line>\d+)(?::\d+)?\)?$/;
+
+/**
+ * A mistake in a module of the user's in one line, with its place there: the trace is mostly about other people's code.
+ *
+ * @returns undefined when the trace does not lead through a module of the user's.
+ */
+export function userMistake(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return `Something was thrown that is no error: ${String(error)}`;
+  const place = placeOfUser(error.stack ?? '');
+  if (place === undefined && !isOfLoading(error)) return undefined;
+  const message = error.message.replaceAll(/\s+/g, ' ').trim();
+  const where = place === undefined ? '' : ` (${place})`;
+  return `${error.name}: ${message}${where}. LOG_LEVEL=debug shows the trace.`;
+}
+
+function placeOfUser(stack: string): string | undefined {
+  for (const frame of stack.split('\n')) {
+    const { file, line } = FRAME.exec(frame)?.groups ?? {};
+    if (file === undefined || file.includes('node_modules') || file.startsWith(OWN)) continue;
+    return `${relative(process.cwd(), file)}:${line}`;
+  }
+  return undefined;
+}
+
+/** A module that cannot be parsed, or imports what is not there, has not run: it is in no trace. */
+function isOfLoading(error: Error): boolean {
+  return (
+    error instanceof SyntaxError ||
+    error.name === 'TransformError' ||
+    ('code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
+  );
+}
