@@ -47,19 +47,20 @@ describe('server.ts', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('listens, says in three lines what it is, after one of a store that is new, and serves', async () => {
+  it('listens, says in four lines what it is, after one of a store that is new, and serves', async () => {
     const server = start(enterprise);
     const url = await server.url();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(await (await fetch(`${url}/health`)).text(), '"OK"');
     const lines = server.lines.filter(({ msg }) => msg !== 'request');
-    assert.equal(lines.length, 4, server.output);
-    const [begun, edition, store, stack] = lines;
+    assert.equal(lines.length, 5, server.output);
+    const [begun, edition, store, stack, addresses] = lines;
     assert.equal(begun?.msg, 'The store has no marker yet, and gets one');
     assert.deepEqual([edition?.edition, edition?.url], ['saas', url]);
     assert.equal(store?.store, `JSON files in ${join(directory, 'store')}`);
     assert.equal(store.github, 'https://github.com');
     assert.deepEqual(stack?.layers, ['enterprise', 'oss']);
+    assert.deepEqual(addresses?.addresses, { 'Callback URL': `${url}/oauth/github/callback` });
     assert.deepEqual(stack.warnings, []);
     assert.match(String(stack.msg), /^Stack: \d+ middlewares of enterprise and oss, no warnings$/);
     assert.ok(!server.output.includes('hush-hush'));

@@ -21,15 +21,9 @@ export function parseCommandLine<const Config extends ParseArgsConfig>(
 function complaint(error: unknown, { options = {} }: ParseArgsConfig): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const given = /'([^']*)'/.exec(message)?.[1] ?? '';
-  switch (code) {
-    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
-      return `There is no option "${given}". ${didYouMean(
-        given,
-        Object.keys(options).map((name) => `--${name}`),
-      )}`.trim();
-    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
-      return `"${given}" is one word too many.`;
-    default:
-      return message;
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const known = Object.keys(options).map((name) => `--${name}`);
+    return `There is no option "${given}". ${didYouMean(given, known)}`.trim();
   }
+  return code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL' ? `"${given}" is one word too many.` : message;
 }

@@ -15,6 +15,11 @@ export const commands: Readonly<Record<string, { summary: string; load: () => Pr
       'run a command, such as a test suite, and tell which middleware of its Express apps steps on which',
     load: async () => (await import('./learn.ts')).learn,
   },
+  'github-app': {
+    summary:
+      'print what to enter at GitHub for the App of the Enterprise edition, with a link that fills in the form',
+    load: async () => (await import('./github-app.ts')).githubApp,
+  },
   tokens: {
     summary: 'look after the GitHub tokens of the Enterprise edition: list, show, revoke, rotate, verify',
     load: async () => (await import('./tokens.ts')).tokens,

@@ -23,5 +23,6 @@ function isAbsent(module: string, error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') return false;
   if (isModulePath(module)) return !existsSync(resolve(module));
-  return code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' || String(error).includes(`'${module}'`);
+  const packageName = /^(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module;
+  return code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' || String(error).includes(`'${packageName}'`);
 }

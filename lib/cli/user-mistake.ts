@@ -12,11 +12,20 @@ const FRAME = /^\s+at (?:.*\()?(?:file:\/\/)?(?<file>(?:\/|[A-Za-z]:[\\/]).+?):(
  */
 export function userMistake(error: unknown): string | undefined {
   if (!(error instanceof Error)) return `Something was thrown that is no error: ${String(error)}`;
+  if ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return ofUnknownKind(error.message);
   const place = placeOfUser(error.stack ?? '');
   if (place === undefined && !isOfLoading(error)) return undefined;
   const message = error.message.replaceAll(/\s+/g, ' ').trim();
   const where = place === undefined ? '' : ` (${place})`;
   return `${error.name}: ${message}${where}. LOG_LEVEL=debug shows the trace.`;
+}
+
+/** Node takes TypeScript as it is only from version 22.18 on. */
+function ofUnknownKind(message: string): string {
+  const file = /\S+\.[cm]?tsx?$/.exec(message)?.[0];
+  return file === undefined
+    ? message
+    : `${file} is TypeScript. Run it with a loader: node --import tsx node_modules/.bin/openhands-express …`;
 }
 
 function placeOfUser(stack: string): string | undefined {

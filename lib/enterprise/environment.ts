@@ -130,7 +130,8 @@ const SHARED = 'must be set when DATABASE_URL is, and be the same in every proce
 export type SaasEnvironment = Readonly<z.output<ReturnType<typeof saasEnvironment>>>;
 
 const EXPECTATIONS: Readonly<Record<string, string>> = {
-  GITHUB_APP_CLIENT_ID: 'must be set to the client ID of the GitHub App.',
+  GITHUB_APP_CLIENT_ID:
+    'must be set to the client ID of the GitHub App; npx openhands-express github-app helps to register one.',
   GITHUB_APP_CLIENT_SECRET: 'must be set to a client secret of the GitHub App.',
   GITHUB_APP_SLUG:
     'must be the name in the address of the GitHub App: what is behind https://github.com/apps/.',

@@ -26,6 +26,7 @@ import { Sessions } from './auth/sessions.ts';
 import { PROFILE_DOCUMENT } from './auth/user-sessions.ts';
 import { readSaasEnvironment, SAAS_VARIABLES, type SaasEnvironment } from './environment.ts';
 import { SAAS_ERROR_CODES } from './error-codes.ts';
+import { callbackUrl, isReachable, webhookUrl } from './github/app-registration.ts';
 import { GitHubSignIn } from './github/github-sign-in.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
 import { ObservedDocumentStore } from './metrics/observed-document-store.ts';
@@ -75,6 +76,14 @@ export class SaasServerConfig extends ServerConfig {
   override get storeDescription(): string {
     const { DATABASE_URL } = this.saasEnvironment;
     return DATABASE_URL === undefined ? super.storeDescription : describeDatabase(DATABASE_URL);
+  }
+
+  override addressesToRegister(url: string): Readonly<Record<string, string>> {
+    const publicUrl = this.environment.PUBLIC_URL ?? url;
+    return {
+      'Callback URL': callbackUrl(publicUrl),
+      ...(isReachable(publicUrl) && { 'Webhook URL': webhookUrl(publicUrl) }),
+    };
   }
 
   override layers(): Layers {

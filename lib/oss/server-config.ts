@@ -407,6 +407,15 @@ export class ServerConfig {
     return `JSON files in ${resolve(this.environment.FILE_STORE_PATH)}`;
   }
 
+  /**
+   * The addresses that have to be entered elsewhere, such as at GitHub, for the report of a start: by what they are called there.
+   *
+   * @param url - where the server listens; browsers find it there unless `PUBLIC_URL` says otherwise.
+   */
+  addressesToRegister(_url: string): Readonly<Record<string, string>> {
+    return {};
+  }
+
   /** What `GET /ready` checks, by name. */
   checks(): Readonly<Record<string, ReadinessCheck>> {
     return { store: () => this.documents.check() };

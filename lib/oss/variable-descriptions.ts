@@ -24,7 +24,7 @@ export function describeVariables(group: VariableGroup): readonly VariableDescri
 
 function presetOf(schema: z.ZodType): string | undefined {
   if (!('def' in schema) || typeof schema.def !== 'object') return undefined;
-  const { defaultValue } = schema.def as { readonly defaultValue?: unknown };
-  // In a schema the name of no default is the empty text.
+  const { defaultValue } = schema.def as { readonly defaultValue?: string | number };
+  // A schema has the empty text where nothing counts.
   return defaultValue === undefined || defaultValue === '' ? undefined : String(defaultValue);
 }

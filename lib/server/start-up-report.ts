@@ -29,8 +29,16 @@ export function startUpReport({ config, stack }: OpenHandsApp, url: string): rea
         warnings.length === 0 ? 'no warnings' : `warnings: ${warnings.join(', ')}`
       }`,
     },
+    ...addressLine(config.addressesToRegister(url)),
     ...(environment.STACK_INSPECTOR
       ? [{ fields: { inspector: `${url}/stack` }, message: `Stack inspector: ${url}/stack` }]
       : []),
   ];
+}
+
+function addressLine(addresses: Readonly<Record<string, string>>): readonly StartUpLine[] {
+  const named = Object.entries(addresses).map(([name, address]) => `${name} ${address}`);
+  return named.length === 0
+    ? []
+    : [{ fields: { addresses }, message: `To enter in the GitHub App: ${named.join(', ')}` }];
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { main } from '../../lib/cli/main.ts';
 import { KeycloakServerConfig } from '../../lib/enterprise/index.ts';
 import { variablesIn } from '../../lib/oss/read-variables.ts';
+import { compiled } from '../compiled.ts';
 import { CliProcess } from './cli-process.ts';
 import { RecordingTerminal } from './recording-terminal.ts';
 
@@ -65,7 +67,7 @@ describe('The command line', () => {
   });
 
   it('leaves a --help behind -- to the command that it is for', async () => {
-    const { out } = await run(['learn', '--', 'true', '--help']);
+    const { out } = await run(['learn', '--', 'sh', '-c', ':', '--help']);
     assert.doesNotMatch(out, /Usage/);
   });
 
@@ -108,16 +110,17 @@ describe("A mistake in a user's module", function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'user-module-'));
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-    const oss = new URL('../../lib/oss/index.ts', import.meta.url).href;
+    const oss = pathToFileURL(compiled('lib/oss/server-config.ts')).href;
     const files: Record<string, string> = {
-      'throws.ts': '\n\nthrow new RangeError("too much");',
-      'syntax.ts': 'export const a = ;',
-      'imports.ts': 'import "./gone.ts";',
-      'string.ts': 'throw "a text";',
-      'maker.ts': 'export default () => {\n  throw new RangeError("too much");\n};',
-      'config.ts': `import { ServerConfig } from '${oss}';
+      'throws.js': '\n\nthrow new RangeError("too much");',
+      'syntax.js': 'export const a = ;',
+      'types.ts': 'export const a: number = 1;',
+      'imports.js': 'import "./gone.js";',
+      'string.js': 'throw "a text";',
+      'maker.js': 'export default () => {\n  throw new RangeError("too much");\n};',
+      'config.js': `import { ServerConfig } from '${oss}';
 export class Config extends ServerConfig {
-  override layers() {
+  layers() {
     return this.environment.gone.layers();
   }
 }`,
@@ -129,18 +132,25 @@ export class Config extends ServerConfig {
 
   const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
     [
-      ['stack', './throws.ts#stack'],
-      /^RangeError: too much \(throws\.ts:3\)\. LOG_LEVEL=debug shows the trace\.\n$/,
+      ['stack', './throws.js#stack'],
+      /^RangeError: too much \(throws\.js:3\)\. LOG_LEVEL=debug shows the trace\.\n$/,
     ],
-    [['stack', './syntax.ts#stack'], /^\w+: .*Unexpected ";".* LOG_LEVEL=debug shows the trace\.\n$/],
     [
-      ['stack', './imports.ts#stack'],
-      /^Error: Cannot find module '.*gone\.ts'.* LOG_LEVEL=debug shows the trace\.\n$/,
+      ['stack', './syntax.js#stack'],
+      /^SyntaxError: Unexpected token ';'\. LOG_LEVEL=debug shows the trace\.\n$/,
     ],
-    [['stack', './string.ts#stack'], /^Something was thrown that is no error: a text\n$/],
-    [['stack', './config.ts#Config'], /^TypeError: .*undefined.* \(config\.ts:4\)\. LOG_LEVEL=debug .*\n$/],
-    [['learn', './throws.ts', '--requests', 'a.http'], /^RangeError: too much \(throws\.ts:3\)\. .*\n$/],
-    [['learn', './maker.ts', '--requests', 'a.http'], /^RangeError: too much \(maker\.ts:2\)\. .*\n$/],
+    [
+      ['stack', './types.ts#a'],
+      /^\S+ is TypeScript\. Run it with a loader: node --import tsx node_modules\/\.bin\/openhands-express …\n$/,
+    ],
+    [
+      ['stack', './imports.js#stack'],
+      /^Error: Cannot find module '.*gone\.js'.* LOG_LEVEL=debug shows the trace\.\n$/,
+    ],
+    [['stack', './string.js#stack'], /^Something was thrown that is no error: a text\n$/],
+    [['stack', './config.js#Config'], /^TypeError: .*undefined.* \(config\.js:4\)\. LOG_LEVEL=debug .*\n$/],
+    [['learn', './throws.js', '--requests', 'a.http'], /^RangeError: too much \(throws\.js:3\)\. .*\n$/],
+    [['learn', './maker.js', '--requests', 'a.http'], /^RangeError: too much \(maker\.js:2\)\. .*\n$/],
   ];
   for (const [args, line] of mistakes) {
     it(`is one line with its place: ${args.join(' ')}`, async () => {
@@ -151,8 +161,8 @@ export class Config extends ServerConfig {
   }
 
   it('is shown with its trace to those who look for it', async () => {
-    const cli = new CliProcess(['stack', './throws.ts#stack'], { LOG_LEVEL: 'debug' }, folder);
+    const cli = new CliProcess(['stack', './throws.js#stack'], { LOG_LEVEL: 'debug' }, folder);
     assert.equal(await cli.exitCode(), 1);
-    assert.match(cli.error, /RangeError: too much\n\s+at .*throws\.ts:3/);
+    assert.match(cli.error, /RangeError: too much\n\s+at .*throws\.js:3/);
   });
 });

@@ -11,6 +11,7 @@ import type { ServerConfigOptions } from '../../oss/server-config.ts';
 import type { Authentication, AuthenticationParts } from '../auth/authentication.ts';
 import { KeycloakMetrics } from '../metrics/keycloak-metrics.ts';
 import { SaasServerConfig } from '../saas-server-config.ts';
+import { brokerEndpoint } from './broker-endpoint.ts';
 import { KEYCLOAK_VARIABLES, type KeycloakEnvironment, readKeycloakEnvironment } from './environment.ts';
 import { KEYCLOAK_ERROR_CODES } from './error-codes.ts';
 import { KeycloakUnavailableError } from './errors.ts';
@@ -37,6 +38,15 @@ export class KeycloakServerConfig extends SaasServerConfig {
       timeoutMs: this.patience.timeoutMs,
       metrics: this.#keycloakMetrics,
     });
+  }
+
+  override addressesToRegister(url: string): Readonly<Record<string, string>> {
+    const { 'Callback URL': own = '', ...others } = super.addressesToRegister(url);
+    return {
+      'Callback URL': brokerEndpoint(this.keycloakEnvironment),
+      'Second callback URL': own,
+      ...others,
+    };
   }
 
   /**
