@@ -23,7 +23,9 @@ export async function sendRequests(app: RequestListener, requests: readonly Sent
 function send(server: Server, { method, path, headers, body }: SentRequest): Promise<void> {
   const { port } = server.address() as AddressInfo;
   return new Promise((resolve) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers, timeout: PATIENCE }, (res) => {
+    // Each has a connection of its own: one that breaks off would take the next request with it.
+    const options = { host: '127.0.0.1', port, method, path, headers, timeout: PATIENCE, agent: false };
+    const sent = request(options, (res) => {
       res.resume().on('close', resolve);
     });
     sent.on('timeout', () => sent.destroy());

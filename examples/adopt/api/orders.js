@@ -1,5 +1,5 @@
 const { Router } = require('express');
-const { lowerCase, pagination } = require('./requests.js');
+const { numbers, pagination } = require('./requests.js');
 
 /** Orders, kept as long as the process runs. */
 function orders() {
@@ -10,7 +10,7 @@ function orders() {
   ];
 
   const router = Router();
-  router.get('/', pagination, lowerCase, (req, res) => {
+  router.get('/', pagination, numbers, (req, res) => {
     const { page = 1, size = 2, status } = req.query;
     const found = list.filter((order) => status === undefined || order.status === status);
     res.json(found.slice((page - 1) * size, page * size));

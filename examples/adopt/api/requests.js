@@ -27,11 +27,10 @@ function pagination(req, _res, next) {
   next();
 }
 
-/** Words are compared in lower case. */
-function lowerCase(req, _res, next) {
-  const { query } = req;
-  if (query.status) query.status = query.status.toLowerCase();
+/** Clients send digits, and we count. */
+function numbers({ query }, _res, next) {
+  for (const key of ['page', 'size']) if (key in query) query[key] = Number(query[key]);
   next();
 }
 
-module.exports = { lowerCase, optionalUser, pagination, sanitizeBody };
+module.exports = { numbers, optionalUser, pagination, sanitizeBody };

@@ -6,6 +6,11 @@ import type { Way } from './way.ts';
 const SANITIZER = /saniti[sz]|^hpp$|xss/i;
 const PARSED = /^req\.(?:body|query|params)$/;
 
+/** Packages look for what others may have done for them, and do it themselves where nobody has. */
+const DOES_WITHOUT: ReadonlyMap<string, readonly string[]> = new Map([
+  ['session', ['req.cookies', 'req.signedCookies']],
+]);
+
 /** Keys that are read before another layer writes them, sanitizers that come too early, and writes to `req.query`. */
 export function findKeys(ways: readonly Way[], add: Add): void {
   for (const way of ways) {
@@ -28,14 +33,19 @@ function findEarlyRead(way: Way, at: number, { layer, name }: TraceEvent, add: A
   if (later === undefined || reader === undefined || writer === undefined) return;
   // Several may fill one key, each where it finds none: body parsers do. An error handler fills what the page needs.
   if (way.did(layer, ['write', 'clear'], name) || writer.kind === 'error') return;
+  if (DOES_WITHOUT.get(reader.name)?.includes(name) === true) return;
   const isSanitizer = SANITIZER.test(reader.name) && PARSED.test(name);
+  // What a route writes for itself, such as the user who signs in there, is not meant for those in front of all routes.
+  if (!isSanitizer && writer.kind === 'route' && reader.kind === 'use') return;
   add(isSanitizer ? 'L105' : 'L102', {
     about: [reader, writer],
     key: name,
     message: isSanitizer
       ? `"${reader.name}" cleans ${name} before "${writer.name}" fills it, so what comes in is never cleaned.`
       : `"${reader.name}" reads ${name} while it is absent; "${writer.name}" writes it later in the same request.`,
-    hint: `Move "${writer.name}" in front of "${reader.name}".`,
+    hint: isSanitizer
+      ? `Put "${reader.name}" behind "${writer.name}".`
+      : `Move "${writer.name}" in front of "${reader.name}".`,
     way,
   });
 }

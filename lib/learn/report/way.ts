@@ -4,16 +4,15 @@ import type { LearnedApp, LearnedLayer, Trace, TraceEvent } from '../trace.ts';
 export class Way {
   readonly trace: Trace;
   readonly layers: readonly LearnedLayer[];
+  /** Without the doings of those who were entered when the answer was out: their faults are consequences. */
+  readonly events: readonly TraceEvent[];
   readonly entered: ReadonlySet<number>;
 
   constructor(trace: Trace, app: LearnedApp) {
     this.trace = trace;
     this.layers = app.layers;
+    this.events = beforeTheAnswer(trace.events);
     this.entered = new Set(this.indexes('enter'));
-  }
-
-  get events(): readonly TraceEvent[] {
-    return this.trace.events;
   }
 
   get requests(): string[] {
@@ -65,4 +64,15 @@ function patternOf(path: string, isWhole: boolean): RegExp | undefined {
     .map((segment) => (segment.startsWith(':') ? '[^/]+' : segment.replaceAll('.', '\\.')))
     .join('/');
   return new RegExp(`^/${source}${isWhole ? '/?$' : source === '' ? '' : '(?:/|$)'}`, 'i');
+}
+
+/**
+ * Who calls `next` twice, late, or with an error that comes too late, sends the request on to others, who then find an
+ * answer that is out.
+ */
+function beforeTheAnswer(events: readonly TraceEvent[]): TraceEvent[] {
+  const end = events.findIndex(({ kind }) => kind === 'end');
+  if (end < 0) return [...events];
+  const late = new Set(events.slice(end).flatMap(({ kind, layer }) => (kind === 'enter' ? [layer] : [])));
+  return events.filter(({ layer }) => !late.has(layer));
 }

@@ -1,13 +1,20 @@
+import { likeOriginal } from './replace-method.ts';
 import { watchedOf } from './watched-requests.ts';
 
 /**
  * Notes who writes `req.query`, which Express 5 makes anew whenever it is read: in strict code the assignment throws, in
- * other code it is lost. Both stay as they are.
+ * other code it is lost. Both stay as they are. What is changed within it is lost as well.
  */
 export function refuseQuery(request: object): void {
   const descriptor = Object.getOwnPropertyDescriptor(request, 'query');
-  if (descriptor?.get === undefined || descriptor.set !== undefined) return;
-  Object.defineProperty(request, 'query', { ...descriptor, set: refuse });
+  const original = descriptor?.get;
+  if (original === undefined || descriptor?.set !== undefined) return;
+  const get = function (this: object): unknown {
+    const query = Reflect.apply(original, this, []) as unknown;
+    watchedOf(this)?.lendQuery(query);
+    return query;
+  };
+  Object.defineProperty(request, 'query', { ...descriptor, get: likeOriginal(get, original), set: refuse });
 }
 
 function refuse(this: object): void {

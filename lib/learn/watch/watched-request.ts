@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EventKind, TraceEvent } from '../trace.ts';
 import type { AppShape } from './app-shape.ts';
 import { changesBetween, type Snapshot, takeSnapshot } from './changes-in-place.ts';
+import { LentQueries } from './lent-queries.ts';
 import { isMasked } from './masked-keys.ts';
 
 /** A layer at work on a request. */
@@ -29,6 +30,7 @@ export class WatchedRequest {
   readonly #noted = new Set<string>();
   /** Who was entered and has not called `next`, the innermost last. */
   readonly #open: Frame[] = [];
+  readonly #queries = new LentQueries();
   readonly #headerWriters = new Map<string, number>();
   readonly #ownKeys: Set<string>;
   #snapshot: Snapshot;
@@ -83,10 +85,20 @@ export class WatchedRequest {
     this.#noteChanges(frame);
     const index = this.#open.indexOf(frame);
     if (index < 0) this.note('next-again', undefined, frame);
-    else if (this.res.writableEnded) this.note('next-late', undefined, frame);
+    else if (this.res.writableEnded && !isRefusedWrite(error)) this.note('next-late', undefined, frame);
     else if (isFailure(error)) this.note('fail', statusOf(error), frame);
-    else this.note('next', undefined, frame);
+    else {
+      // Those behind it read another one.
+      if (this.#queries.hasChanged(frame)) this.note('refused', 'req.query', frame);
+      this.note('next', undefined, frame);
+    }
     if (index >= 0) this.#open.splice(index, 1);
+  }
+
+  /** `req.query` of Express 5 is read. */
+  lendQuery(query: unknown): void {
+    const frame = this.atWork();
+    if (frame !== undefined && frame.layer !== EXPRESS) this.#queries.lend(frame, query);
   }
 
   /** `res.end` is called. */
@@ -149,6 +161,13 @@ function lineOf({ method, url }: IncomingMessage): string {
 
 function isFailure(error: unknown): boolean {
   return Boolean(error) && error !== 'route' && error !== 'router';
+}
+
+/** What Node throws at a header that is written late: that write is the fault. */
+function isRefusedWrite(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_HTTP_HEADERS_SENT'
+  );
 }
 
 /** The status that an error asks for, as Express reads it. */
