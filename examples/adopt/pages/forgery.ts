@@ -1,5 +1,7 @@
 import { doubleCsrf } from 'csrf-csrf';
 import type { ErrorRequestHandler } from 'express';
+// Declares `req.session`.
+import type {} from 'express-session';
 
 const { doubleCsrfProtection, generateCsrfToken, invalidCsrfTokenError } = doubleCsrf({
   getSecret: () => 'keyboard cat',

@@ -1,3 +1,5 @@
+// Declares `req.flash`.
+import type {} from 'connect-flash';
 import express, { type RequestHandler, Router } from 'express';
 import passport from 'passport';
 import { Strategy } from 'passport-local';

@@ -1,3 +1,4 @@
+import type { AnyFunction } from './express-parts.ts';
 import { likeOriginal } from './replace-method.ts';
 import { watchedOf } from './watched-requests.ts';
 
@@ -7,7 +8,7 @@ import { watchedOf } from './watched-requests.ts';
  */
 export function refuseQuery(request: object): void {
   const descriptor = Object.getOwnPropertyDescriptor(request, 'query');
-  const original = descriptor?.get;
+  const original = Reflect.get(descriptor ?? {}, 'get') as AnyFunction | undefined;
   if (original === undefined || descriptor?.set !== undefined) return;
   const get = function (this: object): unknown {
     const query = Reflect.apply(original, this, []) as unknown;
