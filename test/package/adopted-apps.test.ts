@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import type { Finding, FindingId, LearnReport } from '../../lib/learn/index.ts';
 import { FINDINGS } from '../../lib/learn/report/finding.ts';
 import { markdownTable } from '../docs/markdown-table.ts';
+import { TypeChecker } from '../docs/type-check.ts';
+import { applyProposal } from './apply-proposal.ts';
 import { packed } from './fixture.ts';
 import { root, unpackInto, workshop } from './packed.ts';
 import { PLANTED } from './planted.ts';
@@ -17,14 +19,40 @@ const project = join(workshop, 'adopt');
 const PAGE = join(root, 'docs', 'learn.md');
 const TABLE = /(?<=<!-- The table is written by .* -->\n\n)(?:\|.*\n)+/;
 
-/** The report on an app, from its own suite. */
-async function learn(app: string): Promise<LearnReport> {
-  const file = join(project, app, 'learn.report.json');
-  const command = join(project, 'node_modules', 'openhands-express', 'dist', 'cli', 'openhands-express.js');
-  const args = [command, 'learn', '--write', '--', 'npm', 'test'];
+/** The file of each app that registers its middleware, that of the proposal, and the line between them. */
+const ADOPTION: Readonly<Record<string, readonly [app: string, proposal: string, importing: string]>> = {
+  pages: ['app.ts', 'stack.ts', "import * as stacks from './stack.ts';"],
+  api: ['app.js', 'stack.js', "const stacks = require('./stack.js');"],
+  modular: ['app.js', 'stack.mjs', "import * as stacks from './stack.mjs';"],
+};
+
+/** Runs something in the folder of an app, with no more of our environment than that needs. */
+async function runIn(app: string, command: string, ...args: string[]): Promise<void> {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME };
-  await run(process.execPath, args, { cwd: join(project, app), env, timeout: 120_000 });
-  return JSON.parse(await readFile(file, 'utf8')) as LearnReport;
+  await run(command, args, { cwd: join(project, app), env, timeout: 120_000 }).catch((error: unknown) => {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    assert.fail(`${stdout}\n${stderr}`);
+  });
+}
+
+/** The report on an app, from its own suite. A proposal is written on the way. */
+async function learn(app: string): Promise<LearnReport> {
+  const command = join(project, 'node_modules', 'openhands-express', 'dist', 'cli', 'openhands-express.js');
+  const options = ['--write', '--propose', ADOPTION[app]?.[1] ?? ''];
+  await runIn(app, process.execPath, command, 'learn', ...options, '--', 'npm', 'test');
+  return JSON.parse(await readFile(join(project, app, 'learn.report.json'), 'utf8')) as LearnReport;
+}
+
+/** Jest takes no ES module in a `require` before Node 24.9, so that it is given a transform, as docs/learn.md says. */
+async function letJestLoadModules(folder: string): Promise<void> {
+  const page = await readFile(PAGE, 'utf8');
+  const [, transform = ''] = /```js file=esm-for-jest\.cjs\n(.*?)```/s.exec(page) ?? [];
+  const [, settings = ''] = /```json\n(\{[^`]*esm-for-jest[^`]*)```/.exec(page) ?? [];
+  await writeFile(join(folder, 'esm-for-jest.cjs'), transform);
+  const path = join(folder, 'package.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as { jest: object };
+  const jest = { ...manifest.jest, ...(JSON.parse(settings) as object) };
+  await writeFile(path, JSON.stringify({ ...manifest, jest }));
 }
 
 /** The kind, and the handlers with their files: lines move. */
@@ -51,6 +79,25 @@ describe('The apps of examples/adopt', () => {
       const { findings } = await learn(app);
       found.set(app, findings.map(textOf));
       assert.deepEqual(found.get(app)?.toSorted(), planted.map((fault) => fault.join(' | ')).toSorted());
+    });
+  }
+
+  for (const [app, [file, proposal, importing]] of Object.entries(ADOPTION)) {
+    it(`pass their own suites with the stacks that are proposed: ${app}`, async () => {
+      const path = join(project, app, file);
+      const [source, text] = await Promise.all([
+        readFile(path, 'utf8'),
+        readFile(join(project, app, proposal), 'utf8'),
+      ]);
+      const adopted = applyProposal(source, text, importing);
+      assert.ok(adopted.includes('.use(stacks.'));
+      await writeFile(path, adopted);
+      if (app === 'api') await letJestLoadModules(join(project, app));
+      if (file.endsWith('.ts')) {
+        const types = new TypeChecker(project);
+        assert.deepEqual(types.complaints(path, file, 0), []);
+      }
+      await runIn(app, 'npm', 'test');
     });
   }
 
