@@ -43,7 +43,7 @@ export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
   await config.prepare();
   const app = await appOf(config, config.layers(), routesOfServer(config));
   app.use(notFound());
-  app.use(errorHandler({ log: config.log }));
+  app.use(errorHandler({ log: config.log, now: config.now }));
   return app;
 }
 
@@ -60,7 +60,7 @@ export async function openhands(options: ServerConfigOptions | ServerConfig = {}
   const config = options instanceof ServerConfig ? options : await mountedConfig(options);
   await config.prepare();
   const app = await appOf(config, await layersOfMounted(config), config.routes());
-  app.use(errorHandler({ log: config.log }));
+  app.use(errorHandler({ log: config.log, now: config.now }));
   return app;
 }
 

@@ -8,6 +8,7 @@ import { startUpReport } from '../server/start-up-report.ts';
 import type { Command, Terminal } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { failureText } from './failure-text.ts';
+import { terminalLog } from './terminal-log.ts';
 
 /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -36,7 +37,13 @@ directory: what the environment has already wins.`,
 };
 
 async function serveUntilSignal(terminal: Terminal): Promise<void> {
-  const app = await createApp(await loadServerConfig({ env: terminal.env, claimsLater: true }));
+  const app = await createApp(
+    await loadServerConfig({
+      env: terminal.env,
+      claimsLater: true,
+      ...(process.stdout.isTTY && { logTo: terminalLog((line) => terminal.out(line)) }),
+    }),
+  );
   try {
     await listenAndDrain(app, terminal);
   } finally {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { ConfigurationError } from './errors.ts';
+import { SeldomLog } from './seldom-log.ts';
 import { readTextFile } from './text-file.ts';
 
 /** A line that says something: without the blanks around it, not empty, and no comment. */
@@ -27,10 +28,12 @@ export interface LinesFileOptions<T> {
  */
 export class LinesFile<T> {
   readonly #options: LinesFileOptions<T>;
+  readonly #seldom: SeldomLog;
   #last: { readonly version: string; readonly value: T } | undefined;
 
   constructor(options: LinesFileOptions<T>) {
     this.#options = options;
+    this.#seldom = new SeldomLog(options.log);
   }
 
   /** @throws ConfigurationError when the file cannot be read. For the start. */
@@ -48,8 +51,8 @@ export class LinesFile<T> {
     try {
       await this.#refresh();
     } catch (err) {
-      const { path: file, variable, log } = this.#options;
-      log.error({ err, file }, `${variable} cannot be read; the last one read still holds`);
+      const { path: file, variable } = this.#options;
+      this.#seldom.error({ err, file }, `${variable} cannot be read; the last one read still holds`);
     }
     return this.#last?.value;
   }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Request } from 'express';
 import type { Store } from 'express-rate-limit';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { ComposeOptions, ComposeRoutesOptions, Layers, RouteLayers, StateKey } from '../compose.ts';
 import { isLoopback } from '../loopback.ts';
 import { builtInPage } from './built-in-page.ts';
@@ -67,6 +67,12 @@ export interface ServerConfigOptions {
   readonly env?: EnvironmentVariables;
   /** Where to log; by default JSON lines on standard output, from `LOG_LEVEL` on. */
   readonly logger?: Logger;
+  /**
+   * Where the lines of the default log go, instead of standard output.
+   *
+   * @internal
+   */
+  readonly logTo?: DestinationStream;
   /** The clock, in milliseconds since the epoch; for tests. */
   readonly now?: () => number;
   /** How patient to be with GitHub; for tests in which it hangs. */
@@ -157,7 +163,8 @@ export class ServerConfig {
     assertReadable(new.target.variables, env);
     this.environment = readEnvironment(env);
     this.log =
-      options.logger ?? pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } });
+      options.logger ??
+      pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } }, options.logTo);
     this.now = options.now ?? Date.now;
     this.#recentSettings = recentSettings(this.now);
     this.patience = { timeoutMs: 10_000, replicaLagMs: 1_000, ...options.patience };

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { HttpError } from '../../oss/errors.ts';
 import type { Secret } from '../../oss/secret.ts';
+import { SeldomLog } from '../../oss/seldom-log.ts';
 import { codeChallenge } from '../auth/code-challenge.ts';
 import type {
   AuthorizationRequest,
@@ -20,10 +21,12 @@ export class GitHubSignIn implements SignInProvider {
   readonly callbackPath = '/oauth/github/callback';
   readonly #oauth: Pick<GitHubOAuthClient, 'authorizeUrl' | 'exchange' | 'revokeGrant'>;
   readonly #log: Logger;
+  readonly #seldom: SeldomLog;
 
   constructor(oauth: Pick<GitHubOAuthClient, 'authorizeUrl' | 'exchange' | 'revokeGrant'>, log: Logger) {
     this.#oauth = oauth;
     this.#log = log;
+    this.#seldom = new SeldomLog(log);
   }
 
   authorizeUrl({ state, codeVerifier, redirectUri }: AuthorizationRequest): Promise<string> {
@@ -35,7 +38,7 @@ export class GitHubSignIn implements SignInProvider {
     if (error === 'access_denied') return 'denied';
     const reason = OPERATOR_ERRORS.find((it) => it === error);
     if (reason !== undefined) {
-      this.#log.error(
+      this.#seldom.error(
         { reason },
         'GitHub refuses sign-ins: the settings of the GitHub App and of this server differ',
       );
@@ -61,7 +64,7 @@ export class GitHubSignIn implements SignInProvider {
     } catch (err) {
       if (err instanceof AppMisconfiguredError) {
         const { reason } = err;
-        this.#log.error({ reason }, 'GitHub refuses this server as its GitHub App: nobody can sign in');
+        this.#seldom.error({ reason }, 'GitHub refuses this server as its GitHub App: nobody can sign in');
       }
       throw err;
     }

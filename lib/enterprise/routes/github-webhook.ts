@@ -4,6 +4,7 @@ import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { HttpError } from '../../oss/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
+import { SeldomLog } from '../../oss/seldom-log.ts';
 import type { HandledDeliveries } from '../auth/handled-deliveries.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
@@ -41,6 +42,7 @@ export function githubWebhookRoutes({
   log,
 }: GithubWebhookRoutesOptions): DeclaredRoutes {
   const router = Router();
+  const seldom = new SeldomLog(log);
   if (secrets.length === 0) {
     const noWebhooks: RequestHandler = () => {
       throw new HttpError(404, 'not_found', 'No webhooks here: GITHUB_APP_WEBHOOK_SECRET is not set.');
@@ -53,7 +55,7 @@ export function githubWebhookRoutes({
       const given = signatureOf(req);
       // A revocation is short, and must not be lost: strangers behind the same proxy may have used up GitHub's address.
       if (!tellsOfRevocation(req)) await failures.check(req);
-      const event = await eventOf(req, { secrets, log });
+      const event = await eventOf(req, secrets, seldom);
       if (!event.signatures.some((signature) => new Secret(signature).equals(new Secret(given)))) {
         await failures.count(req, res);
         throw badSignature();
@@ -77,14 +79,18 @@ export function githubWebhookRoutes({
 
 async function eventOf(
   req: Request,
-  { secrets, log }: Pick<GithubWebhookRoutesOptions, 'secrets' | 'log'>,
+  secrets: GithubWebhookRoutesOptions['secrets'],
+  log: SeldomLog,
 ): Promise<SignedBody> {
   if (!req.readableDidRead) {
     return readSignedBody(req, { secrets, keep: tellsOfRevocation(req) ? LONGEST_REVOCATION : 0 });
   }
   const bytes = bodyLeftByParser(req);
   if (bytes === undefined) {
-    log.error('A webhook cannot be checked: a body parser in front of this server has consumed its raw body');
+    log.error(
+      {},
+      'A webhook cannot be checked: a body parser in front of this server has consumed its raw body',
+    );
     throw badSignature();
   }
   return { bytes, signatures: signaturesOf(bytes, secrets) };

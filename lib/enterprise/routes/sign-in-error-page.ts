@@ -3,6 +3,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { ErrorCode } from '../../oss/error-codes.ts';
 import { httpErrorFrom } from '../../oss/routes/errors.ts';
+import { SeldomLog } from '../../oss/seldom-log.ts';
 import type { PublicAddress } from '../auth/public-address.ts';
 
 export interface SignInErrorPageOptions {
@@ -35,13 +36,14 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 
 /** Shows what went wrong to a browser; every other client gets the JSON of the application's own error handler. */
 export function showSignInError({ address, log }: SignInErrorPageOptions): ErrorRequestHandler {
+  const seldom = new SeldomLog(log);
   const signInErrorPage: ErrorRequestHandler = (err, req, res, next) => {
     if (res.headersSent || req.accepts(['json', 'html']) !== 'html') {
       next(err);
       return;
     }
     const { status, code, message, headers } = httpErrorFrom(err);
-    if (status >= 500) log.error({ err: err as unknown }, 'A sign-in failed');
+    if (status >= 500) seldom.error({ err: err as unknown }, 'A sign-in failed');
     res
       .status(status)
       .set({ ...headers, 'Content-Security-Policy': CONTENT_SECURITY_POLICY })

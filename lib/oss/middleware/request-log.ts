@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { Logger } from 'pino';
 import { defineMiddleware } from '../../compose.ts';
 
@@ -10,7 +11,9 @@ export interface RequestLogOptions {
 /** Query parameters that may be logged. Of all others, such as `code` and `state`, only the names are. */
 const HARMLESS = new Set(['page', 'per_page', 'sort', 'order', 'installation_id']);
 
-/** Logs every request once, when its response has ended. Headers and bodies, which hold secrets, are not logged. */
+/**
+ * Logs every request once, when its response has ended, but for health checks. Headers and bodies, which hold secrets, are not logged.
+ */
 export function requestLog({ log, now }: RequestLogOptions) {
   return defineMiddleware({
     name: 'request-log',
@@ -18,9 +21,14 @@ export function requestLog({ log, now }: RequestLogOptions) {
     handle(req, res, next) {
       const { request_id } = req.state;
       const startedAt = now();
+      if (isHealthCheck(req)) {
+        next();
+        return;
+      }
       // 'close' comes after 'finish', and also when the client went away before the answer was complete.
       res.once('close', () => {
-        const level = res.statusCode >= 500 ? 'error' : 'info';
+        // Of an outage, the error itself has a line a minute, and not two for every request.
+        const level = res.statusCode === 503 ? 'debug' : res.statusCode >= 500 ? 'error' : 'info';
         if (!log.isLevelEnabled(level)) return;
         const line = {
           request_id,
@@ -35,6 +43,11 @@ export function requestLog({ log, now }: RequestLogOptions) {
       next();
     },
   });
+}
+
+/** Load balancers ask every few seconds, and say themselves what came of it. */
+function isHealthCheck({ method, path }: Pick<Request, 'method' | 'path'>): boolean {
+  return (method === 'GET' || method === 'HEAD') && /^\/(alive|health|ready)\/?$/i.test(path);
 }
 
 /** What a name of a parameter looks like, and no secret does: a few letters. */

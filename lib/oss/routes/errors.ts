@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { HttpError } from '../errors.ts';
 import { forbidCaching } from '../middleware/cache-control.ts';
+import { SeldomLog } from '../seldom-log.ts';
 import { LockTimeoutError } from '../storage/document-store.ts';
 
 /** What nobody has answered is 404. */
@@ -12,11 +13,18 @@ export function notFound(): RequestHandler {
 /** What a file says of itself before it turns out that it cannot be sent: 412 and 416 are no part of it. */
 const OF_A_FILE = ['Content-Type', 'Content-Encoding', 'ETag', 'Last-Modified', 'Accept-Ranges'];
 
+export interface ErrorHandlerOptions {
+  readonly log: Logger;
+  /** The clock, in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
 /** Turns errors into responses, here and nowhere else. What is not a client's business is logged, and not sent. */
-export function errorHandler({ log }: { readonly log: Logger }): ErrorRequestHandler {
+export function errorHandler({ log, now }: ErrorHandlerOptions): ErrorRequestHandler {
+  const seldom = new SeldomLog(log, now);
   return (thrown: unknown, req, res, _next) => {
     const error = httpErrorFrom(thrown);
-    if (error.status >= 500) log.error({ err: thrown, request_id: requestIdOf(req) }, 'A request failed');
+    if (error.status >= 500) seldom.error({ err: thrown, request_id: requestIdOf(req) }, 'A request failed');
     if (res.headersSent) {
       // Half an answer must not look like a whole one.
       res.destroy();

@@ -5,6 +5,7 @@ import { HttpError } from '../errors.ts';
 import { GitHubTokenRequiredError } from '../github/errors.ts';
 import type { GitHubService } from '../github/github-service.ts';
 import type { LastProfile } from '../profile/last-profile.ts';
+import { type SeldomFields, SeldomLog } from '../seldom-log.ts';
 import { parseInput } from '../validation.ts';
 import { repositoriesQuery, searchQuery } from './github-queries.ts';
 import { resource } from './resource.ts';
@@ -19,6 +20,7 @@ export interface GitHubRoutesOptions {
 /** `/api/github/*`: GitHub, as the user may see it. */
 export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOptions): DeclaredRoutes {
   const router = Router();
+  const seldom = new SeldomLog(log);
 
   const withGitHub =
     (answer: (github: GitHubService, req: Request, res: Response) => Promise<unknown>): RequestHandler =>
@@ -42,7 +44,7 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
         const user = endsIdentity(error) ? undefined : await kept?.recall().catch(() => undefined);
         if (!user) throw error;
         if (rate_limited === undefined)
-          log.info(inLog(error), 'The last profile seen stands in for one that GitHub did not give');
+          seldom.info(inLog(error), 'The last profile seen stands in for one that GitHub did not give');
         res.removeHeader('Retry-After');
         res.set('X-Stale', '1');
         return user;
@@ -86,7 +88,7 @@ function endsIdentity(error: unknown): boolean {
 }
 
 /** Without its sentence, which is for the user: it may have an address for single sign-on that is theirs alone. */
-function inLog(error: unknown): object {
+function inLog(error: unknown): SeldomFields {
   return error instanceof HttpError ? { code: error.code, err: error.cause } : { err: error };
 }
 

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Logger } from 'pino';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import type { ErrorCode } from '../error-codes.ts';
+import { SeldomLog } from '../seldom-log.ts';
 import { httpErrorFrom } from './errors.ts';
 import { resource } from './resource.ts';
 
@@ -19,6 +20,7 @@ export interface HealthRoutesOptions {
 /** `/health` and `/alive`: the process answers. `/ready`: so does everything that it needs. */
 export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): DeclaredRoutes {
   const router = Router();
+  const seldom = new SeldomLog(log);
   for (const path of ['/health', '/alive']) {
     resource(router, path, { get: (_req, res) => res.json('OK') });
   }
@@ -35,7 +37,7 @@ export function healthRoutes({ checks, isDraining, log }: HealthRoutesOptions): 
         });
         return;
       }
-      const outcomes = await (running ??= runAll(checks, log).finally(() => (running = undefined)));
+      const outcomes = await (running ??= runAll(checks, seldom).finally(() => (running = undefined)));
       const failed = outcomes.filter(({ outcome }) => outcome === 'failed');
       const ready = failed.length === 0;
       res.status(ready ? 200 : 503).json({
@@ -59,7 +61,7 @@ type Outcomes = readonly {
   readonly reason?: ErrorCode;
 }[];
 
-function runAll(checks: HealthRoutesOptions['checks'], log: Logger): Promise<Outcomes> {
+function runAll(checks: HealthRoutesOptions['checks'], log: SeldomLog): Promise<Outcomes> {
   return Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       try {

@@ -21,7 +21,8 @@ describe('the request log', () => {
     const stack = compose({ oss: [requestId(), requestLog({ log, now: () => (time += 5) })] });
     return express()
       .use(stack)
-      .get('/fails', (_req, res) => res.status(503).end())
+      .get('/fails', (_req, res) => res.status(500).end())
+      .get('/outage', (_req, res) => res.status(503).end())
       .use((_req, res) => res.send('ok'));
   }
 
@@ -38,8 +39,28 @@ describe('the request log', () => {
   });
 
   it('is loud about failures of the server', async () => {
-    await supertest(app()).get('/fails').expect(503);
+    await supertest(app()).get('/fails').expect(500);
     assert.equal(lines()[0]?.level, 50);
+  });
+
+  it('leaves requests that an outage has failed to those who look for them', async () => {
+    await supertest(app()).get('/outage').expect(503);
+    assert.equal(lines()[0]?.level, 20);
+  });
+
+  it('has no line for a health check, and one for what only looks like it', async () => {
+    const served = app();
+    for (const path of ['/health', '/alive', '/ready', '/READY/', '/ready?x=1']) {
+      await supertest(served).get(path).expect(200);
+      await supertest(served).head(path).expect(200);
+    }
+    assert.equal(text, '');
+    for (const path of ['/healthy', '/api/health', '/ready/x']) await supertest(served).get(path).expect(200);
+    await supertest(served).post('/health').expect(200);
+    assert.deepEqual(
+      lines().map(({ url }) => url),
+      ['/healthy', '/api/health', '/ready/x', '/health'],
+    );
   });
 
   it('holds no cookie, token, code or body', async () => {
