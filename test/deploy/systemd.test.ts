@@ -37,6 +37,13 @@ describe('The systemd unit', () => {
     assert.equal(status, 0, output);
   });
 
+  it('lets Node keep what it has compiled in a folder that nobody else can put anything into', async () => {
+    const text = await readFile(UNIT, 'utf8');
+    const [, name] = /^CacheDirectory=(\S+)$/m.exec(text) ?? [];
+    assert.match(text, /^CacheDirectoryMode=0700$/m);
+    assert.ok(name !== undefined && text.includes(`Environment=NODE_COMPILE_CACHE=/var/cache/${name}\n`));
+  });
+
   it('starts the program that the package has', async () => {
     const program = /^ExecStart=\S+ node_modules\/openhands-express\/(\S+) serve$/m.exec(
       await readFile(UNIT, 'utf8'),

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from './prom-client.ts';
 
 /** What token custody has still to do, as it is asked when somebody looks. */
 export interface CustodyBacklog {
