@@ -94,7 +94,7 @@ async function appOf(config: ServerConfig, layers: Layers, routeLayers: RouteLay
   if (TRUST_PROXY !== undefined) trustProxy(app, TRUST_PROXY);
   const stack = compose(layers, config.stackOptions());
   const routes = composeRoutes(routeLayers, config.routesOptions());
-  const inspecting = await inspectorOf(stack, config);
+  const inspecting = await inspectorOf(stack, routes, config);
   // In front of the stack, so that nothing in the stack can keep anybody from seeing what it does.
   if (inspecting !== undefined) app.use('/stack', inspecting);
   app.use(stack, ...routes.routers);
@@ -124,8 +124,12 @@ function trustProxy(app: Express, proxies: NonNullable<ServerConfig['environment
   app.set('trust proxy fn', (address: string, hop: number) => trusts(ipAddressIn(address) ?? address, hop));
 }
 
-async function inspectorOf(stack: Stack, { environment }: ServerConfig): Promise<Inspector | undefined> {
+async function inspectorOf(
+  stack: Stack,
+  routes: Routes,
+  { environment }: ServerConfig,
+): Promise<Inspector | undefined> {
   if (!environment.STACK_INSPECTOR) return undefined;
   const { inspector } = await import('./inspector/index.ts');
-  return inspector(stack, { allow: (req) => !isBehindProxy(environment) && isDirectLoopback(req) });
+  return inspector(stack, { routes, allow: (req) => !isBehindProxy(environment) && isDirectLoopback(req) });
 }

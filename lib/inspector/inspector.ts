@@ -1,8 +1,9 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Stack } from '../compose.ts';
+import type { Routes, Stack } from '../compose.ts';
 import { isDirectLoopback } from '../loopback.ts';
 import { setAnswerHeaders } from './answer-headers.ts';
 import { LiveFeed } from './live-feed.ts';
+import { outlineWith } from './outline.ts';
 import { readPageFiles } from './page-files.ts';
 import { Recorder } from './recorder.ts';
 
@@ -17,6 +18,8 @@ export interface InspectorOptions {
   readonly pathOf?: (req: Request) => string;
   /** How many of the last requests are kept; by default 200. */
   readonly keep?: number;
+  /** The routes behind the stack, as `composeRoutes` gives them; without them the page shows none. */
+  readonly routes?: Routes;
 }
 
 /** What {@link inspector} makes: an Express handler to mount, and a way to end it. */
@@ -36,7 +39,7 @@ const KEEP = 200;
  */
 export function inspector(
   stack: Pick<Stack, 'outline' | 'observe'>,
-  { allow = isDirectLoopback, pathOf = pathWithoutQuery, keep = KEEP }: InspectorOptions = {},
+  { allow = isDirectLoopback, pathOf = pathWithoutQuery, keep = KEEP, routes }: InspectorOptions = {},
 ): Inspector {
   if (!Number.isSafeInteger(keep) || keep < 1) {
     throw new TypeError('inspector: keep must be a whole number above 0.');
@@ -58,7 +61,7 @@ export function inspector(
   function answer(req: Request, res: Response, next: NextFunction): void {
     const file = files.get(req.path);
     if (file !== undefined) res.setHeader('Content-Type', file.type).end(file.body);
-    else if (req.path === '/outline') res.json(stack.outline);
+    else if (req.path === '/outline') res.json(outlineWith(stack, routes));
     else if (req.path !== '/events' || req.method !== 'GET') next();
     else if (!feed.watch(res)) res.status(503).json(NO_STREAM);
   }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import express from 'express';
+import express, { Router } from 'express';
 import type { Page } from 'playwright-core';
-import { compose, type StackOutline } from '../../lib/compose.ts';
-import { type Inspector, inspector, type RequestRecord } from '../../lib/inspector/index.ts';
+import { compose, composeRoutes, defineRoutes, type StackOutline } from '../../lib/compose.ts';
+import {
+  type Inspector,
+  inspector,
+  type InspectorOutline,
+  type RequestRecord,
+} from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
 import { Site } from '../inspector/watching.ts';
 import { Installation } from './installation.ts';
@@ -92,6 +97,28 @@ describe('the stack inspector of the Enterprise edition', () => {
     assert.equal(await card(page, 'settings').getAttribute('aria-describedby'), await why.getAttribute('id'));
     await page.keyboard.press('Tab');
     assert.match(await why.innerText(), /^github-token oss/);
+  });
+
+  it('shows which edition answers what, through what, and strikes through what is replaced', async () => {
+    await open();
+    const routes = page.locator('#routes');
+    await routes.locator('summary').click();
+    assert.match(await routes.locator('summary').innerText(), /^\d+ routes in 2 layers$/);
+    const rows = routes.locator('tbody tr');
+    const row = (text: string) => rows.filter({ hasText: text });
+    assert.match(
+      await row('/oauth/github/authorize').first().innerText(),
+      /^GET\s.*through refusePrefetch\s/s,
+    );
+    const logout = row('/api/logout').filter({ hasText: 'POST' }).first();
+    assert.match(await logout.innerText(), /in the place of POST \/api\/logout \(oss\)\s+enterprise\s/);
+    const replaced = rows.filter({ has: page.locator('s') });
+    assert.deepEqual(await replaced.locator('s').allInnerTexts(), ['/api/logout', '/api/logout']);
+    assert.match(await replaced.first().innerText(), /replaced by POST \/api\/logout \(enterprise\)/);
+    const { routes: planned } = (await (
+      await fetch(`${server.url}/stack/outline`)
+    ).json()) as InspectorOutline;
+    assert.equal(await rows.count(), planned.length);
   });
 
   it('says of a key who writes it, who reads it, and why it is not kept', async () => {
@@ -232,7 +259,13 @@ for (const { width, colorScheme } of FORMATS) {
         },
         { exclusive: { owner: ['visitor', 'tenant'] }, reads: ['tenant'], onConflict: 'record' },
       );
-      inspecting = inspector(stack);
+      const hello: express.RequestHandler = (_req, res) => void res.send('hello');
+      const named = Router().get('/routes/:with/a-path-that-is-long', (_req, _res, next) => next(), hello);
+      const routes = composeRoutes({
+        base: [named, Router().get(/^\/routes/, hello)],
+        team: [defineRoutes({ name: 'team', router: Router().get('/routes/{*rest}', hello) })],
+      });
+      inspecting = inspector(stack, { routes });
       const app = express().use('/stack', inspecting).use(stack);
       app.get('/slow', () => undefined);
       app.use((_req, res) => void res.send('hello'));
@@ -265,6 +298,10 @@ for (const { width, colorScheme } of FORMATS) {
         .first()
         .waitFor();
       await check('story');
+      await page.locator('#routes summary').click();
+      await page.getByText('never reached: hidden by GET /routes/{*rest} (team)').waitFor();
+      assert.equal(await page.locator('#findings').getByText('S221', { exact: true }).count(), 1);
+      await check('routes');
     });
   });
 }

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
-import express, { type Express } from 'express';
+import express, { type Express, Router } from 'express';
 import request from 'supertest';
-import { compose, type StackOutline } from '../../lib/compose.ts';
-import { type Inspector, inspector, type InspectorOptions } from '../../lib/inspector/index.ts';
+import { compose, composeRoutes, type StackOutline } from '../../lib/compose.ts';
+import {
+  type Inspector,
+  inspector,
+  type InspectorOptions,
+  type InspectorOutline,
+} from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
 import { Site } from './watching.ts';
 
@@ -120,6 +125,21 @@ describe('The stack inspector', () => {
       assert.deepEqual(
         outline.plan.map(({ name }) => name),
         ['tenant', 'locale', 'visitor', 'guard', 'breaks', 'innermost'],
+      );
+      assert.deepEqual((body as InspectorOutline).routes, []);
+    });
+
+    it('tells the plan of the routes that it is given, and what is wrong with them', async () => {
+      const users = () => Router().get('/users', (_req, res) => void res.send('users'));
+      const routes = composeRoutes({ base: [users()], acme: [users()] });
+      mount({ routes });
+      const { body } = await request(app).get('/stack/outline').expect(200);
+      const outline = body as InspectorOutline;
+      assert.deepEqual(outline.routes, JSON.parse(JSON.stringify(routes.plan)));
+      assert.equal(outline.routes[1]?.hiddenBy, 'GET /users (acme)');
+      assert.deepEqual(
+        outline.diagnostics.map(({ id }) => id).filter((id) => id === 'S221'),
+        ['S221'],
       );
     });
   });

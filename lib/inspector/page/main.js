@@ -6,6 +6,7 @@ import { Picture } from './picture.js';
 import { Pulse } from './pulse.js';
 import { finding } from './reasons.js';
 import { Requests } from './requests.js';
+import { showRoutes } from './routes.js';
 
 /** @typedef {import('./wire.d.ts').Outline} Outline */
 
@@ -17,6 +18,7 @@ async function start() {
   /** @type {Outline} */
   const outline = await response.json();
   tellFacts(outline);
+  showRoutes(outline);
   const picture = new Picture(byId('picture-frame'), outline);
 
   keepPlanInSight();
