@@ -171,9 +171,12 @@ function syntaxOf(layer: ExpressLayer, router: ExpressRouter): PathSyntax {
 
 /** The names of those that see some of the requests of a pattern. Where that is not known, they may. */
 function namesOnTheWay(passed: readonly Passed[], pattern: PathPattern): string[] {
-  return passed
-    .filter(({ reach }) => reach.paths === undefined || pattern.paths === undefined || meets(reach, pattern))
-    .map(({ name }) => name);
+  return passed.filter(({ reach }) => mayPass(reach, pattern)).map(({ name }) => name);
+}
+
+function mayPass(reach: PathPattern, pattern: PathPattern): boolean {
+  const isKnown = reach.text !== '' && reach.paths !== undefined && pattern.paths !== undefined;
+  return !isKnown || meets(reach, pattern);
 }
 
 /** What `router.param` has, for the parameters of a path. */

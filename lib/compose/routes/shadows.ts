@@ -1,4 +1,4 @@
-import { covers, meets } from './path-pattern.ts';
+import { covers, mayMeet, meets } from './path-pattern.ts';
 import { isNamed, type Route } from './route.ts';
 
 /** How a route stands to those that are asked before it. */
@@ -36,19 +36,19 @@ function relationsOf(route: Route, earlier: readonly (readonly Route[])[]): Rela
   const behind: Route[] = [];
   for (const group of earlier) {
     const [first] = group;
-    if (first === undefined) continue;
+    if (first === undefined || !mayMeet(first.pattern, route.pattern)) continue;
     const some = group.filter((one) => sharesMethod(one, route));
-    if (some.length === 0 || !meets(first.pattern, route.pattern)) continue;
-    const taker = covers(first.pattern, route.pattern)
-      ? takerOf(
-          route,
-          some.filter((one) => !falls(one)),
-        )
-      : undefined;
-    if (taker !== undefined) coveredBy.push(taker);
-    // What stands at the end of its router answers what is left, whatever that is.
-    else if (route.method !== 'USE')
-      behind.push(...some.filter((one) => one.member.rank > route.member.rank || falls(one)));
+    const taker = takerOf(
+      route,
+      some.filter((one) => !falls(one)),
+    );
+    if (taker !== undefined && covers(first.pattern, route.pattern)) {
+      coveredBy.push(taker);
+    } else if (route.method !== 'USE') {
+      // What stands at the end of its router answers what is left, whatever that is.
+      const before = some.filter((one) => one.member.rank > route.member.rank || falls(one));
+      if (before.length > 0 && meets(first.pattern, route.pattern)) behind.push(...before);
+    }
   }
   return { coveredBy, behind };
 }
