@@ -18,7 +18,7 @@ import type { ComposeOptions } from './compose/options.ts';
 import { checkLayers } from './compose/plan/check-layers.ts';
 import type { Plan } from './compose/plan/plan.ts';
 import { planStack } from './compose/plan-stack.ts';
-import { describePlan } from './compose/report/describe-plan.ts';
+import { describePlan, describeWayBack } from './compose/report/describe-plan.ts';
 import { outlineOf } from './compose/report/outline.ts';
 import { printPlan } from './compose/report/print.ts';
 import { buildStages } from './compose/run/build-stages.ts';
@@ -35,7 +35,7 @@ import { isInDevelopment } from './compose/warn/in-development.ts';
 export * from './compose/declare/request-state.ts';
 export { ConflictError } from './compose/run/conflict.ts';
 export type { Conflict, ConflictId, ConflictPolicy, ConflictReaction } from './compose/run/conflict.ts';
-export type { Declaration, Facts, KeyLists } from './compose/declare/declaration.ts';
+export type { Declaration, Facts, KeyLists, KeysAfter } from './compose/declare/declaration.ts';
 export type { DeclaredKey, ReadKey, RequestKey } from './compose/declare/keys.ts';
 export type { DeclarationSite } from './compose/declare/declaration-site.ts';
 export type { DevelopmentWarningId } from './compose/diagnose/development-warning.ts';
@@ -54,6 +54,13 @@ export type { RoutesFormat } from './compose/routes/print-routes.ts';
 export type { ErrorHandler } from './compose/declare/error-handler.ts';
 export type { LayerEntry, LayerMember, Layers } from './compose/declare/layers.ts';
 export { declarations } from './compose/declare/ready-made.ts';
+export type {
+  AfterResponse,
+  AnsweredRequest,
+  BeforeHeaders,
+  WayBack,
+  WayBackDefinition,
+} from './compose/declare/way-back.ts';
 export { wrap } from './compose/declare/wrap.ts';
 export { defineErrorMiddleware, defineMiddleware } from './compose/declare/middleware.ts';
 export type {
@@ -67,9 +74,10 @@ export type { PlanOptions } from './compose/plan/plan-options.ts';
 export type { StackLog } from './compose/diagnose/stack-log.ts';
 export type { ReplacedMiddleware, SettledGroup, StackOutline } from './compose/report/outline.ts';
 export type { PrintFormat } from './compose/report/print.ts';
-export type { EntryOutcome, EntryReport, RequestStack } from './compose/run/request-stack.ts';
+export type { EntryOutcome, EntryReport, RequestStack, WayBackReport } from './compose/run/request-stack.ts';
+export type { HookOutcome } from './compose/run/way-back.ts';
 export type { Composed, RouteHandler, Stack, UnmetRead } from './compose/stack.ts';
-export type { PlannedMiddleware } from './compose/report/describe-plan.ts';
+export type { PlannedMiddleware, PlannedWayBack } from './compose/report/describe-plan.ts';
 export { formatDiagnostic, StackError };
 export { TRACING_CHANNEL, type MiddlewareTrace } from './compose/run/tracing.ts';
 export type {
@@ -124,6 +132,7 @@ export function compose(layers: Layers, options: ComposeOptions = {}, ...more: r
   const runtime = runtimeOf(plan, options, watchOf(plan, options, site));
   const stack: Stack = Object.defineProperties(runner(runtime, options), {
     plan: { get: () => (described ??= describePlan(plan)) },
+    wayBack: { value: describeWayBack(plan) },
     diagnostics: { value: plan.diagnostics },
     outline: { get: () => (outlined ??= outlineOf(layers, options, plan, stack.plan)) },
     observe: { value: (observer: StackObserver) => observe(runtime, observer) },
@@ -167,11 +176,13 @@ function runner(runtime: StackRuntime, options: ComposeOptions): RequestHandler 
 
 /** What all requests through the stack share. The tables of each request begin as copies of those named `no…`. */
 function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions, watch: Watch | undefined): StackRuntime {
-  const { stages, application, indexOf, indexByNumber } = buildStages(plan);
+  const { stages, application, wayBack, indexOf, indexByNumber } = buildStages(plan);
+  const places = stages.length + wayBack.length + 1;
   const unset = Array.from({ length: plan.keys.length + 1 }, () => undefined);
   return {
     stages,
     application,
+    wayBack,
     keys: plan.keys,
     indexOf,
     indexByNumber,
@@ -181,8 +192,8 @@ function runtimeOf(plan: Plan, { onConflict, log }: ComposeOptions, watch: Watch
     order: Object.freeze(plan.entries.map(({ name }) => name)),
     noValues: unset,
     noWriters: unset,
-    noBits: Array.from({ length: stages.length + 1 }, () => 0),
-    noTimes: Array.from({ length: stages.length + 1 }, () => NaN),
+    noBits: Array.from({ length: places }, () => 0),
+    noTimes: Array.from({ length: places }, () => NaN),
     handler: undefined,
     watch,
   };

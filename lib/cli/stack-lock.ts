@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { PlannedMiddleware, PlannedRoute } from '../compose.ts';
+import type { PlannedRoute, Stack } from '../compose.ts';
 import { errorCode } from '../oss/storage/storage-error.ts';
 import { readTextFile } from '../oss/text-file.ts';
 import { UsageError } from './command.ts';
@@ -18,11 +18,21 @@ export interface LockedOrders {
   readonly routes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The order of a plan. Reasons and places in files are left out: they change without a change of order. */
-export function orderLines(plan: readonly PlannedMiddleware[]): string[] {
-  return plan.map(({ name, layer, overrides }) => {
-    return `${name} (${layer})${overrides === undefined ? '' : ` for ${overrides}`}`;
-  });
+/**
+ * The order of a stack, and behind it that of the way back. Reasons and places in files are left out: they change without a
+ * change of order.
+ */
+export function orderLines({ plan, wayBack }: Pick<Stack, 'plan' | 'wayBack'>): string[] {
+  const placed = new Map(plan.map(({ name, layer }) => [name, `${name} (${layer})`]));
+  const back = (when: string, names: readonly string[]) =>
+    names.map((name) => `${when}: ${placed.get(name) ?? name}`);
+  return [
+    ...plan.map(({ name, layer, overrides }) => {
+      return `${name} (${layer})${overrides === undefined ? '' : ` for ${overrides}`}`;
+    }),
+    ...back('before the headers', wayBack.beforeHeaders),
+    ...back('after the response', wayBack.afterResponse),
+  ];
 }
 
 /** The routes of a plan that are reached, each with what it takes the place of, and with what a request passes before. */

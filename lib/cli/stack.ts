@@ -87,7 +87,7 @@ async function writeOrders(target: string | undefined, lock: string, terminal: T
   const [stacks, routes] = [{ ...locked.stacks }, { ...locked.routes }];
   for (const name of targets) {
     const found = await findStack(name, terminal.env);
-    if (found.stack !== undefined) stacks[name] = orderLines(found.stack.plan);
+    if (found.stack !== undefined) stacks[name] = orderLines(found.stack);
     if (found.routes !== undefined) routes[name] = routeLines(found.routes.plan);
   }
   await writeLock(lock, { stacks, routes });
@@ -107,7 +107,7 @@ async function checkOrders(target: string | undefined, lock: string, terminal: T
   for (const name of names) {
     const found = await findStack(name, terminal.env);
     for (const [what, was, is] of [
-      ['order is not that', locked.stacks[name], found.stack && orderLines(found.stack.plan)],
+      ['order is not that', locked.stacks[name], found.stack && orderLines(found.stack)],
       ['routes are not those', locked.routes[name], found.routes && routeLines(found.routes.plan)],
     ] as const) {
       if (was === undefined && is === undefined) continue;

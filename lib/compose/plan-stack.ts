@@ -23,6 +23,7 @@ import type { PlanOptions } from './plan/plan-options.ts';
 import { readLayers } from './plan/read-layers.ts';
 import { shuffledPriorities } from './plan/shuffle.ts';
 import { orderUpdates } from './plan/updates.ts';
+import { wayBackOf } from './plan/way-back.ts';
 
 /**
  * Makes the plan of a stack. First overrides are settled, then constraints are read, then the order is found. The
@@ -61,7 +62,15 @@ export function planStack(layers: Layers, options: PlanOptions, site: Declaratio
 
   const diagnostics = levelled(findings.all, options);
   if (diagnostics.some(({ level }) => level === 'error')) throw new StackError(diagnostics);
-  return { entries, constraints, access, losingKeys, keys: keysOf(access, given, losingKeys), diagnostics };
+  return {
+    entries,
+    wayBack: wayBackOf(entries),
+    constraints,
+    access,
+    losingKeys,
+    keys: keysOf(access, given, losingKeys),
+    diagnostics,
+  };
 }
 
 /** Every key of `req.state` that a middleware declares, that is given, or that lost its exclusive group. */

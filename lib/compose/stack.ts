@@ -5,7 +5,7 @@ import type { Middleware } from './declare/middleware.ts';
 import type { RequestState } from './declare/request-state.ts';
 import type { StateRequest, StateResponse } from './declare/typed-request.ts';
 import type { Diagnostic } from './diagnose/diagnostic.ts';
-import type { PlannedMiddleware } from './report/describe-plan.ts';
+import type { PlannedMiddleware, PlannedWayBack } from './report/describe-plan.ts';
 import type { StackOutline } from './report/outline.ts';
 import type { PrintFormat } from './report/print.ts';
 import type { StackObserver } from './run/observer.ts';
@@ -30,6 +30,8 @@ declare global {
 export interface Stack<Provides extends DeclaredKey = DeclaredKey> extends RequestHandler {
   /** The middleware in the order of running, each with why it stands there. */
   readonly plan: readonly PlannedMiddleware[];
+  /** Who acts on the way back, in the order of acting. */
+  readonly wayBack: PlannedWayBack;
   /** The warnings that are not silenced. */
   readonly diagnostics: readonly Diagnostic[];
   /** All of the above and what else there is to tell, as data for tools. */

@@ -105,7 +105,11 @@ describe('openhands-express stack', () => {
       const print = async (format: string) => (await call([STACKS, '--format', format])).out;
       assert.equal(await print('table'), (await call([STACKS])).out);
       assert.match(await print('mermaid'), /^flowchart TB\n/);
-      assert.deepEqual(Object.keys(JSON.parse(await print('json')) as object), ['plan', 'diagnostics']);
+      assert.deepEqual(Object.keys(JSON.parse(await print('json')) as object), [
+        'plan',
+        'wayBack',
+        'diagnostics',
+      ]);
     });
   });
 

@@ -8,7 +8,7 @@ import { pass } from './pass.ts';
 const LAYERS =
   'compose takes layers by name, the lowest first, such as compose({ base: [cors, session] }), not ';
 const FIELDS =
-  'The fields are name, path, mount, reads, writes, updates, headers, ends, fails, after, before, requires, overrides, handle.';
+  'The fields are name, path, mount, reads, writes, updates, readsAfter, headers, ends, fails, after, before, requires, overrides, handle, beforeHeaders, afterResponse.';
 const OPTIONS =
   'The options are exclusive, reads, given, silence, strict, ambiguousOk, shuffle, onConflict, log, timing, development.';
 const READY = "wrap takes a declaration behind the handler, such as { name: 'cors' }, not ";
@@ -106,6 +106,15 @@ const LINES: Readonly<Record<string, string>> = {
   'undefined in a list': 'Middleware "auth": before must be an array of names; number 1 is undefined.',
   'null as a list': 'Middleware "auth": writes must be an array of names, not null.',
   'overrides that is a list': `Middleware "auth": overrides takes the name of one middleware, such as 'cors', not an array.`,
+  'a hook that is no function': 'Middleware "auth": beforeHeaders must be a function (req, res), not "Vary".',
+  'a hook with a next':
+    'Middleware "auth": afterResponse takes (req, res): there is no next on the way back.',
+  'an async beforeHeaders':
+    'Middleware "auth": beforeHeaders is synchronous, since headers wait for no promise: do in handle what takes its time.',
+  'a misspelled hook': `Middleware "auth": there is no field "beforeHeader". Did you mean "beforeHeaders"? ${FIELDS}`,
+  'an optional key as readsAfter': `Middleware "auth": "visitor?" in readsAfter may be missing anyway; write 'visitor'.`,
+  'a key in reads and in readsAfter':
+    'Middleware "auth": "visitor" stands in reads and in readsAfter: what it reads on the way in it may read on the way back as well.',
   'a path that is empty':
     'Middleware "auth": path is empty, so it would never run; leave path out if it runs on every request.',
   'a path that is null': `Middleware "auth": path must be a plain prefix, such as '/api', not null. A pattern or a parameter belongs into a router that stands in the layer.`,

@@ -1,13 +1,14 @@
 import type { RequestHandler } from 'express';
-import { defineErrorMiddleware, defineMiddleware, type Middleware } from '../../lib/compose.ts';
+import { defineErrorMiddleware, defineMiddleware, type Middleware, type WayBack } from '../../lib/compose.ts';
 
 /** A declaration whose keys are any strings, as in a stack that the compiler has not seen. */
-export interface LooseDeclaration {
+export interface LooseDeclaration extends WayBack {
   readonly path?: string | readonly string[];
   readonly mount?: string | readonly string[];
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];
   readonly updates?: readonly string[];
+  readonly readsAfter?: readonly string[];
   readonly headers?: readonly string[];
   readonly ends?: readonly number[];
   readonly fails?: readonly number[];

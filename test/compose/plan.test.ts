@@ -153,6 +153,7 @@ describe('stack.plan', () => {
         reads: ['tenant'],
         writes: ['visitor'],
         updates: [],
+        readsAfter: [],
         headers: ['Set-Cookie'],
         ends: [401],
         fails: [400],

@@ -2,6 +2,7 @@ import type { Findings } from '../diagnose/diagnostic.ts';
 import type { Access } from '../plan/access.ts';
 import { type Entry, label } from '../plan/entry.ts';
 import { isNarrower, overlap } from '../plan/path-prefix.ts';
+import { setsOnWayBack, wayBackOf } from '../plan/way-back.ts';
 import { pairsInOneLayer } from './writers.ts';
 
 /** Headers to which each middleware adds a line or a value of its own, so two that set one are no conflict. */
@@ -43,16 +44,23 @@ export function checkHeaders(access: Access, findings: Findings): void {
   }
 }
 
-/** S204: the last middleware to set a header wins on the wire, and it is not the one in the higher layer. */
+/**
+ * S204: the last middleware to set a header wins on the wire, and it is not the one in the higher layer. Who sets it on
+ * the way back does so behind all who set it on the way in.
+ */
 export function checkOverwrittenHeaders(ordered: readonly Entry[], access: Access, findings: Findings): void {
-  const position = new Map(ordered.map((entry, index) => [entry, index]));
+  const setting = [
+    ...ordered.filter((entry) => !setsOnWayBack(entry)),
+    ...wayBackOf(ordered).filter(setsOnWayBack),
+  ];
+  const position = new Map(setting.map((entry, index) => [entry, index]));
   const overwriting = (by: readonly Entry[]): Iterable<Pair> =>
     pairsThatOverwrite([...by].sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0)));
   for (const [[lower, higher], shared] of sharedHeaders(access, overwriting)) {
     const headers = shared.join(', ');
     findings.add('S204', [lower, higher], {
       message: `${label(lower)} sets ${headers} after ${label(higher)} has, so the lower layer has the last word.`,
-      hint: `Write overrides: '${lower.name}' in ${higher.name} if it stands in for it, or after: ['${lower.name}'] if it adds to it.`,
+      hint: `Write overrides: '${lower.name}' in ${higher.name} if it stands in for it, or ${setsOnWayBack(lower) ? 'set it there in beforeHeaders too' : `after: ['${lower.name}']`} if it adds to it.`,
       key: headers,
     });
   }
@@ -88,7 +96,7 @@ function spelling({ middleware }: Entry, header: string): string {
   return middleware.headers?.find((name) => name.toLowerCase() === header) ?? header;
 }
 
-/** Each entry that runs behind one of a higher layer, and that one. */
+/** Each entry that sets a header behind one of a higher layer, and that one. */
 function* pairsThatOverwrite(running: readonly Entry[]): Generator<Pair> {
   for (const [index, lower] of running.entries()) {
     const higher = running

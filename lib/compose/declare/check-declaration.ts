@@ -3,15 +3,17 @@ import { shown } from '../diagnose/shown.ts';
 import type { Declaration } from './declaration.ts';
 import { faultOfKey, isOptionalRead, keyOfRead } from './keys.ts';
 import { faultOfNames } from './name-list.ts';
+import type { WayBack } from './way-back.ts';
 
 /** All that may stand in a declaration. Made from a declared middleware it has the `handle` and the `site` of that. */
-const FIELDS: Readonly<Record<keyof Declaration | 'handle' | 'site', 'names' | 'other'>> = {
+const FIELDS: Readonly<Record<keyof Declaration | keyof WayBack | 'handle' | 'site', 'names' | 'other'>> = {
   name: 'other',
   path: 'other',
   mount: 'other',
   reads: 'names',
   writes: 'names',
   updates: 'names',
+  readsAfter: 'names',
   headers: 'names',
   ends: 'other',
   fails: 'other',
@@ -20,6 +22,8 @@ const FIELDS: Readonly<Record<keyof Declaration | 'handle' | 'site', 'names' | '
   requires: 'names',
   overrides: 'other',
   handle: 'other',
+  beforeHeaders: 'other',
+  afterResponse: 'other',
   site: 'other',
 };
 
@@ -49,6 +53,7 @@ export function checkDeclaration(declaration: Declaration, handle: unknown): voi
     refuse(`handle must be a function (req, res, next), not ${shown(handle)}.`);
   checkFields(declaration, refuse);
   checkKeys(declaration, refuse);
+  checkWayBack(declaration, refuse);
   for (const header of declaration.headers ?? []) {
     if (!TOKEN.test(header)) refuse(`"${header}" is not the name of a header.`);
   }
@@ -115,13 +120,47 @@ function checkPrefixes(
   }
 }
 
-function checkKeys({ reads = [], writes = [], updates = [] }: Declaration, refuse: Refuse): void {
-  for (const key of [...reads.map(keyOfRead), ...writes, ...updates] as string[]) {
+/**
+ * Refuses what cannot be called when the headers are about to be sent, or behind that: there is no `next` then, and the
+ * headers do not wait.
+ */
+function checkWayBack(
+  declaration: Declaration & { readonly [Hook in keyof WayBack]: unknown },
+  refuse: Refuse,
+): void {
+  for (const hook of ['beforeHeaders', 'afterResponse'] as const) {
+    const act = declaration[hook];
+    if (act === undefined) continue;
+    if (typeof act !== 'function') refuse(`${hook} must be a function (req, res), not ${shown(act)}.`);
+    if (act.length > 2) refuse(`${hook} takes (req, res): there is no next on the way back.`);
+    if (hook === 'beforeHeaders' && act.constructor.name === 'AsyncFunction') {
+      refuse(
+        'beforeHeaders is synchronous, since headers wait for no promise: do in handle what takes its time.',
+      );
+    }
+  }
+}
+
+function checkKeys(
+  { reads = [], writes = [], updates = [], readsAfter = [] }: Declaration,
+  refuse: Refuse,
+): void {
+  for (const key of [...reads.map(keyOfRead), ...writes, ...updates, ...readsAfter] as string[]) {
     const fault = faultOfKey(key);
     if (fault !== undefined) refuse(fault);
   }
   for (const key of [...writes, ...updates] as string[]) {
     if (isOptionalRead(key)) refuse(`"${key}" is written, so it is not optional: only reads may end in "?".`);
+  }
+  for (const key of readsAfter as readonly string[]) {
+    if (isOptionalRead(key)) {
+      refuse(`"${key}" in readsAfter may be missing anyway; write '${keyOfRead(key)}'.`);
+    }
+    if (reads.map(keyOfRead).includes(key)) {
+      refuse(
+        `"${key}" stands in reads and in readsAfter: what it reads on the way in it may read on the way back as well.`,
+      );
+    }
   }
   const both = writes.find((key) => updates.includes(key));
   if (both !== undefined) {

@@ -5,7 +5,10 @@ import type { DeclaredKey, ReadKey } from './keys.ts';
  * run time what was not declared.
  */
 export interface Declaration<Reads extends ReadKey = ReadKey, Writes extends DeclaredKey = DeclaredKey>
-  extends Facts, KeyLists<readonly Reads[], readonly Writes[], readonly Writes[]> {}
+  extends
+    Facts,
+    KeyLists<readonly Reads[], readonly Writes[], readonly Writes[]>,
+    KeysAfter<readonly DeclaredKey[]> {}
 
 /** The keys of a declaration, each list in a type of its own, from which the compiler infers what is in it. */
 export interface KeyLists<
@@ -27,6 +30,15 @@ export interface KeyLists<
   readonly updates?: Updates;
 }
 
+/** The keys of a declaration that order nothing. */
+export interface KeysAfter<ReadsAfter extends readonly DeclaredKey[]> {
+  /**
+   * The keys that it reads on the way back only: when the headers of the answer are about to be sent, or behind that.
+   * Others write them further in, so they put it behind nobody, and any of them may be missing.
+   */
+  readonly readsAfter?: ReadsAfter;
+}
+
 /** What a declaration says besides its keys. */
 export interface Facts {
   /** Unique in the whole stack, such as `'rate-limit'`. */
@@ -42,7 +54,7 @@ export interface Facts {
    * There is either a `path` or a `mount`.
    */
   readonly mount?: string | readonly string[];
-  /** The names of the response headers it sets. */
+  /** The names of the response headers it sets. With a `beforeHeaders` they are those that this one sets. */
   readonly headers?: readonly string[];
   /** The statuses with which it may end the response itself, such as `[429]`. */
   readonly ends?: readonly number[];

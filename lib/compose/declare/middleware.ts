@@ -1,16 +1,15 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { checkDefinition, refuseMore } from './check-arguments.ts';
 import { checkDeclaration } from './check-declaration.ts';
-import type { Declaration, Facts, KeyLists } from './declaration.ts';
+import type { Declaration, Facts, KeyLists, KeysAfter } from './declaration.ts';
 import { type DeclarationSite, declarationSite } from './declaration-site.ts';
 import type { DeclaredKey, ReadKey } from './keys.ts';
 import type { StateErrorHandler, StateHandler } from './typed-request.ts';
+import type { WayBack, WayBackDefinition } from './way-back.ts';
 
 /** A declared middleware: what {@link defineMiddleware} makes, and what stands in a layer. */
-export interface Middleware<
-  Reads extends ReadKey = ReadKey,
-  Writes extends DeclaredKey = DeclaredKey,
-> extends Declaration<Reads, Writes> {
+export interface Middleware<Reads extends ReadKey = ReadKey, Writes extends DeclaredKey = DeclaredKey>
+  extends Declaration<Reads, Writes>, WayBack {
   readonly reads: readonly Reads[];
   readonly writes: readonly Writes[];
   readonly handle: RequestHandler | ErrorRequestHandler;
@@ -18,15 +17,30 @@ export interface Middleware<
   readonly site: DeclarationSite;
 }
 
+type WayBackOf<
+  Reads extends readonly ReadKey[],
+  Writes extends readonly DeclaredKey[],
+  Updates extends readonly DeclaredKey[],
+  ReadsAfter extends readonly DeclaredKey[],
+> = WayBackDefinition<Reads[number], Writes[number] | Updates[number], ReadsAfter[number]>;
+
 /** A middleware with its declaration, as {@link defineMiddleware} takes it. */
 export interface MiddlewareDefinition<
   Reads extends readonly ReadKey[],
   Writes extends readonly DeclaredKey[],
   Updates extends readonly DeclaredKey[],
+  ReadsAfter extends readonly DeclaredKey[] = [],
 >
-  extends Facts, KeyLists<Reads, Writes, Updates> {
-  /** An ordinary Express handler; `req.state` is typed from `reads`, `writes` and `updates`. */
-  handle: StateHandler<NoInfer<Reads>[number], NoInfer<Writes>[number] | NoInfer<Updates>[number]>;
+  extends
+    Facts,
+    KeyLists<Reads, Writes, Updates>,
+    KeysAfter<ReadsAfter>,
+    WayBackOf<NoInfer<Reads>, NoInfer<Writes>, NoInfer<Updates>, NoInfer<ReadsAfter>> {
+  /**
+   * An ordinary Express handler; `req.state` is typed from `reads`, `writes` and `updates`. It may be left out where there
+   * is something to do on the way back only.
+   */
+  handle?: StateHandler<NoInfer<Reads>[number], NoInfer<Writes>[number] | NoInfer<Updates>[number]>;
 }
 
 /** An error handler with its declaration, as {@link defineErrorMiddleware} takes it. */
@@ -34,8 +48,13 @@ export interface ErrorMiddlewareDefinition<
   Reads extends readonly ReadKey[],
   Writes extends readonly DeclaredKey[],
   Updates extends readonly DeclaredKey[],
+  ReadsAfter extends readonly DeclaredKey[] = [],
 >
-  extends Facts, KeyLists<Reads, Writes, Updates> {
+  extends
+    Facts,
+    KeyLists<Reads, Writes, Updates>,
+    KeysAfter<ReadsAfter>,
+    WayBackOf<NoInfer<Reads>, NoInfer<Writes>, NoInfer<Updates>, NoInfer<ReadsAfter>> {
   /** An ordinary Express error handler; `req.state` is typed from `reads`, `writes` and `updates`. */
   handle: StateErrorHandler<NoInfer<Reads>[number], NoInfer<Writes>[number] | NoInfer<Updates>[number]>;
 }
@@ -64,16 +83,22 @@ export function defineMiddleware<
   const Reads extends readonly ReadKey[] = [],
   const Writes extends readonly DeclaredKey[] = [],
   const Updates extends readonly DeclaredKey[] = [],
+  const ReadsAfter extends readonly DeclaredKey[] = [],
 >(
-  definition: MiddlewareDefinition<Reads, Writes, Updates>,
+  definition: MiddlewareDefinition<Reads, Writes, Updates, ReadsAfter>,
 ): Middleware<Reads[number], Writes[number] | Updates[number]>;
 export function defineMiddleware(
-  definition: MiddlewareDefinition<readonly ReadKey[], readonly DeclaredKey[], readonly DeclaredKey[]>,
+  definition: MiddlewareDefinition<
+    readonly ReadKey[],
+    readonly DeclaredKey[],
+    readonly DeclaredKey[],
+    readonly DeclaredKey[]
+  >,
   ...more: readonly unknown[]
 ): Middleware {
   checkDefinition(definition, 'defineMiddleware');
   refuseBehind('defineMiddleware', more);
-  const handle = definition.handle as unknown as RequestHandler;
+  const handle = handlerOf(definition);
   const middleware = declare(definition, handle, defineMiddleware);
   if (handle.length === 4) {
     throw new TypeError(
@@ -82,6 +107,17 @@ export function defineMiddleware(
   }
   return middleware;
 }
+
+/** The handler of a definition. Who acts on the way back only lets requests through on the way in. */
+function handlerOf(definition: { readonly handle?: unknown } & object): RequestHandler {
+  const { handle, beforeHeaders, afterResponse } = definition as Record<string, unknown>;
+  const actsLater = beforeHeaders !== undefined || afterResponse !== undefined;
+  return (handle === undefined && actsLater ? letThrough : handle) as RequestHandler;
+}
+
+const letThrough: RequestHandler = (_req, _res, next) => {
+  next();
+};
 
 /**
  * Declares an error handler for a layer of `compose`. As in Express, it runs only on an error that arose before its
@@ -106,11 +142,17 @@ export function defineErrorMiddleware<
   const Reads extends readonly ReadKey[] = [],
   const Writes extends readonly DeclaredKey[] = [],
   const Updates extends readonly DeclaredKey[] = [],
+  const ReadsAfter extends readonly DeclaredKey[] = [],
 >(
-  definition: ErrorMiddlewareDefinition<Reads, Writes, Updates>,
+  definition: ErrorMiddlewareDefinition<Reads, Writes, Updates, ReadsAfter>,
 ): Middleware<Reads[number], Writes[number] | Updates[number]>;
 export function defineErrorMiddleware(
-  definition: ErrorMiddlewareDefinition<readonly ReadKey[], readonly DeclaredKey[], readonly DeclaredKey[]>,
+  definition: ErrorMiddlewareDefinition<
+    readonly ReadKey[],
+    readonly DeclaredKey[],
+    readonly DeclaredKey[],
+    readonly DeclaredKey[]
+  >,
   ...more: readonly unknown[]
 ): Middleware {
   checkDefinition(definition, 'defineErrorMiddleware');

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { checkWrapped, refuseMore } from './check-arguments.ts';
-import type { Facts, KeyLists } from './declaration.ts';
+import type { Facts, KeyLists, KeysAfter } from './declaration.ts';
 import type { ErrorHandler } from './error-handler.ts';
 import type { DeclaredKey, ReadKey } from './keys.ts';
 import { declare, type Middleware } from './middleware.ts';
@@ -25,11 +25,13 @@ export function wrap<
   const Updates extends readonly DeclaredKey[] = [],
 >(
   handler: RequestHandler | ErrorHandler,
-  declaration: Facts & KeyLists<Reads, Writes, Updates>,
+  declaration: Facts & KeyLists<Reads, Writes, Updates> & KeysAfter<readonly DeclaredKey[]>,
 ): Middleware<Reads[number], Writes[number] | Updates[number]>;
 export function wrap(
   handler: RequestHandler | ErrorHandler,
-  declaration: Facts & KeyLists<readonly ReadKey[], readonly DeclaredKey[], readonly DeclaredKey[]>,
+  declaration: Facts &
+    KeyLists<readonly ReadKey[], readonly DeclaredKey[], readonly DeclaredKey[]> &
+    KeysAfter<readonly DeclaredKey[]>,
   ...more: readonly unknown[]
 ): Middleware {
   checkWrapped(handler, declaration);

@@ -9,8 +9,9 @@ export interface Access {
   readonly updaters: ReadonlyMap<string, readonly Entry[]>;
   /** The writers and the updaters. */
   readonly providers: ReadonlyMap<string, readonly Entry[]>;
+  /** Those that read a key, on the way in or on the way back. */
   readonly readers: ReadonlyMap<string, readonly Entry[]>;
-  /** Those of the readers that cannot do without the key. */
+  /** Those of the readers that cannot do without the key on the way in. */
   readonly dependents: ReadonlyMap<string, readonly Entry[]>;
   /** By the header's name in lower case. */
   readonly setters: ReadonlyMap<string, readonly Entry[]>;
@@ -29,11 +30,11 @@ export function readAccess(entries: readonly Entry[]): Access {
     new Map<string, Entry[]>(),
   ];
   for (const entry of entries) {
-    const { reads, writes, updates = [], headers } = entry.middleware;
+    const { reads, writes, updates = [], readsAfter = [], headers } = entry.middleware;
     for (const key of new Set<string>(writes)) put(writers, key, entry);
     for (const key of new Set<string>(updates)) put(updaters, key, entry);
     for (const key of new Set<string>([...writes, ...updates])) put(providers, key, entry);
-    for (const key of new Set(reads.map(keyOfRead))) put(readers, key, entry);
+    for (const key of new Set([...reads.map(keyOfRead), ...readsAfter])) put(readers, key, entry);
     for (const key of new Set(reads.filter((read) => !isOptionalRead(read)))) put(dependents, key, entry);
     for (const header of new Set(headers?.map((name) => name.toLowerCase()))) put(setters, header, entry);
   }

@@ -8,6 +8,8 @@ import type { LosingKey } from './exclusive.ts';
 export interface Plan {
   /** In the order of running. */
   readonly entries: readonly Entry[];
+  /** Those that do something on the way back, in the order in which they do it. */
+  readonly wayBack: readonly Entry[];
   readonly constraints: readonly Constraint[];
   readonly access: Access;
   /** The keys that lost their exclusive group, and to which key. */

@@ -17,14 +17,35 @@ export interface PlannedMiddleware {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly updates: readonly string[];
+  /** What it reads on the way back only. */
+  readonly readsAfter: readonly string[];
   readonly headers: readonly string[];
   readonly ends: readonly number[];
   /** The statuses of the errors that it may hand on. */
   readonly fails: readonly number[];
   /** Set for an error handler, which runs only on an error that arose before its place. */
   readonly handlesErrors?: true;
+  /** Set if it acts when the headers of the answer are about to be sent; see `stack.wayBack`. */
+  readonly beforeHeaders?: true;
+  /** Set if it acts when the answer is done. */
+  readonly afterResponse?: true;
   /** Where it was declared, as `file:line`. */
   readonly at: string;
+}
+
+/** `stack.wayBack`: the names of who acts on the way back, in the order of acting. The last one has the last word. */
+export interface PlannedWayBack {
+  /** When the headers of the answer are about to be sent. */
+  readonly beforeHeaders: readonly string[];
+  /** When the answer is done, or the client has gone away. */
+  readonly afterResponse: readonly string[];
+}
+
+/** The way back as people and tools read it. */
+export function describeWayBack({ wayBack }: Plan): PlannedWayBack {
+  const namesWith = (hook: 'beforeHeaders' | 'afterResponse'): string[] =>
+    wayBack.filter(({ middleware }) => middleware[hook] !== undefined).map(({ name }) => name);
+  return { beforeHeaders: namesWith('beforeHeaders'), afterResponse: namesWith('afterResponse') };
 }
 
 /** The plan as people and tools read it, in the order of running. */
@@ -46,10 +67,13 @@ export function describePlan({ entries, constraints }: Plan): readonly PlannedMi
       reads: middleware.reads,
       writes: middleware.writes,
       updates: middleware.updates ?? [],
+      readsAfter: middleware.readsAfter ?? [],
       headers: middleware.headers ?? [],
       ends: middleware.ends ?? [],
       fails: middleware.fails ?? [],
       ...(entry.handlesErrors && { handlesErrors: true }),
+      ...(middleware.beforeHeaders && { beforeHeaders: true }),
+      ...(middleware.afterResponse && { afterResponse: true }),
       at: String(entry.site),
     };
   });

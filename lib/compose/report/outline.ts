@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { overrideChain } from '../plan/entry.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanOptions } from '../plan/plan-options.ts';
-import type { PlannedMiddleware } from './describe-plan.ts';
+import { describeWayBack, type PlannedMiddleware, type PlannedWayBack } from './describe-plan.ts';
 
 /** A whole stack as data, for tools that draw it or reason about it. It can be sent as JSON. */
 export interface StackOutline {
@@ -11,6 +11,8 @@ export interface StackOutline {
   readonly layers: readonly string[];
   /** `stack.plan`. */
   readonly plan: readonly PlannedMiddleware[];
+  /** `stack.wayBack`. */
+  readonly wayBack: PlannedWayBack;
   /** The middleware that doesn't run, since another stands in for it. */
   readonly replaced: readonly ReplacedMiddleware[];
   /** The exclusive groups, each with how it was settled. */
@@ -55,6 +57,7 @@ export function outlineOf(
   return {
     layers: Object.keys(layers).reverse(),
     plan: planned,
+    wayBack: describeWayBack(plan),
     replaced: plan.entries.flatMap((entry) => {
       const [, ...overridden] = overrideChain(entry);
       return overridden.map(({ name, layer, site }) => ({ name, layer, at: String(site), by: entry.name }));

@@ -1,7 +1,7 @@
 import { keyOfRead } from '../declare/keys.ts';
 import type { Diagnostic } from '../diagnose/diagnostic.ts';
 import { formatDiagnostic } from '../diagnose/format-diagnostic.ts';
-import type { PlannedMiddleware } from './describe-plan.ts';
+import type { PlannedMiddleware, PlannedWayBack } from './describe-plan.ts';
 
 /** How `stack.print` writes a plan: as a table for a terminal, as a Mermaid flowchart, or as JSON. */
 export type PrintFormat = 'table' | 'mermaid' | 'json';
@@ -9,6 +9,7 @@ export type PrintFormat = 'table' | 'mermaid' | 'json';
 /** A plan and its diagnostics, to be printed. */
 export interface Printable {
   readonly plan: readonly PlannedMiddleware[];
+  readonly wayBack: PlannedWayBack;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -24,15 +25,29 @@ export function printPlan(printable: Printable, format: PrintFormat = 'table'): 
     case 'mermaid':
       return printMermaid(printable);
     case 'json':
-      return JSON.stringify({ plan: printable.plan, diagnostics: printable.diagnostics }, null, 2);
+      return JSON.stringify(
+        { plan: printable.plan, wayBack: printable.wayBack, diagnostics: printable.diagnostics },
+        null,
+        2,
+      );
     default:
       throw new TypeError(`print() takes 'table', 'mermaid' or 'json', not ${JSON.stringify(format)}.`);
   }
 }
 
-const COLUMNS = ['', 'name', 'layer', 'path', 'reads', 'writes', 'updates', 'because'] as const;
+const COLUMNS = [
+  '',
+  'name',
+  'layer',
+  'path',
+  'reads',
+  'writes',
+  'updates',
+  'reads after',
+  'because',
+] as const;
 
-function printTable({ plan, diagnostics }: Printable): string {
+function printTable({ plan, wayBack, diagnostics }: Printable): string {
   const rows = plan.map((entry, index) => [
     String(index + 1),
     entry.overrides === undefined || entry.overrides === entry.name
@@ -43,6 +58,7 @@ function printTable({ plan, diagnostics }: Printable): string {
     entry.reads.join(' '),
     entry.writes.join(' '),
     entry.updates.join(' '),
+    entry.readsAfter.join(' '),
     entry.because,
   ]);
   const filled = COLUMNS.flatMap((_, column) => (rows.some((row) => row[column]) ? [column] : []));
@@ -56,7 +72,19 @@ function printTable({ plan, diagnostics }: Printable): string {
       .join('  ')
       .trimEnd(),
   );
-  return [...lines, ...diagnostics.map((one) => `\n${formatDiagnostic(one)}`)].join('\n');
+  const back = linesOf(wayBack);
+  return [
+    ...lines,
+    ...(back.length === 0 ? [] : ['', ...back]),
+    ...diagnostics.map((one) => `\n${formatDiagnostic(one)}`),
+  ].join('\n');
+}
+
+/** Who acts on the way back, the last one behind all others. */
+function linesOf({ beforeHeaders, afterResponse }: PlannedWayBack): string[] {
+  const line = (when: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`${when}: ${names.join(', then ')}`];
+  return [...line('before the headers', beforeHeaders), ...line('after the response', afterResponse)];
 }
 
 /**
@@ -74,15 +102,13 @@ function printMermaid({ plan }: Printable): string {
   ]);
   const order = plan.slice(1).map((_, index) => `  m${index} --> m${index + 1}`);
   const handovers = plan.flatMap((reader) =>
-    reader.reads
-      .map(keyOfRead)
-      .flatMap((key) =>
-        plan
-          .filter((writer) => writer !== reader && [...writer.writes, ...writer.updates].includes(key))
-          .map(
-            (writer) => `  ${id.get(writer.name) ?? ''} -. "${quoted(key)}" .-> ${id.get(reader.name) ?? ''}`,
-          ),
-      ),
+    [...reader.reads.map(keyOfRead), ...reader.readsAfter].flatMap((key) =>
+      plan
+        .filter((writer) => writer !== reader && [...writer.writes, ...writer.updates].includes(key))
+        .map(
+          (writer) => `  ${id.get(writer.name) ?? ''} -. "${quoted(key)}" .-> ${id.get(reader.name) ?? ''}`,
+        ),
+    ),
   );
   return ['flowchart TB', ...frames, ...order, ...handovers].join('\n');
 }

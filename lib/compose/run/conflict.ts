@@ -12,12 +12,20 @@ export const CONFLICTS = {
   S307: 'next called twice',
   S308: 'late error',
   S309: 'replaced state',
+  S310: 'failure on the way back',
+  S311: 'promise before the headers',
 } as const;
 
 /** What a handler does that uses its `next` wrongly. */
 export const NEXT_MISUSE = {
   S307: 'calls next() a second time; only the first call counts.',
   S308: 'fails after it has called next().',
+} as const;
+
+/** What a middleware does that goes wrong on the way back. */
+export const BACK_FAILURES = {
+  S310: 'fails on the way back; the answer goes out all the same.',
+  S311: 'returns a promise from beforeHeaders, and the headers have not waited for it.',
 } as const;
 
 /** The id of a kind of conflict, such as `'S301'`. */

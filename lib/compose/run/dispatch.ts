@@ -17,6 +17,7 @@ import { errorOf, type Stage } from './stage.ts';
 import { StateView, takeReplacement } from './state-view.ts';
 import { isThenable } from './thenable.ts';
 import { invokeTraced } from './tracing.ts';
+import { WayBack } from './way-back.ts';
 
 /**
  * Stages that call `next` at once call each other, those of all stacks of a request. So with this many of them on the
@@ -64,6 +65,7 @@ function invoke(run: Run, stage: Stage, handle: RequestHandler, error: unknown):
   const view = new StateView(run, stage);
   run.furthest = stage;
   context.advance(view);
+  if (stage.back !== undefined) (run.wayBackIfAny ??= new WayBack(run)).meet(stage.back);
   let hasReturned = false;
   const next = (signal?: unknown): void => {
     if (hasReturned) {

@@ -1,6 +1,7 @@
 import type { Conflict } from './conflict.ts';
 import type { Run } from './run.ts';
 import type { Stage } from './stage.ts';
+import type { HookOutcome } from './way-back.ts';
 
 /**
  * What an entry did with this request.
@@ -23,6 +24,17 @@ export interface EntryReport {
   readonly outcome: EntryOutcome;
   /** How long its turn lasted, in milliseconds; undefined if that was not measured. */
   readonly duration: number | undefined;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** What it did on the way back; undefined if it has had no turn, or does nothing then. */
+  readonly wayBack: WayBackReport | undefined;
+}
+
+/** What an entry did on the way back. Keys only, never values. */
+export interface WayBackReport {
+  /** Undefined if it has no such hook. */
+  readonly beforeHeaders: HookOutcome | undefined;
+  readonly afterResponse: HookOutcome | undefined;
   readonly reads: readonly string[];
   readonly writes: readonly string[];
 }
@@ -58,7 +70,7 @@ export class RequestStack {
       const { name, layer, position } = stage;
       if (position > furthest || passed.has(stage)) {
         const outcome = position > furthest ? 'skipped' : 'passed';
-        return { name, layer, outcome, duration: undefined, reads: [], writes: [] };
+        return { name, layer, outcome, duration: undefined, reads: [], writes: [], wayBack: undefined };
       }
       const outcome = run.outcomeOf(stage);
       return {
@@ -67,6 +79,7 @@ export class RequestStack {
         outcome: outcome === 'running' && run.res.writableEnded ? 'ended' : outcome,
         duration: run.timingsIfAny?.durationOf(stage),
         ...keysOf(stage, run),
+        wayBack: wayBackOf(stage, run),
       };
     });
   }
@@ -91,4 +104,14 @@ function furthestOf({ furthest, signalsIfAny, runtime }: Run): Stage | undefined
 
 function keysOf(stage: Stage, { stateIfAny }: Run): Pick<EntryReport, 'reads' | 'writes'> {
   return stateIfAny?.keysOf(stage) ?? { reads: [], writes: [] };
+}
+
+function wayBackOf({ back }: Stage, run: Run): WayBackReport | undefined {
+  const { wayBackIfAny: wayBack } = run;
+  if (back === undefined || wayBack === undefined) return undefined;
+  return {
+    beforeHeaders: wayBack.outcomeOf(back, 'beforeHeaders'),
+    afterResponse: wayBack.outcomeOf(back, 'afterResponse'),
+    ...keysOf(back.stage, run),
+  };
 }

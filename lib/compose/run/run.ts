@@ -6,6 +6,7 @@ import type { ReplacedNext, RequestContext } from './request-context.ts';
 import type { Stage } from './stage.ts';
 import { Timings } from './timings.ts';
 import { type EmptyTables, TrackedState } from './tracked-state.ts';
+import type { StageBack, WayBack } from './way-back.ts';
 
 /** A request as the engine sees it: only the engine may set its `state` and `stack`. */
 export interface EnteredRequest extends Request {
@@ -18,6 +19,8 @@ export interface StackRuntime extends EmptyTables {
   readonly stages: readonly Stage[];
   /** The routes behind the stack, as one more stage. */
   readonly application: Stage;
+  /** What is done on the way back, in the order of acting. */
+  readonly wayBack: readonly StageBack[];
   readonly keys: readonly string[];
   /** The index of each key in the tables of a request, from 1. */
   readonly indexOf: ReadonlyMap<string, number>;
@@ -90,6 +93,8 @@ export class Run {
   signalsIfAny: Map<Stage, Signal> | undefined = undefined;
   /** {@link conflicts}, if there are any yet. */
   conflictsIfAny: RecordedConflict[] | undefined = undefined;
+  /** The way back, once a stage has come that acts on it. */
+  wayBackIfAny: WayBack | undefined = undefined;
   /** The stages that did not take the request, in this order. */
   passed: Stage[] | undefined = undefined;
 

@@ -4,6 +4,7 @@ import { patternOf } from '../plan/path-prefix.ts';
 import { MountPoint } from './mount-point.ts';
 import { asMounted } from './mounted-app.ts';
 import { pathOf } from './path-of.ts';
+import type { StageBack } from './way-back.ts';
 
 /** What a stage has to know about the keys of the whole stack. */
 export interface KeyTable {
@@ -48,6 +49,8 @@ export class Stage {
   readonly maskedKeys: readonly string[];
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
+  /** What it does on the way back, if anything. */
+  back: StageBack | undefined = undefined;
   /** What the path of a request has to match; undefined for every path. */
   readonly #pattern: RegExp | undefined;
   /** Where it is mounted; undefined for a place that takes nothing off the path. */

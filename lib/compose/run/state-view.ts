@@ -137,13 +137,15 @@ export function replaceState(view: object, value: unknown): void {
 /**
  * A handler has set `req.state` to something else, where it is a plain property. There the engine sees it only
  * afterwards: it puts the view back, and then does what {@link replaceState} does.
+ *
+ * @param view - the view of the stage that counts as the writer.
  */
-export function takeReplacement(context: RequestContext): void {
+export function takeReplacement(context: RequestContext, view = context.furthestView): void {
   // No stage has had its turn yet, so nobody is the writer.
-  if (context.furthestView === undefined) return;
+  if (view === undefined) return;
   const given = context.plain?.state;
-  context.restore(context.furthestView);
-  replaceState(context.furthestView, given);
+  context.restore(view);
+  replaceState(view, given);
 }
 
 /**

@@ -250,3 +250,25 @@ compose({ base: [] }, { strict: true, silence: ['S202'] });
 compose({ base: [] }, { strict: ['S205', 'S201'] });
 // @ts-expect-error Type 'number' is not assignable to type
 compose({ base: [1] });
+
+// On the way back all that is read then may be missing, nothing can be written, and there may be no handler.
+const back = defineMiddleware({
+  //  ^? const back: Middleware<"tenant" | "req.user", never>
+  name: 'back',
+  reads: ['tenant', 'req.user'],
+  readsAfter: ['visitor', 'req.session'],
+  beforeHeaders(req, res) {
+    const seen: (string | undefined)[] = [req.state.visitor, req.state.tenant];
+    // @ts-expect-error Property 'theme' does not exist on type
+    res.set('X-Seen', [...seen, req.state.theme].join());
+    // @ts-expect-error Cannot assign to 'visitor' because it is a read-only property.
+    req.state.visitor = 'ada';
+  },
+  async afterResponse(req) {
+    const { session: after } = req;
+    await Promise.resolve([after, req.user]);
+  },
+});
+compose({ base: [session, back] }, { given: ['tenant', 'req.user'] });
+// @ts-expect-error Type '"nobody"' is not assignable to type
+defineMiddleware({ name: 'odd', readsAfter: ['nobody'], afterResponse: () => undefined });

@@ -1,0 +1,126 @@
+/**
+ * What the middleware of a stack does on the way back: `beforeHeaders` and `afterResponse`.
+ *
+ * A stage does it on the requests that have come to it. So an answer from further out, which it has not seen on the way
+ * in, it does not see on the way back either. The rule: the higher layer acts last; see `plan/way-back.ts`.
+ *
+ * On the way back a stage has another view of the state, which knows its `readsAfter`.
+ */
+import type { WayBack as Hooks } from '../declare/way-back.ts';
+import { afterResponse } from './after-response.ts';
+import { beforeHeaders } from './before-headers.ts';
+import { BACK_FAILURES } from './conflict.ts';
+import type { Run } from './run.ts';
+import { errorOf, type Stage } from './stage.ts';
+import { StateView, takeReplacement } from './state-view.ts';
+import { isThenable } from './thenable.ts';
+
+/** What a stage does on the way back. */
+export interface StageBack extends Hooks {
+  /** As whom it reads and writes then. */
+  readonly stage: Stage;
+  /** Its place in the order of acting, from 0. */
+  readonly place: number;
+}
+
+/** One of the two moments at which a stage may act. */
+export type BackHook = keyof Hooks;
+
+/** What has become of a hook: `'failed'` if it threw, or its promise was rejected; `'pending'` if it was not called yet. */
+export type HookOutcome = 'pending' | 'done' | 'failed';
+
+/** What has become of a hook of each stage, by its place. Undefined for a stage that has no such hook, or has had no turn. */
+type Outcomes = (HookOutcome | undefined)[];
+
+/** The way back of one request through one stack. */
+export class WayBack {
+  readonly #run: Run;
+  #beforeHeaders: Outcomes | undefined = undefined;
+  #afterResponse: Outcomes | undefined = undefined;
+  /** Whether the end of the answer will be told. */
+  #isEndExpected = false;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  /** A stage that acts on the way back has its turn. From the first one on the answer is watched. */
+  meet(back: StageBack): void {
+    const { req, res, runtime } = this.#run;
+    if (back.beforeHeaders !== undefined) {
+      if (this.#beforeHeaders === undefined) {
+        this.#beforeHeaders = new Array<undefined>(runtime.wayBack.length);
+        beforeHeaders(res, () => this.#act('beforeHeaders', this.#beforeHeaders));
+      }
+      this.#beforeHeaders[back.place] = 'pending';
+    }
+    if (back.afterResponse !== undefined) {
+      this.#afterResponse ??= new Array<undefined>(runtime.wayBack.length);
+      this.#afterResponse[back.place] = 'pending';
+      if (this.#isEndExpected) return;
+      this.#isEndExpected = true;
+      afterResponse(req, res, () => {
+        this.#isEndExpected = false;
+        this.#act('afterResponse', this.#afterResponse);
+      });
+    }
+  }
+
+  /** What has become of a hook. Undefined for a stage that has no such hook, or has had no turn. */
+  outcomeOf({ place }: StageBack, hook: BackHook): HookOutcome | undefined {
+    return (hook === 'beforeHeaders' ? this.#beforeHeaders : this.#afterResponse)?.[place];
+  }
+
+  /** All who have had their turn act, each of them whatever becomes of the others. */
+  #act(hook: BackHook, outcomes: Outcomes = []): void {
+    const { res, runtime } = this.#run;
+    for (const [place, outcome] of outcomes.entries()) {
+      const back = runtime.wayBack[place];
+      // Headers that Node has refused are set again, for the answer in their place. After the response there is no again.
+      const isDue = hook === 'beforeHeaders' ? outcome !== undefined : outcome === 'pending';
+      if (back === undefined || !isDue) continue;
+      outcomes[place] = 'done';
+      const onFailure = (reason: unknown): void => {
+        outcomes[place] = 'failed';
+        this.#report(back, 'S310', reason);
+      };
+      this.#call(hook, back, onFailure);
+      if (hook === 'beforeHeaders' && res.headersSent) {
+        // Nobody behind it can set a header any more, and it is not their failure.
+        onFailure(new Error(`${back.stage.name} has sent the headers itself, in beforeHeaders.`));
+        return;
+      }
+    }
+  }
+
+  /** Calls a hook in its own name: `req.state` is its view as long as it runs. */
+  #call(hook: BackHook, back: StageBack, onFailure: (reason: unknown) => void): void {
+    const { context, req, res } = this.#run;
+    if (context.isReplaced) takeReplacement(context);
+    const { state } = context;
+    const view = new StateView(this.#run, back.stage);
+    context.restore(view);
+    try {
+      const result = back[hook]?.(req, res);
+      if (isThenable(result)) {
+        result.then(undefined, onFailure);
+        if (hook === 'beforeHeaders') this.#report(back, 'S311');
+      }
+    } catch (thrown) {
+      onFailure(thrown);
+    }
+    if (context.isReplaced) takeReplacement(context, view);
+    if (state !== undefined) context.restore(state);
+  }
+
+  /** The answer is not to be lost, so nothing is thrown into it, even where `onConflict` says `'error'`. */
+  #report({ stage }: StageBack, id: 'S310' | 'S311', reason?: unknown): void {
+    const { runtime } = this.#run;
+    const about = id === 'S310' ? { error: errorOf(reason, stage) } : {};
+    try {
+      runtime.reporter.report(this.#run, stage, id, BACK_FAILURES[id], about);
+    } catch {
+      // The log and req.stack have it.
+    }
+  }
+}
