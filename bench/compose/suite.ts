@@ -7,7 +7,7 @@ import { planOf } from './plans.ts';
 const suite: Suite = {
   about: 'what the engine costs, beside other ways to compose middleware',
   async run({ smoke }) {
-    return [await inExpress(smoke), await requests(smoke), await plans(smoke)];
+    return [await inExpress(smoke), await onWayBack(smoke), await requests(smoke), await plans(smoke)];
   },
 };
 export default suite;
@@ -46,6 +46,23 @@ async function inExpress(smoke: boolean): Promise<Result> {
         'compose, its own classes',
         'ten app.use, its own classes',
       ]),
+    ],
+  };
+}
+
+async function onWayBack(smoke: boolean): Promise<Result> {
+  const timings = await measureApart(
+    import.meta.resolve('./on-way-back.ts'),
+    smoke ? 1 : 3,
+    smoke ? { rounds: 2, times: 10 } : { rounds: 150, times: 200 },
+  );
+  return {
+    title: 'Headers that are set when the answer is about to be sent, in an Express app',
+    unit: 'ns',
+    timings,
+    claims: [
+      ratioBeyond(timings, 'no header', ['one by beforeHeaders', 'one by on-headers'], 1),
+      ratioBeyond(timings, 'no header', ['three by beforeHeaders', 'three by on-headers'], 1),
     ],
   };
 }

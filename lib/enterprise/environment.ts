@@ -11,6 +11,8 @@ import { readEncryptionKeys } from './tokens/encryption-keys.ts';
 
 /** Browsers cut a cookie's age to this (RFC 6265bis, section 5.5). */
 const LONGEST_SESSION = '400d';
+/** No browser needs to know of it. */
+const LONGEST_MAX = '3650d';
 
 const secret = z.string().transform((value) => new Secret(value));
 
@@ -95,7 +97,14 @@ const saasEnvironment = (env: EnvironmentVariables) =>
         ),
       SESSION_TTL: duration('1s', LONGEST_SESSION, '30d or 12h')
         .prefault('30d')
-        .describe('How long somebody stays signed in: a time with its unit, 400d at most.'),
+        .describe(
+          'How long a session goes on that is not used: a time with its unit, 400d at most. One that is used is renewed when half of it is over.',
+        ),
+      SESSION_MAX: duration('1s', LONGEST_MAX, '90d or 12h')
+        .optional()
+        .describe(
+          'How long a session goes on that is used, from the sign-in: a time with its unit. Unset, for ever.',
+        ),
       METRICS_TOKEN: secret
         .optional()
         .describe('The bearer token for /internal/metrics from other machines.'),
@@ -126,7 +135,7 @@ const saasEnvironment = (env: EnvironmentVariables) =>
 const SHARED_SECRETS = ['COOKIE_SECRETS', 'TOKEN_ENCRYPTION_KEYS'] as const;
 const SHARED = 'must be set when DATABASE_URL is, and be the same in every process on the database.';
 
-/** Under the names of the variables, checked and with defaults; `SESSION_TTL` in milliseconds. */
+/** Under the names of the variables, checked and with defaults; `SESSION_TTL` and `SESSION_MAX` in milliseconds. */
 export type SaasEnvironment = Readonly<z.output<ReturnType<typeof saasEnvironment>>>;
 
 const EXPECTATIONS: Readonly<Record<string, string>> = {

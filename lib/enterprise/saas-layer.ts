@@ -12,6 +12,7 @@ import { rateLimit } from './middleware/rate-limit.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { requireUser } from './middleware/require-user.ts';
 import { session } from './middleware/session.ts';
+import { sessionRenewal } from './middleware/session-renewal.ts';
 import { signInErrorPage } from './middleware/sign-in-error-page.ts';
 import { signInRateLimit } from './middleware/sign-in-rate-limit.ts';
 import type { SaasServices } from './saas-services.ts';
@@ -35,6 +36,7 @@ export function saasLayer(config: SaasLayerOptions, services: SaasServices): Mid
     log,
   };
   return [
+    sessionRenewal({ authCookie, sessions }),
     requestMetrics({ metrics }),
     host({ path }),
     cors({ origins: saasEnvironment.PERMITTED_CORS_ORIGINS }),

@@ -14,6 +14,7 @@ import { storedCookieSecrets } from './auth/cookie-secrets.ts';
 import { HandledDeliveries } from './auth/handled-deliveries.ts';
 import { OAuthFlows } from './auth/oauth-flows.ts';
 import { PublicAddress } from './auth/public-address.ts';
+import { SessionLifetime } from './auth/session-lifetime.ts';
 import type { Sessions } from './auth/sessions.ts';
 import { SignIn } from './auth/sign-in.ts';
 import type { SignInProvider } from './auth/sign-in-provider.ts';
@@ -85,6 +86,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   const secrets = saasEnvironment.COOKIE_SECRETS ?? (await storedCookieSecrets(documents));
   const values = new SignedValues({ secrets, now });
   const { PUBLIC_URL } = environment;
+  const { SESSION_TTL: ttlMs, SESSION_MAX: maxMs } = saasEnvironment;
   const address = new PublicAddress(PUBLIC_URL === undefined ? undefined : new URL(PUBLIC_URL));
   const oauth = new ObservedOAuthClient({
     baseUrl: environment.GITHUB_BASE_URL,
@@ -121,7 +123,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
   return {
     address,
     deliveries: new HandledDeliveries(documents),
-    authCookie: new AuthCookie({ values, address, ttlMs: saasEnvironment.SESSION_TTL }),
+    authCookie: new AuthCookie({ values, address, lifetime: new SessionLifetime({ ttlMs, maxMs, now }) }),
     flows: new OAuthFlows({ values, address, now, shared }),
     metrics,
     provider,

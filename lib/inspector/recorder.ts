@@ -35,9 +35,11 @@ export class Recorder implements StackObserver {
     res.once('finish', () => followed.answered());
     res.once('close', () => {
       followed.closed();
-      this.#pending.delete(id);
-      if (this.#ignored.has(req)) return;
-      this.#keep(followed.record());
+      // When all others who listen have acted: what they do on the way back belongs into the record.
+      process.nextTick(() => {
+        this.#pending.delete(id);
+        if (!this.#ignored.has(req)) this.#keep(followed.record());
+      });
     });
   }
 

@@ -23,7 +23,7 @@ export interface RequestRecord {
 }
 
 /** What a middleware of the stack has done with the request. */
-export type StepRecord = Pick<EntryReport, 'outcome' | 'duration' | 'reads' | 'writes'>;
+export type StepRecord = Pick<EntryReport, 'outcome' | 'duration' | 'reads' | 'writes' | 'wayBack'>;
 
 /** What the routes behind the stack have done with it. */
 export interface RoutesRecord {
@@ -83,12 +83,13 @@ export class FollowedRequest {
       outcome: isAnswered ? 'answered' : this.#closedAfter === undefined ? 'pending' : 'aborted',
       status: isAnswered ? this.#res.statusCode : undefined,
       duration,
-      steps: entries.map(({ outcome, duration: measured, reads, writes }, position) => ({
+      steps: entries.map(({ outcome, duration: measured, reads, writes, wayBack }, position) => ({
         // Behind an error that left the stack, nobody was asked whether the request concerns them.
         outcome: behind === 'failed' && position > furthest ? 'skipped' : outcome,
         duration: measured ?? (outcome === 'ended' ? left : undefined),
         reads,
         writes,
+        wayBack,
       })),
       routes: {
         outcome: behind,

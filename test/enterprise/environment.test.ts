@@ -114,6 +114,18 @@ describe('The environment of the Enterprise edition', () => {
     }
   });
 
+  it('takes the longest time of a session, which has none unless it is given', () => {
+    const max = (env: Record<string, string>) => readSaasEnvironment({ ...needed, ...env }).SESSION_MAX;
+    assert.deepEqual([max({}), max({ SESSION_MAX: '12h' })], [undefined, 43_200_000]);
+    for (const bad of ['3600', 'soon', '0s', '11y']) {
+      assert.match(
+        complaint({ ...needed, SESSION_MAX: bad }),
+        /^SESSION_MAX must be a time with its unit/,
+        bad,
+      );
+    }
+  });
+
   it('takes origins, and nothing that no browser sends as one', () => {
     const { PERMITTED_CORS_ORIGINS } = readSaasEnvironment({
       ...needed,

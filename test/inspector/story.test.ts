@@ -30,6 +30,7 @@ const step = (outcome: StepRecord['outcome'] = 'next', more: Partial<StepRecord>
   duration: 0.5,
   reads: [],
   writes: [],
+  wayBack: undefined,
   ...more,
 });
 
@@ -44,22 +45,26 @@ const conflict = (id: Conflict['id'], more: Partial<Conflict> = {}): Conflict =>
   ...more,
 });
 
+const requestThrough = (steps: readonly StepRecord[]): RequestRecord => ({
+  id: 1,
+  at: new Date(2026, 0, 2, 3, 4, 5, 6).getTime(),
+  method: 'GET',
+  path: '/api/settings',
+  outcome: 'answered',
+  status: 200,
+  duration: 12.34,
+  steps,
+  routes: { outcome: 'reached', duration: 3, reads: [], writes: [] },
+  conflicts: [],
+});
+
 /** The story of a request through all seven, as text; sentences with another tone than the plain one say so. */
 function tell(
   changes: Partial<RequestRecord> & { at?: number } = {},
   steps: Record<number, StepRecord> = {},
 ) {
   const request: RequestRecord = {
-    id: 1,
-    at: new Date(2026, 0, 2, 3, 4, 5, 6).getTime(),
-    method: 'GET',
-    path: '/api/settings',
-    outcome: 'answered',
-    status: 200,
-    duration: 12.34,
-    steps: Array.from({ length: 7 }, (_, position) => steps[position] ?? step()),
-    routes: { outcome: 'reached', duration: 3, reads: [], writes: [] },
-    conflicts: [],
+    ...requestThrough(Array.from({ length: 7 }, (_, position) => steps[position] ?? step())),
     ...changes,
   };
   return storyOf(request, outline).map(({ tone, parts }) => {
@@ -185,5 +190,33 @@ describe('The story of a request', () => {
     const [first, , ...rest] = tell({ outcome: 'aborted', status: undefined, duration: 80 });
     assert.match(first!, /was given up by the client after 80 ms, without an answer\.$/);
     assert.deepEqual(rest, ['The routes behind the stack never answered.']);
+  });
+
+  it('tells what was done on the way back, in the order of acting, and not what was not', () => {
+    const act = () => undefined;
+    const { outline: both } = compose({
+      oss: [pass('low', { beforeHeaders: act })],
+      enterprise: [pass('high', { beforeHeaders: act, afterResponse: act, readsAfter: ['tenant'] })],
+    });
+    const back = { reads: [], writes: [] };
+    const record = (high: StepRecord['wayBack'], low: StepRecord['wayBack']): string[] =>
+      storyOf({ ...requestThrough([step('next', { wayBack: high }), step('next', { wayBack: low })]) }, both)
+        .map(
+          ({ tone, parts }) =>
+            `${tone}: ${parts.map((part) => (typeof part === 'string' ? part : part.code)).join('')}`,
+        )
+        .filter((line) => line.includes('way back'));
+    assert.deepEqual(
+      record(
+        { ...back, reads: ['tenant'], beforeHeaders: 'done', afterResponse: 'failed' },
+        { ...back, beforeHeaders: 'done', afterResponse: undefined },
+      ),
+      [
+        'quiet: On the way back, before the headers were sent, low acted.',
+        'quiet: On the way back, before the headers were sent, high read tenant and acted.',
+        'conflict: On the way back, after the response, high read tenant and failed.',
+      ],
+    );
+    assert.deepEqual(record({ ...back, beforeHeaders: 'pending', afterResponse: 'pending' }, undefined), []);
   });
 });

@@ -73,6 +73,7 @@ describe('The stack of the Enterprise edition', () => {
     assert.deepEqual(
       stack.plan.map(({ name, layer }) => `${layer}/${name}`),
       [
+        'enterprise/session-renewal',
         'enterprise/request-metrics',
         'oss/request-id',
         'oss/request-log',

@@ -11,36 +11,44 @@ type Pair = readonly [name: string, value: OutgoingHttpHeader];
  * stands in `res.getHeaders()` and `res.statusCode`, and may still be changed. It is called again for another answer if
  * Node refuses this one.
  *
- * This is what `on-headers` does for each of its listeners; here one function does it for all of a stack.
+ * This is what `on-headers` does for each of its listeners; here one function does it for all of a stack. It touches the
+ * response as little as it can, since each property of it is dear in Express (docs/benchmarks.md).
  *
+ * @param act - is told whether it has sent the headers itself.
  * @see https://github.com/jshttp/on-headers
  */
-export function beforeHeaders(res: Response, act: () => void): void {
+export function beforeHeaders(res: Response, act: (areSent: () => boolean) => void): void {
   const { writeHead } = res as unknown as { writeHead: (this: Response, ...args: HeadArguments) => Response };
-  let hasActed = false;
+  let phase: 'before' | 'acting' | 'sending' = 'before';
+  const areSent = (): boolean => phase === 'sending';
 
   function writeHeadAfterActing(this: Response, ...args: HeadArguments): Response {
+    if (phase !== 'before') {
+      phase = 'sending';
+      return writeHead.apply(this, args);
+    }
     const [status] = args;
     // One status alone is how Node itself calls it.
-    const taken = args.length === 1 ? args : takeHeaders(this, args);
-    if (hasActed || taken === undefined || this.headersSent) return writeHead.apply(this, taken ?? args);
-    if (this.statusCode !== status && Number.isInteger(status)) this.statusCode = status;
-    hasActed = true;
-    act();
-    if (haveBeenSent(this)) return this;
-    const isOther = this.statusCode !== status && Number.isInteger(status);
+    let taken: HeadArguments | undefined = args;
+    if (args.length > 1) taken = takeHeaders(this, args);
+    if (taken === undefined) return writeHead.apply(this, args);
+    const isStatus = Number.isInteger(status);
+    if (isStatus && this.statusCode !== status) this.statusCode = status;
+    phase = 'acting';
+    act(areSent);
+    if (areSent()) return this;
+    phase = 'sending';
+    const { statusCode } = this;
     try {
-      return writeHead.apply(this, isOther ? [this.statusCode] : taken);
-    } finally {
-      hasActed = this.headersSent;
+      return isStatus && statusCode !== status
+        ? writeHead.call(this, statusCode)
+        : writeHead.apply(this, taken);
+    } catch (error) {
+      if (!this.headersSent) phase = 'before';
+      throw error;
     }
   }
   res.writeHead = writeHeadAfterActing as Response['writeHead'];
-}
-
-/** Whether what acted has sent the headers itself. */
-function haveBeenSent(res: Response): boolean {
-  return res.headersSent;
 }
 
 /**

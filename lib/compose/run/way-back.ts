@@ -50,7 +50,7 @@ export class WayBack {
     if (back.beforeHeaders !== undefined) {
       if (this.#beforeHeaders === undefined) {
         this.#beforeHeaders = new Array<undefined>(runtime.wayBack.length);
-        beforeHeaders(res, () => this.#act('beforeHeaders', this.#beforeHeaders));
+        beforeHeaders(res, (areSent) => this.#act('beforeHeaders', this.#beforeHeaders, areSent));
       }
       this.#beforeHeaders[back.place] = 'pending';
     }
@@ -71,30 +71,32 @@ export class WayBack {
     return (hook === 'beforeHeaders' ? this.#beforeHeaders : this.#afterResponse)?.[place];
   }
 
-  /** All who have had their turn act, each of them whatever becomes of the others. */
-  #act(hook: BackHook, outcomes: Outcomes = []): void {
-    const { res, runtime } = this.#run;
-    for (const [place, outcome] of outcomes.entries()) {
-      const back = runtime.wayBack[place];
+  /**
+   * All who have had their turn act, each of them whatever becomes of the others.
+   *
+   * @param areSent - whether one of them has sent the headers.
+   */
+  #act(hook: BackHook, outcomes: Outcomes = [], areSent = never): void {
+    const { wayBack } = this.#run.runtime;
+    for (let place = 0; place < wayBack.length; place++) {
+      const back = wayBack[place];
+      const outcome = outcomes[place];
       // Headers that Node has refused are set again, for the answer in their place. After the response there is no again.
       const isDue = hook === 'beforeHeaders' ? outcome !== undefined : outcome === 'pending';
       if (back === undefined || !isDue) continue;
       outcomes[place] = 'done';
-      const onFailure = (reason: unknown): void => {
-        outcomes[place] = 'failed';
-        this.#report(back, 'S310', reason);
-      };
-      this.#call(hook, back, onFailure);
-      if (hook === 'beforeHeaders' && res.headersSent) {
+      this.#call(hook, back, outcomes);
+      if (areSent()) {
         // Nobody behind it can set a header any more, and it is not their failure.
-        onFailure(new Error(`${back.stage.name} has sent the headers itself, in beforeHeaders.`));
+        const what = `${back.stage.name} has sent the headers itself, in beforeHeaders.`;
+        this.#fail(back, outcomes, new Error(what));
         return;
       }
     }
   }
 
   /** Calls a hook in its own name: `req.state` is its view as long as it runs. */
-  #call(hook: BackHook, back: StageBack, onFailure: (reason: unknown) => void): void {
+  #call(hook: BackHook, back: StageBack, outcomes: Outcomes): void {
     const { context, req, res } = this.#run;
     if (context.isReplaced) takeReplacement(context);
     const { state } = context;
@@ -102,15 +104,22 @@ export class WayBack {
     context.restore(view);
     try {
       const result = back[hook]?.(req, res);
-      if (isThenable(result)) {
-        result.then(undefined, onFailure);
+      if (result !== undefined && isThenable(result)) {
+        result.then(undefined, (reason: unknown) => {
+          this.#fail(back, outcomes, reason);
+        });
         if (hook === 'beforeHeaders') this.#report(back, 'S311');
       }
     } catch (thrown) {
-      onFailure(thrown);
+      this.#fail(back, outcomes, thrown);
     }
     if (context.isReplaced) takeReplacement(context, view);
     if (state !== undefined) context.restore(state);
+  }
+
+  #fail(back: StageBack, outcomes: Outcomes, reason: unknown): void {
+    outcomes[back.place] = 'failed';
+    this.#report(back, 'S310', reason);
   }
 
   /** The answer is not to be lost, so nothing is thrown into it, even where `onConflict` says `'error'`. */
@@ -124,3 +133,5 @@ export class WayBack {
     }
   }
 }
+
+const never = (): boolean => false;

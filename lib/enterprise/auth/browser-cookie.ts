@@ -62,6 +62,17 @@ export function clearBrowserCookie(
   res.clearCookie(browserCookieName(name, https), attributes(https));
 }
 
+/** Whether an answer sets or clears a cookie. */
+export function setsBrowserCookie(
+  req: AddressedRequest,
+  res: Response,
+  address: PublicAddress,
+  name: string,
+): boolean {
+  const start = `${browserCookieName(name, address.isHttps(req))}=`;
+  return [res.getHeader('Set-Cookie') ?? []].flat().some((line) => String(line).startsWith(start));
+}
+
 function attributes(https: boolean): CookieOptions {
   // Lax, not Strict: GitHub sends the browser back by a cross-site navigation, and a flow's cookie must come along.
   return { httpOnly: true, sameSite: 'lax', secure: https, path: '/' };

@@ -117,6 +117,15 @@ export class Sessions implements SessionCheck {
     return (await this.#read(githubUserId)) !== undefined;
   }
 
+  /**
+   * Whether this process knows that the sessions of `generation` do not go on any more; at once, without asking anybody. For
+   * the answer to a request that came while they did.
+   */
+  hasEnded(githubUserId: string, generation: string): boolean {
+    const remembered = this.#remembered.get(githubUserId);
+    return remembered !== undefined && remembered.generation !== generation;
+  }
+
   /** Ends every session of the user: here at once, elsewhere within two seconds. Durable when it resolves. */
   async end(githubUserId: string, _options?: EndOptions): Promise<void> {
     const key = documentKey(githubUserId);

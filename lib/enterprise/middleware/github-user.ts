@@ -20,13 +20,14 @@ export function githubUser({ authCookie, sessions, log }: GithubUserOptions) {
     name: 'github-user',
     path: '/api',
     reads: ['session'],
-    writes: ['github_user_id'],
+    writes: ['github_user_id', 'active_session'],
     headers: ['Set-Cookie'],
     async handle(req, res, next) {
       const { session } = req.state;
       if (session?.kind === 'genuine') {
         try {
           const active = await activeSession(sessions, session);
+          req.state.active_session = active;
           if (active) req.state.github_user_id = active.github_user_id;
           else authCookie.clear(req, res);
         } catch (err) {

@@ -17,9 +17,9 @@
  * @returns {Key[]} in the order in which they are first touched
  */
 export function keysOf({ plan, groups, given, routeReads }) {
-  const touched = plan.map(({ reads, writes, updates }) => ({
+  const touched = plan.map(({ reads, writes, updates, readsAfter }) => ({
     // An optional read ends in a question mark.
-    reads: [...reads.map((read) => read.replace(/\?$/, '')), ...updates],
+    reads: [...reads.map((read) => read.replace(/\?$/, '')), ...updates, ...readsAfter],
     writes: [...writes, ...updates],
   }));
   const names = new Set([...given, ...touched.flatMap(({ reads, writes }) => [...reads, ...writes])]);

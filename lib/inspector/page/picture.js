@@ -134,7 +134,7 @@ export class Picture {
     const number = html('span', { class: 'number', 'aria-hidden': true }, String(position + 1));
     place(number, { left: 0, top: at.rowMiddle(position) - 10, width: at.size.numbers - 6 });
     this.#why.explain(button, () => reasonsFor(entry, position, this.#outline), {
-      on: () => this.#light([position], [...entry.reads, ...entry.writes]),
+      on: () => this.#light([position], [...entry.reads, ...entry.writes, ...entry.readsAfter]),
       off: darken,
     });
     return { button, item: html('li', {}, number, button) };

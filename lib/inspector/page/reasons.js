@@ -35,13 +35,24 @@ export function reasonsFor(entry, position, { plan, diagnostics }) {
       ...fact('Below', entry.path ?? []),
       ...fact('Reads', entry.reads),
       ...fact('Writes', entry.writes),
+      ...fact('Reads on the way back', entry.readsAfter),
       ...fact('Sets', entry.headers),
       ...fact('May end with', entry.ends.map(String)),
+      ...actsOnWayBack(entry),
       ...(entry.handlesErrors ? [html('dt', {}, 'Runs'), html('dd', {}, 'on errors only')] : []),
       ...fact('Declared', [entry.at]),
     ),
     ...diagnostics.filter(({ middlewares }) => middlewares.includes(entry.name)).map(finding),
   ];
+}
+
+/** @param {Planned} entry @returns {Node[]} */
+function actsOnWayBack({ beforeHeaders, afterResponse }) {
+  const moments = [
+    ...(beforeHeaders ? ['before the headers are sent'] : []),
+    ...(afterResponse ? ['after the response'] : []),
+  ];
+  return moments.length === 0 ? [] : [html('dt', {}, 'Acts'), html('dd', {}, moments.join(' and '))];
 }
 
 /** @param {Outline['replaced'][number]} replaced @param {Outline} outline */

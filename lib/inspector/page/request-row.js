@@ -106,7 +106,7 @@ export class RequestRow {
   }
 }
 
-/** @param {Omit<Step, never>} step @param {number} position @param {string} hue @param {boolean} inConflict */
+/** @param {Omit<Step, 'wayBack'>} step @param {number} position @param {string} hue @param {boolean} inConflict */
 function bar({ outcome, duration: took, reads, writes }, position, hue, inConflict) {
   const ran = outcome !== 'passed' && outcome !== 'skipped';
   const column = html('span', {

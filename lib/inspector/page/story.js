@@ -24,6 +24,7 @@ export function storyOf(request, outline) {
   for (const [position, step] of request.steps.entries()) told.step(request, position, step);
   told.flush();
   told.routes(request);
+  told.wayBack(request);
   told.leftovers(request);
   return told.sentences;
 }
@@ -111,6 +112,30 @@ class Teller {
     for (const conflict of own) this.#conflict(conflict);
   }
 
+  /** In the order of acting. @param {Request} request */
+  wayBack({ steps }) {
+    const { plan, wayBack } = this.#outline;
+    for (const [hook, when] of /** @type {const} */ ([
+      ['beforeHeaders', 'before the headers were sent'],
+      ['afterResponse', 'after the response'],
+    ])) {
+      for (const name of wayBack[hook]) {
+        const back = steps[plan.findIndex((one) => one.name === name)]?.wayBack;
+        const outcome = back?.[hook];
+        if (back === undefined || outcome === undefined || outcome === 'pending') continue;
+        const did = [...this.#deeds(back, new Set()), [outcome === 'failed' ? 'failed' : 'acted']];
+        this.#say(
+          outcome === 'failed' ? 'conflict' : 'quiet',
+          `On the way back, ${when}, `,
+          code(name),
+          ' ',
+          ...enumerated(did).flat(),
+          '.',
+        );
+      }
+    }
+  }
+
   /** What nobody above was the author of. @param {Request} request */
   leftovers({ conflicts }) {
     for (const conflict of conflicts) if (!this.#told.has(conflict)) this.#conflict(conflict);
@@ -183,6 +208,10 @@ class Teller {
         return ['called next() a second time; only the first call counts.'];
       case 'S308':
         return ['failed after it had called next(): nobody further in gets that error.'];
+      case 'S310':
+        return ['failed on the way back; the answer went out all the same.'];
+      case 'S311':
+        return ['returned a promise before the headers, which did not wait for it.'];
       default:
         // A newer engine: its own words begin with the name.
         return [message.startsWith(`${author} `) ? message.slice(author.length + 1) : message];

@@ -4,6 +4,7 @@ import express from 'express';
 import request from 'supertest';
 import { AuthCookie } from '../../../lib/enterprise/auth/auth-cookie.ts';
 import { PublicAddress } from '../../../lib/enterprise/auth/public-address.ts';
+import { SessionLifetime } from '../../../lib/enterprise/auth/session-lifetime.ts';
 import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
 
@@ -16,7 +17,11 @@ describe('AuthCookie', () => {
 
   function site({ publicUrl, trustProxy = false }: { publicUrl?: string; trustProxy?: boolean } = {}) {
     const address = new PublicAddress(publicUrl === undefined ? undefined : new URL(publicUrl));
-    const authCookie = new AuthCookie({ values, address, ttlMs: 60_000 });
+    const authCookie = new AuthCookie({
+      values,
+      address,
+      lifetime: new SessionLifetime({ ttlMs: 60_000, now: () => 1_000_000 }),
+    });
     const app = express().set('trust proxy', trustProxy);
     app.get('/read', (req, res) => void res.json(authCookie.read(req)));
     app.get('/set', (req, res) => {
@@ -81,7 +86,7 @@ describe('AuthCookie', () => {
       .set('Cookie', `other=1; ${name}=${encodeURIComponent(value!)}`);
     assert.deepEqual(body, {
       kind: 'genuine',
-      claims: { ...session, purpose: 'openhands_auth', issued_at: 1_000_000, ends_at: 1_060_000 },
+      claims: { ...session, issued_at: 1_000_000, ends_at: 1_060_000, began_at: 1_000_000 },
     });
   });
 

@@ -225,6 +225,17 @@ describe('Sessions behind Keycloak', () => {
     }
   });
 
+  it('that Keycloak has ended are known as such to an answer that was under way, and stay so', async () => {
+    const one = open();
+    const { generation } = await one.signIn();
+    assert.equal(one.sessions.hasEnded(USER, generation), false);
+    await one.sessions.endedByKeycloak(USER, () => true);
+    assert.equal(one.sessions.hasEnded(USER, generation), true);
+    await one.signIn();
+    assert.equal(one.sessions.hasEnded(USER, generation), true);
+    assert.equal(await one.sessions.isActive(USER, generation), false);
+  });
+
   it('are ended at once, or queued, when Keycloak fails after the code', async () => {
     const one = open();
     keycloak.failure = new KeycloakUnavailableError('is down');
