@@ -202,6 +202,27 @@ describe('afterResponse', () => {
     });
   });
 
+  it('is called once of each, also where one has its turn when the other has acted already', async () => {
+    const called: string[] = [];
+    let finish: () => void;
+    const done = new Promise<void>((resolve) => (finish = resolve));
+    const stack = compose({
+      base: [
+        pass('early', { afterResponse: () => void called.push('early') }),
+        pass('waits', {}, (_req, res, next) => void res.once('close', () => setImmediate(next)).end()),
+        pass('late', {
+          afterResponse: () => {
+            called.push('late');
+            setImmediate(finish);
+          },
+        }),
+      ],
+    });
+    await answerOf(express().use(stack, () => undefined));
+    await done;
+    assert.deepEqual(called, ['early', 'late']);
+  });
+
   it('is called for each request of a pipeline when the connection ends before the first answer', async () => {
     const ended: string[] = [];
     let both: () => void;
@@ -256,7 +277,7 @@ describe('afterResponse', () => {
     );
   });
 
-  it('is called in the async context of the request', async () => {
+  it('is called in the async context of the request, also when the client has gone away', async () => {
     const storage = new AsyncLocalStorage<string>();
     let seen: unknown;
     let finish: () => void;
@@ -271,9 +292,14 @@ describe('afterResponse', () => {
       .use((_req, _res, next) => {
         storage.run('mine', next);
       })
-      .use(compose({ base: [log] }), (_req, res) => void res.send('text'));
-    await answerOf(app);
-    await done;
+      .use(compose({ base: [log] }), () => undefined);
+    await serving(app, async (server) => {
+      const { port } = server.address() as AddressInfo;
+      const sent = get({ port, host: '127.0.0.1' }).on('error', () => undefined);
+      await once(server, 'request');
+      sent.destroy();
+      await done;
+    });
     assert.equal(seen, 'mine');
   });
 });

@@ -68,7 +68,10 @@ const authFailed = defineErrorMiddleware({
   headers: ['Set-Cookie'],
   after: ['user-auth'],
   handle(error, req, res, next) {
-    if (!(error instanceof AuthError)) { next(error); return; }
+    if (!(error instanceof AuthError)) {
+      next(error);
+      return;
+    }
     if (req.get('Cookie') !== undefined) res.clearCookie('keycloak_auth');
     res.status(401).json({ error: 'AuthError' });
   },
