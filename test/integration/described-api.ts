@@ -9,15 +9,28 @@ import type { OpenApiDocument } from '../../lib/oss/openapi/openapi-types.ts';
 const JSON_TYPE = 'application/json';
 const ERROR = '/components/schemas/Error';
 
+/** By the description as text: most apps under test have the same, and each schema takes long to compile. */
+const validators = new Map<string, Ajv2020>();
+
+function validatorOf(document: OpenApiDocument): Ajv2020 {
+  const text = JSON.stringify(document);
+  const known = validators.get(text);
+  if (known !== undefined) return known;
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  ajv.addSchema(document, 'openapi.json');
+  validators.set(text, ajv);
+  return ajv;
+}
+
 export class DescribedApi {
   readonly #document: OpenApiDocument;
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #ajv: Ajv2020;
   readonly #complaints: string[] = [];
   #answers = 0;
 
   constructor(app: OpenHandsApp) {
     this.#document = openApiDocument(app.config.openApi());
-    this.#ajv.addSchema(this.#document, 'openapi.json');
+    this.#ajv = validatorOf(this.#document);
   }
 
   /** The same app, each of whose answers is looked at. */
