@@ -11,14 +11,17 @@ import { root } from './packed.ts';
 const run = promisify(execFile);
 
 describe('The packed package', () => {
-  it('holds what is built, its licenses, its changes and the page that diagnostics point to, and nothing else', () => {
-    const others = packed().files.filter((path) => !path.startsWith('dist/'));
+  it('holds what is built, its licenses and its texts, and nothing else', () => {
+    const others = packed().files.filter((path) => !/^(dist|docs|deploy|examples)\//.test(path));
     assert.deepEqual(others.sort(), [
+      '.env.example',
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
+      'Dockerfile',
       'LICENSE',
       'README.md',
-      'docs/diagnostics.md',
       'lib/enterprise/LICENSE',
+      'llms.txt',
       'package.json',
     ]);
   });
@@ -31,7 +34,9 @@ describe('The packed package', () => {
     );
     assert.deepEqual(strange, []);
     assert.deepEqual(
-      packed().files.filter((path) => /\.test\.|\.tsbuildinfo|^dist\/(server\.js|demo\/|test\/)/.test(path)),
+      packed().files.filter((path) =>
+        /^dist\/.*\.test\.|\.tsbuildinfo|^dist\/(server\.js|demo\/|test\/)/.test(path),
+      ),
       [],
     );
   });
