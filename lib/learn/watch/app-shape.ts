@@ -53,7 +53,7 @@ function readShape(app: ExpressApp): AppShape {
   let routers = 0;
 
   function add(layer: ExpressLayer, path: string | null, method?: string, isLast = false): void {
-    const at = registrationOf(layer)?.at ?? '<unknown>';
+    const at = registrationOf(layer)?.site.at ?? '<unknown>';
     const kind = layer.handle.length > 3 ? 'error' : method === undefined ? 'use' : 'route';
     const route = method === undefined ? undefined : `${method} ${path ?? '(pattern)'}`;
     // Who answers a route is best known by the route; those before it by their own names.
@@ -99,10 +99,10 @@ function readShape(app: ExpressApp): AppShape {
 
 function memberOf(layer: ExpressLayer, from: number, to: number): LearnedMember {
   const { handle, route } = layer;
-  const { at = '<unknown>', path, app } = registrationOf(layer) ?? {};
+  const { site, path, app } = registrationOf(layer) ?? {};
   const name = route === undefined ? nameOf(handle) : routeName(route);
   const mount = route === undefined ? mountOf(path) : null;
-  return { kind: kindOf(layer, app), name: name ?? '', at, mount, from, to };
+  return { kind: kindOf(layer, app), name: name ?? '', at: site?.at ?? '<unknown>', mount, from, to };
 }
 
 function kindOf({ handle, route }: ExpressLayer, app: ExpressApp | undefined): LearnedMember['kind'] {

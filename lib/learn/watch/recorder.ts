@@ -86,15 +86,18 @@ export class Recorder {
       kind === 'header' && name !== undefined ? [name] : [],
     );
     const headers = [...new Set([...res.getHeaderNames(), ...written])].sort();
-    const trace = {
+    const method = req.method ?? '';
+    const status = res.headersSent ? res.statusCode : 0;
+    const way = [app, method, status, ...headers, request.way].join('\n');
+    const known = this.#traces.get(way) ?? {
       app,
-      method: req.method ?? '',
-      status: res.headersSent ? res.statusCode : 0,
+      method,
+      status,
       headers,
       events,
+      paths: new Set(),
+      count: 0,
     };
-    const way = JSON.stringify(trace);
-    const known = this.#traces.get(way) ?? { ...trace, paths: new Set<string>(), count: 0 };
     known.count++;
     if (known.paths.size < MOST_PATHS) known.paths.add(path);
     this.#traces.set(way, known);

@@ -1,3 +1,4 @@
+import { callSitesAbove } from './call-sites.ts';
 import type { AnyFunction } from './express-parts.ts';
 import { likeOriginal } from './replace-method.ts';
 import { watchedOf } from './watched-requests.ts';
@@ -29,15 +30,5 @@ function refuse(this: object): void {
 
 /** Whether the code that has called a function is strict: V8 shows no function of strict code. */
 function isStrictAbove(callee: (this: object) => void): boolean {
-  const holder: { stack?: unknown } = {};
-  const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
-  Error.prepareStackTrace = (_error, sites) => sites;
-  try {
-    Error.captureStackTrace(holder, callee);
-    const [site] = holder.stack as NodeJS.CallSite[];
-    return site?.getFunction() === undefined;
-  } finally {
-    if (own === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Object.defineProperty(Error, 'prepareStackTrace', own);
-  }
+  return callSitesAbove(callee, 1)[0]?.getFunction() === undefined;
 }

@@ -3,7 +3,6 @@
  * are replaced before the app loads. The outermost of them knows the caller: the app's own line.
  */
 import { METHODS } from 'node:http';
-import { placesIn } from '../../compose/declare/stack-trace.ts';
 import {
   type AnyFunction,
   type ExpressApp,
@@ -14,12 +13,12 @@ import {
   type Methods,
   routerMethods,
 } from './express-parts.ts';
+import { type RegistrationSite, siteAbove } from './registration-site.ts';
 import { replaceMethod } from './replace-method.ts';
 
 /** What was given when a layer was registered. */
 export interface Registration {
-  /** `file:line`; `'<unknown>'` where the trace doesn't say. */
-  readonly at: string;
+  readonly site: RegistrationSite;
   /** The path that `use` was given. */
   readonly path: unknown;
   /** The app that `use` was given. */
@@ -39,12 +38,10 @@ export function registrationCount(): number {
   return changes;
 }
 
-/** Enough frames to leave those of packages behind. */
-const FRAMES = 30;
 const VERBS = [...METHODS.map((method) => method.toLowerCase()), 'all'];
 
 /** The place of the call that is registering now. */
-let site: { readonly stack?: unknown } | undefined;
+let site: RegistrationSite | undefined;
 let mounted: Registration[] = [];
 
 /** Takes note of what is registered with a copy of Express from now on. */
@@ -60,31 +57,28 @@ export function watchRegistration(express: ExpressModule): void {
 
 function noted(original: AnyFunction, holder: Methods, name: string): AnyFunction {
   const isUseOfApp = name === 'use' && 'listen' in holder;
+  const isGetOfApp = name === 'get' && 'listen' in holder;
   return function registering(this: unknown, ...args: unknown[]): unknown {
+    // It reads a setting, as Express itself does a dozen times for each request.
+    if (isGetOfApp && args.length === 1) return Reflect.apply(original, this, args) as unknown;
     const outermost = site === undefined;
-    site ??= traceAbove(registering);
+    const place = (site ??= siteAbove(registering));
     const before = stackOf(this).length;
     if (isUseOfApp) mounted = [];
     try {
       return Reflect.apply(original, this, args) as unknown;
     } finally {
-      for (const layer of stackOf(this).slice(before)) remember(layer, name === 'use' ? pathIn(args) : '/');
+      for (const layer of stackOf(this).slice(before))
+        remember(layer, place, name === 'use' ? pathIn(args) : '/');
       if (isUseOfApp) linkApps(args);
       if (outermost) site = undefined;
     }
   };
 }
 
-function remember(layer: ExpressLayer, path: unknown): void {
+function remember(layer: ExpressLayer, place: RegistrationSite, path: unknown): void {
   changes++;
-  const trace = site;
-  let at: string | undefined;
-  const registration = {
-    path,
-    get at() {
-      return (at ??= placeIn(trace));
-    },
-  };
+  const registration: Registration = { site: place, path };
   registrations.set(layer, registration);
   if (layer.handle.name === 'mounted_app') mounted.push(registration);
 }
@@ -109,27 +103,4 @@ function pathIn([first]: readonly unknown[]): unknown {
   let start = first;
   while (Array.isArray(start) && start.length > 0) start = start[0] as unknown;
   return typeof start === 'function' ? '/' : first;
-}
-
-function traceAbove(callee: AnyFunction): { readonly stack?: unknown } {
-  const trace: { stack?: unknown } = {};
-  const limit = Error.stackTraceLimit;
-  const changed = Reflect.set(Error, 'stackTraceLimit', FRAMES);
-  try {
-    Error.captureStackTrace(trace, callee);
-  } finally {
-    if (changed) Error.stackTraceLimit = limit;
-  }
-  return trace;
-}
-
-/** The app's own line before that of a package which registers for it. */
-function placeIn(trace: { readonly stack?: unknown } | undefined): string {
-  try {
-    const places = placesIn(trace?.stack);
-    return places.find((place) => !place.includes('node_modules/')) ?? places[0] ?? '<unknown>';
-  } catch {
-    // A program's own Error.prepareStackTrace may throw.
-    return '<unknown>';
-  }
 }

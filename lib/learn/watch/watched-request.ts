@@ -69,7 +69,15 @@ export class WatchedRequest {
     const whole = `${kind} ${layer} ${String(back)} ${name ?? ''}`;
     if (this.#noted.has(whole)) return;
     this.#noted.add(whole);
-    this.events.push({ kind, layer, ...(name !== undefined && { name }), ...(back && { back }) });
+    const event: { -readonly [Field in keyof TraceEvent]: TraceEvent[Field] } = { kind, layer };
+    if (name !== undefined) event.name = name;
+    if (back) event.back = back;
+    this.events.push(event);
+  }
+
+  /** All that was noted, as text: requests that went the same way have the same. */
+  get way(): string {
+    return [...this.#noted].join('\n');
   }
 
   enter(layer: number): Frame {
