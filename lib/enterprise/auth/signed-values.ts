@@ -1,5 +1,6 @@
 /** Values that a browser keeps for this server: signed, with an end, and good for one purpose only. */
 import { sign, unsign } from 'cookie-signature';
+import { ownCopy } from '../../oss/own-copy.ts';
 import type { Secret } from '../../oss/secret.ts';
 import type { Document } from '../../oss/storage/document-store.ts';
 import { parseDocument } from '../../oss/storage/parse-document.ts';
@@ -64,7 +65,7 @@ export class SignedValues {
       // Rightly signed, but perhaps by another program with the same secret: it may be anything.
       const content = parseDocument(Buffer.from(encoded, 'base64url').toString());
       if (content === undefined) return undefined;
-      if (value.length <= LONGEST_REMEMBERED) this.#genuine.set(value, content);
+      if (value.length <= LONGEST_REMEMBERED) this.#genuine.set(ownCopy(value), content);
       return this.#current(purpose, content);
     }
     return undefined;

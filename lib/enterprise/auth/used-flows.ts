@@ -1,3 +1,4 @@
+import { ownCopy } from '../../oss/own-copy.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
 
 /** More than can be finished within a flow's life at the default rate limit; the oldest give way. */
@@ -43,7 +44,7 @@ export class UsedFlows {
       this.#until.delete(used);
     }
     if (this.#until.has(state)) return false;
-    this.#until.set(state, until);
+    this.#until.set(ownCopy(state), until);
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
+import { ownCopy } from '../own-copy.ts';
 
 /** Some megabytes. Who comes from more addresses than that has others counted anew, but locks nobody out. */
 const CAPACITY = 20_000;
@@ -64,7 +65,7 @@ export class RateLimitMemory implements Store {
       this.#counts.delete(oldest);
     }
     const count = { totalHits: 0, resetAt: this.#now() + this.#windowMs };
-    this.#counts.set(key, count);
+    this.#counts.set(ownCopy(key), count);
     return count;
   }
 
