@@ -83,6 +83,12 @@ describe('openhands-express learn', function () {
     });
   }
 
+  it('watches an Express that is there before it', async () => {
+    const args = [`./${FIXTURES}/app.mjs#app`, '--requests', `${FIXTURES}/requests.http`];
+    const report = await reportOnWith({ NODE_OPTIONS: '--import=express' }, ...args);
+    assert.deepEqual(placesOf(report), [IN_ESM]);
+  });
+
   it('ends as the command does, and reports all the same', async () => {
     const { code, out } = await learn('--', 'node', `${FIXTURES}/failing.mjs`);
     assert.equal(code, 3);
