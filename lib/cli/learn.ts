@@ -27,7 +27,8 @@ exports. With Jest, name openhands-express/learn/jest in its setupFiles.
   --propose   writes the middleware of the app as a stack of the engine, into a new file: .ts, .js, .mjs or .cjs
   --order     what the findings ask for is moved in the proposal, which keeps the present order otherwise
 
-Exit code: that of the command, if it fails. 1 when --check finds something new.`,
+Exit code: that of the command, if it fails. 1 when --check finds something new. SIGINT and SIGTERM end the command,
+and what came to the apps until then is reported.`,
 
   leavesEnvFile: true,
 
@@ -61,7 +62,7 @@ async function learnFrom({ command, module, requests, proposal }: Options, termi
   const namesPackages = proposal !== '';
   if (command.length > 0) {
     const { runWatched } = await import('../learn/run-watched.ts');
-    return runWatched(command, terminal.env, { namesPackages });
+    return runWatched(command, terminal.env, { namesPackages, signal: terminal.interruption?.() });
   }
   const { learnFromRequests } = await import('../learn/learn-from-requests.ts');
   return {

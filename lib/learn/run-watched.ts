@@ -14,30 +14,37 @@ export interface WatchedRun {
   readonly learned: Learned;
 }
 
+export interface WatchedRunOptions extends Pick<RecorderOptions, 'namesPackages'> {
+  /** Ends the command, when somebody no longer wants to wait for it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Runs a command with the watcher in it and in every Node process that it starts.
  *
  * @param command - the program and its arguments.
  * @param env - the environment that it gets, to which `NODE_OPTIONS` is added.
- * @param options - what is noted of the handlers.
+ * @param options - what is noted of the handlers, and what ends the command.
  * @throws the error of a program that cannot be started.
  */
 export async function runWatched(
   [program = '', ...args]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  { namesPackages }: Pick<RecorderOptions, 'namesPackages'> = {},
+  { namesPackages, signal }: WatchedRunOptions = {},
 ): Promise<WatchedRun> {
   const folder = await mkdtemp(join(tmpdir(), 'openhands-express-learn-'));
   try {
-    const code = await exitCode(program, args, {
+    const watched = {
       ...env,
       [LEARN_FOLDER]: folder,
       ...(namesPackages === true && { [LEARN_PACKAGES]: '1' }),
       NODE_OPTIONS: [env.NODE_OPTIONS, `--import=${registerAddress()}`].filter(Boolean).join(' '),
-    });
+    };
+    const code = await exitCode(program, args, watched, signal);
     return { code, learned: await readLearned(folder) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // A process that outlives the command may be writing.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
@@ -46,10 +53,17 @@ function registerAddress(): string {
   return new URL(`../learn/register${extname(import.meta.url)}`, import.meta.url).href;
 }
 
-function exitCode(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+function exitCode(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     // On Windows, npm and npx are scripts that only a shell can run.
     const child = spawn(program, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
+    // Without it, the command would go on alone, and a reader of its output would wait for it.
+    signal?.addEventListener('abort', () => child.kill());
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
   });

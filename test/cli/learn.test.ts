@@ -101,6 +101,16 @@ describe('openhands-express learn', function () {
     assert.match(out, /^1 finding in 1 request\./);
   });
 
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`ends the command when it gets ${signal} itself, and reports all the same`, async () => {
+      const cli = new CliProcess(['learn', '--', 'node', `${FIXTURES}/endless.mjs`]);
+      await cli.hasSaid('asked');
+      cli.kill(signal);
+      assert.equal(await cli.exitCode(), 1);
+      assert.match(cli.out, /^1 finding in 1 request\./);
+    });
+  }
+
   it('says that nothing came to an app', async () => {
     const { code, out } = await learn('--', 'node', '--eval', '0');
     assert.equal(code, 0);
