@@ -22,6 +22,7 @@ export interface WayBackDefinition<
   /**
    * Called when the headers of the answer are about to be sent, with `res.statusCode` as it will be, to set or remove
    * some. It is synchronous: the headers wait for no promise. What it throws is logged, and the answer goes out.
+   * An answer is on its way already, so `res.end` and its like throw here.
    */
   readonly beforeHeaders?: BeforeHeaders<Reads, Writes, ReadsAfter>;
   /**

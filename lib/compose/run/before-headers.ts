@@ -14,33 +14,35 @@ type Pair = readonly [name: string, value: OutgoingHttpHeader];
  * This is what `on-headers` does for each of its listeners; here one function does it for all of a stack. It touches the
  * response as little as it can, since each property of it is dear in Express (docs/benchmarks.md).
  *
- * @param act - is told whether it has sent the headers itself.
+ * While it runs nothing can be sent: an answer within another one would be a mixture of both, and Node throws at what the
+ * outer one still sends, where nobody can catch it.
+ *
  * @see https://github.com/jshttp/on-headers
  */
-export function beforeHeaders(res: Response, act: (areSent: () => boolean) => void): void {
+export function beforeHeaders(res: Response, act: () => void): void {
   const { writeHead } = res as unknown as { writeHead: (this: Response, ...args: HeadArguments) => Response };
   let phase: 'before' | 'acting' | 'sending' = 'before';
-  const areSent = (): boolean => phase === 'sending';
+  let length: ReturnType<Response['getHeader']>;
 
   function writeHeadAfterActing(this: Response, ...args: HeadArguments): Response {
-    if (phase !== 'before') {
-      phase = 'sending';
-      return writeHead.apply(this, args);
+    if (phase === 'acting') {
+      keepLength(this, length);
+      throw new Error('An answer is on its way already, so beforeHeaders cannot send another one.');
     }
-    const [status] = args;
+    if (phase === 'sending' || this.headersSent) return writeHead.apply(this, args);
+    const status = statusOf(args[0]);
     // One status alone is how Node itself calls it.
     let taken: HeadArguments | undefined = args;
     if (args.length > 1) taken = takeHeaders(this, args);
     if (taken === undefined) return writeHead.apply(this, args);
-    const isStatus = Number.isInteger(status);
-    if (isStatus && this.statusCode !== status) this.statusCode = status;
+    if (status !== undefined && this.statusCode !== status) this.statusCode = status;
+    length = this.getHeader('Content-Length');
     phase = 'acting';
-    act(areSent);
-    if (areSent()) return this;
+    act();
     phase = 'sending';
     const { statusCode } = this;
     try {
-      return isStatus && statusCode !== status
+      return status !== undefined && statusCode !== status
         ? writeHead.call(this, statusCode)
         : writeHead.apply(this, taken);
     } catch (error) {
@@ -51,20 +53,33 @@ export function beforeHeaders(res: Response, act: (areSent: () => boolean) => vo
   res.writeHead = writeHeadAfterActing as Response['writeHead'];
 }
 
+/** The status that Node makes of what it is given, such as a text; undefined for what is no number. */
+function statusOf(given: unknown): number | undefined {
+  const status = Math.trunc(Number(given));
+  return Number.isNaN(status) ? undefined : status;
+}
+
+/** Takes back what an answer that is refused has said of its length. */
+function keepLength(res: Response, length: ReturnType<Response['getHeader']>): void {
+  // Without the header Node tells the length of what was ended first, unless the header is removed.
+  if (length === undefined) res.removeHeader('Content-Length');
+  else res.setHeader('Content-Length', length);
+}
+
 /**
  * Sets the headers that are given to `writeHead`, as Node does it.
  *
  * @returns the arguments without them; undefined for those that Node refuses.
  */
 function takeHeaders(res: Response, [status, second, third]: HeadArguments): HeadArguments | undefined {
-  const [message, headers] = typeof second === 'string' ? [second, third] : [undefined, second ?? third];
+  const [message, headers] = typeof second === 'string' ? [second, third] : [undefined, third ?? second];
   if (Array.isArray(headers)) {
     const pairs = pairsOf(headers as readonly (OutgoingHttpHeader | Pair)[]);
     if (pairs === undefined) return undefined;
     // A list may hold a name several times. It stands in the place of what was set before.
     for (const [name] of pairs) res.removeHeader(name);
     for (const [name, value] of pairs) res.appendHeader(name, value as string);
-  } else if (typeof headers === 'object') {
+  } else if (typeof headers === 'object' && headers !== null) {
     for (const [name, value] of Object.entries(headers)) {
       if (name !== '') res.setHeader(name, value as OutgoingHttpHeader);
     }

@@ -13,6 +13,7 @@ import { BACK_FAILURES } from './conflict.ts';
 import type { Run } from './run.ts';
 import { errorOf, type Stage } from './stage.ts';
 import { StateView, takeReplacement } from './state-view.ts';
+import { keepStatusLine, statusLineOf } from './status-line.ts';
 import { isThenable } from './thenable.ts';
 
 /** What a stage does on the way back. */
@@ -50,7 +51,7 @@ export class WayBack {
     if (back.beforeHeaders !== undefined) {
       if (this.#beforeHeaders === undefined) {
         this.#beforeHeaders = new Array<undefined>(runtime.wayBack.length);
-        beforeHeaders(res, (areSent) => this.#act('beforeHeaders', this.#beforeHeaders, areSent));
+        beforeHeaders(res, () => this.#act('beforeHeaders', this.#beforeHeaders));
       }
       this.#beforeHeaders[back.place] = 'pending';
     }
@@ -71,12 +72,8 @@ export class WayBack {
     return (hook === 'beforeHeaders' ? this.#beforeHeaders : this.#afterResponse)?.[place];
   }
 
-  /**
-   * All who have had their turn act, each of them whatever becomes of the others.
-   *
-   * @param areSent - whether one of them has sent the headers.
-   */
-  #act(hook: BackHook, outcomes: Outcomes = [], areSent = never): void {
+  /** All who have had their turn act, each of them whatever becomes of the others. */
+  #act(hook: BackHook, outcomes: Outcomes = []): void {
     const { wayBack } = this.#run.runtime;
     for (let place = 0; place < wayBack.length; place++) {
       const back = wayBack[place];
@@ -86,18 +83,13 @@ export class WayBack {
       if (back === undefined || !isDue) continue;
       outcomes[place] = 'done';
       this.#call(hook, back, outcomes);
-      if (areSent()) {
-        // Nobody behind it can set a header any more, and it is not their failure.
-        const what = `${back.stage.name} has sent the headers itself, in beforeHeaders.`;
-        this.#fail(back, outcomes, new Error(what));
-        return;
-      }
     }
   }
 
   /** Calls a hook in its own name: `req.state` is its view as long as it runs. */
   #call(hook: BackHook, back: StageBack, outcomes: Outcomes): void {
     const { context, req, res } = this.#run;
+    const status = hook === 'beforeHeaders' ? statusLineOf(res) : undefined;
     if (context.isReplaced) takeReplacement(context);
     const { state } = context;
     const view = new StateView(this.#run, back.stage);
@@ -113,6 +105,8 @@ export class WayBack {
     } catch (thrown) {
       this.#fail(back, outcomes, thrown);
     }
+    const refused = status === undefined ? undefined : keepStatusLine(res, status);
+    if (refused !== undefined) this.#fail(back, outcomes, refused);
     if (context.isReplaced) takeReplacement(context, view);
     if (state !== undefined) context.restore(state);
   }
@@ -133,5 +127,3 @@ export class WayBack {
     }
   }
 }
-
-const never = (): boolean => false;

@@ -104,6 +104,10 @@ describe('The headers that writeHead is given', () => {
     ],
     'an object behind a message': ['Fine', { 'X-Given': 'b', 'Set-Cookie': ['a=1', 'b=2'] }],
     'an object behind a message that is none': [undefined, { 'X-Given': 'b', 'Set-Cookie': ['a=1', 'b=2'] }],
+    'an object behind another, which Node does not read': [
+      { 'X-Given': 'a' },
+      { 'X-Given': 'b', 'Set-Cookie': ['a=1', 'b=2'] },
+    ],
   };
   for (const [kind, head] of Object.entries(HEADS)) {
     it(`as ${kind} are there for the hook, and are sent`, async () => {
@@ -119,6 +123,48 @@ describe('The headers that writeHead is given', () => {
       assert.equal(statusMessage, kind === 'an object behind a message' ? 'Fine' : 'Created');
     });
   }
+
+  it('as null are none, as Node reads it', async () => {
+    const { stack } = watching();
+    const answer = await answerOf(
+      express().use(stack, (_req, res) => void res.writeHead(202, null as never).end()),
+    );
+    assert.deepEqual([answer.statusCode, answer.headers['x-hook']], [202, 'yes']);
+  });
+
+  it('come with a status that the hook sees as Node reads it, also where it is a text', async () => {
+    const { stack, seen, done } = watching();
+    const answer = await answerOf(
+      express().use(stack, (_req, res) => void res.writeHead('404' as never).end()),
+    );
+    await done;
+    assert.equal(answer.statusCode, 404);
+    assert.deepEqual(
+      seen.map(({ status }) => status),
+      [404, 404],
+    );
+  });
+
+  it('are refused behind those that were sent before the hook was known, and it is not called', async () => {
+    const { stack, seen, done } = watching();
+    let code: unknown;
+    const sends: RequestHandler = (_req, res, next) => {
+      res.status(202).flushHeaders();
+      next();
+    };
+    const sendsAgain: RequestHandler = (_req, res) => {
+      try {
+        res.writeHead(404);
+      } catch (error) {
+        ({ code } = error as NodeJS.ErrnoException);
+      }
+      res.end();
+    };
+    const answer = await answerOf(express().use(sends, stack, sendsAgain));
+    await done;
+    assert.deepEqual([answer.statusCode, code], [202, 'ERR_HTTP_HEADERS_SENT']);
+    assert.deepEqual(seen, [{ hook: 'afterResponse', status: 202, finished: true }]);
+  });
 
   it('and that Node refuses are refused, and the answer in their place has the hook’s headers', async () => {
     const { stack, seen, done } = watching();
