@@ -180,4 +180,18 @@ describe('openhands(), mounted in a host app', () => {
     await assert.rejects(openhands(config), (error) => error instanceof StackError && isRaised(error));
     await config.close();
   });
+
+  it('does not start when its edition gives routers by a name that nothing asks for', async () => {
+    class Acme extends ServerConfig {
+      routers() {
+        return [];
+      }
+    }
+    const config = new Acme({ env: { FILE_STORE_PATH: directory, LOG_LEVEL: 'silent' } });
+    await assert.rejects(
+      openhands(config),
+      /^ConfigurationError: Acme has routers\(\), .* name it routes\(\)/,
+    );
+    await config.close();
+  });
 });

@@ -526,6 +526,12 @@ export class ServerConfig {
   }
 
   async #start(): Promise<void> {
+    // Passed over, its routes would be missing: those that sign in, or that refuse.
+    if ('routers' in this)
+      throw new ConfigurationError(
+        `${this.constructor.name} has routers(), which nothing asks for: name it routes(), and have it return ` +
+          '{ ...super.routes(), <name of the layer>: <router> }',
+      );
     await this.verify();
     if (this.#beginStore && !this.#claimsLater) await this.claim();
   }
