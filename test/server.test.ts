@@ -245,7 +245,7 @@ describe('server.ts', () => {
 
   const mistakes: readonly [string, Readonly<Record<string, string>>, RegExp][] = [
     ['a bad value', { PORT: 'web' }, /PORT must be a whole number from 0 to 65535\./],
-    ['no config class', { OPENHANDS_CONFIG_CLS: '#' }, /OPENHANDS_CONFIG_CLS .*<module>#<export>/],
+    ['no config class', { OPENHANDS_CONFIG_CLS: '' }, /OPENHANDS_CONFIG_CLS .*<module>#<export>/],
     [
       'a module that is not there',
       { OPENHANDS_CONFIG_CLS: './gone.ts#Config' },

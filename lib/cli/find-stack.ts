@@ -8,8 +8,7 @@ import { rehearse } from './rehearsal.ts';
 
 /** The stack that is meant when none is named: that of the config which the environment names. */
 export function defaultTarget({ OPENHANDS_CONFIG_CLS }: Terminal['env']): string {
-  const name = OPENHANDS_CONFIG_CLS?.trim() ?? '';
-  return name === '' ? OSS : name;
+  return OPENHANDS_CONFIG_CLS?.trim() ?? OSS;
 }
 
 const OSS = 'openhands-express/oss#ServerConfig';

@@ -108,7 +108,7 @@ const ossEnvironment = z
       .string()
       .optional()
       .describe(
-        'The edition, as MODULE#EXPORT; unset, the OSS edition. The Enterprise edition is openhands-express/enterprise#SaasServerConfig.',
+        'The edition, as MODULE#EXPORT; unset, the OSS edition; empty, the start is refused. The Enterprise edition is openhands-express/enterprise#SaasServerConfig.',
       ),
     PORT: port.default(3000).describe('The port to listen at; 0 takes any that is free.'),
     HOST: z
