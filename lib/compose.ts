@@ -75,7 +75,7 @@ export type { StackLog } from './compose/diagnose/stack-log.ts';
 export type { ReplacedMiddleware, SettledGroup, StackOutline } from './compose/report/outline.ts';
 export type { PrintFormat } from './compose/report/print.ts';
 export type { EntryOutcome, EntryReport, RequestStack, WayBackReport } from './compose/run/request-stack.ts';
-export type { HookOutcome } from './compose/run/way-back.ts';
+export type { HookOutcome } from './compose/run/stage.ts';
 export type { Composed, RouteHandler, Stack, UnmetRead } from './compose/stack.ts';
 export type { PlannedMiddleware, PlannedWayBack } from './compose/report/describe-plan.ts';
 export { formatDiagnostic, StackError };

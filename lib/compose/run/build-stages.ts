@@ -1,9 +1,8 @@
 import { isRequestKey, keyOfRead } from '../declare/keys.ts';
 import type { Middleware } from '../declare/middleware.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Declared, Stage } from './stage.ts';
+import { type Declared, Stage, type StageBack } from './stage.ts';
 import { StateView } from './state-view.ts';
-import type { StageBack } from './way-back.ts';
 
 /** The stages of a plan, and what finds a key in their tables. */
 export interface Stages {

@@ -1,7 +1,6 @@
 import type { Conflict } from './conflict.ts';
 import type { Run } from './run.ts';
-import type { Stage } from './stage.ts';
-import type { HookOutcome } from './way-back.ts';
+import type { HookOutcome, Stage } from './stage.ts';
 
 /**
  * What an entry did with this request.

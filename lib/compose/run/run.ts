@@ -3,10 +3,9 @@ import type { LosingKey } from '../plan/exclusive.ts';
 import type { ConflictReporter, RecordedConflict } from './conflict-reporter.ts';
 import type { StackObserver } from './observer.ts';
 import type { ReplacedNext, RequestContext } from './request-context.ts';
-import type { Stage } from './stage.ts';
+import type { BackHook, HookOutcome, Stage, StageBack } from './stage.ts';
 import { Timings } from './timings.ts';
 import { type EmptyTables, TrackedState } from './tracked-state.ts';
-import type { StageBack, WayBack } from './way-back.ts';
 
 /** A request as the engine sees it: only the engine may set its `state` and `stack`. */
 export interface EnteredRequest extends Request {
@@ -47,6 +46,14 @@ export interface Watch {
   settled(run: Run): void;
   /** The promise of a stage's handler is fulfilled. */
   fulfilled(run: Run, stage: Stage): void;
+}
+
+/** The way back of a request, if a stage that acts there has had its turn. */
+export interface RunBack {
+  /** A stage that acts on the way back has its turn. */
+  meet(back: StageBack): void;
+  /** What has become of a hook. Undefined for a stage that has no such hook, or has had no turn. */
+  outcomeOf(back: StageBack, hook: BackHook): HookOutcome | undefined;
 }
 
 /** How a stage handed a request on, other than by `next()`: by an error, `next('route')` or `next('router')`. */
@@ -94,7 +101,7 @@ export class Run {
   /** {@link conflicts}, if there are any yet. */
   conflictsIfAny: RecordedConflict[] | undefined = undefined;
   /** The way back, once a stage has come that acts on it. */
-  wayBackIfAny: WayBack | undefined = undefined;
+  wayBackIfAny: RunBack | undefined = undefined;
   /** The stages that did not take the request, in this order. */
   passed: Stage[] | undefined = undefined;
 

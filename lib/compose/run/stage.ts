@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { WayBack as Hooks } from '../declare/way-back.ts';
 import type { Entry } from '../plan/entry.ts';
 import { patternOf } from '../plan/path-prefix.ts';
 import { MountPoint } from './mount-point.ts';
 import { asMounted } from './mounted-app.ts';
 import { pathOf } from './path-of.ts';
-import type { StageBack } from './way-back.ts';
 
 /** What a stage has to know about the keys of the whole stack. */
 export interface KeyTable {
@@ -20,6 +20,20 @@ export interface Declared {
   readonly path?: string | readonly string[];
   readonly mount?: string | readonly string[];
 }
+
+/** What a stage does on the way back. */
+export interface StageBack extends Hooks {
+  /** As whom it reads and writes then. */
+  readonly stage: Stage;
+  /** Its place in the order of acting, from 0. */
+  readonly place: number;
+}
+
+/** One of the two moments at which a stage may act. */
+export type BackHook = keyof Hooks;
+
+/** What has become of a hook: `'failed'` if it threw, or its promise was rejected; `'pending'` if it was not called yet. */
+export type HookOutcome = 'pending' | 'done' | 'failed';
 
 /** How many keys of a stage have a bit in one integer. Further keys go through `state-rules.ts`, which takes longer. */
 const BITS = 31;

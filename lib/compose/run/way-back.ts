@@ -6,35 +6,20 @@
  *
  * On the way back a stage has another view of the state, which knows its `readsAfter`.
  */
-import type { WayBack as Hooks } from '../declare/way-back.ts';
 import { afterResponse } from './after-response.ts';
 import { beforeHeaders } from './before-headers.ts';
 import { BACK_FAILURES } from './conflict.ts';
-import type { Run } from './run.ts';
-import { errorOf, type Stage } from './stage.ts';
+import type { Run, RunBack } from './run.ts';
+import { type BackHook, errorOf, type HookOutcome, type StageBack } from './stage.ts';
 import { StateView, takeReplacement } from './state-view.ts';
 import { keepStatusLine, statusLineOf } from './status-line.ts';
 import { isThenable } from './thenable.ts';
-
-/** What a stage does on the way back. */
-export interface StageBack extends Hooks {
-  /** As whom it reads and writes then. */
-  readonly stage: Stage;
-  /** Its place in the order of acting, from 0. */
-  readonly place: number;
-}
-
-/** One of the two moments at which a stage may act. */
-export type BackHook = keyof Hooks;
-
-/** What has become of a hook: `'failed'` if it threw, or its promise was rejected; `'pending'` if it was not called yet. */
-export type HookOutcome = 'pending' | 'done' | 'failed';
 
 /** What has become of a hook of each stage, by its place. Undefined for a stage that has no such hook, or has had no turn. */
 type Outcomes = (HookOutcome | undefined)[];
 
 /** The way back of one request through one stack. */
-export class WayBack {
+export class WayBack implements RunBack {
   readonly #run: Run;
   #beforeHeaders: Outcomes | undefined = undefined;
   #afterResponse: Outcomes | undefined = undefined;
