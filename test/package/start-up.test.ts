@@ -12,17 +12,7 @@ const server = join(project, 'node_modules', 'openhands-express', 'dist', 'cli',
 const RECORDER = new URL('record-modules.js', import.meta.url).href;
 
 /** Each takes long to load, and is loaded where it is first used: with a request to GitHub, with a sign-in, … */
-const ON_DEMAND = [
-  '@octokit/rest',
-  'jose',
-  'simple-oauth2',
-  'pg',
-  'redis',
-  'rate-limit-redis',
-  'log-update',
-  // Of prom-client's default metrics, which are not used.
-  '@opentelemetry/api',
-];
+const ON_DEMAND = ['@octokit/rest', 'jose', 'simple-oauth2', 'pg', 'redis', 'rate-limit-redis', 'log-update'];
 const ENTERPRISE = {
   OPENHANDS_CONFIG_CLS: 'openhands-express/enterprise#SaasServerConfig',
   GITHUB_APP_CLIENT_ID: 'Iv1.start',

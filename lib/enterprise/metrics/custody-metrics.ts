@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from './prom-client.ts';
+import { Gauge, type Registry } from 'prom-client';
 
 /** What token custody has still to do, as it is asked when somebody looks. */
 export interface CustodyBacklog {

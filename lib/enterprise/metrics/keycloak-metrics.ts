@@ -1,5 +1,5 @@
 /** What an operator sees of Keycloak at `/internal/metrics`; docs/operations explains each. */
-import { Counter, Gauge, Histogram, type Registry } from './prom-client.ts';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What came of asking whether a session goes on. `invalid_grant` alone may end it. */
 export const CHECK_OUTCOMES = ['goes_on', 'invalid_grant', 'misconfigured', 'unavailable'] as const;

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Counter, Gauge, type Registry } from './prom-client.ts';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 /**
  * What Prometheus wants to know of every process, under its usual names; read when it is asked for. The default metrics

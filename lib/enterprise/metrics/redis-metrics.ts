@@ -1,5 +1,5 @@
+import { Gauge, type Registry } from 'prom-client';
 import type { RedisConnection } from '../redis/redis-connection.ts';
-import { Gauge, type Registry } from './prom-client.ts';
 
 /**
  * Whether Redis does what it is used for. `/ready` stays 200 without it, so this is where an alert sees that it does not.

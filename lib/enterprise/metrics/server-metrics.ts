@@ -1,7 +1,7 @@
 /** What an operator sees of this process at `/internal/metrics`; docs/operations explains each. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Conflict } from '../../compose.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
-import { Counter, Gauge, Histogram, Registry } from './prom-client.ts';
 
 /** A request that has ended, one way or the other. */
 export interface EndedRequest {

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from './prom-client.ts';
+import { Gauge, type Registry } from 'prom-client';
 
 /**
  * Whether the store is full. Where servers that are not ready get no requests, nothing fails any more, so the count of failures
