@@ -4,9 +4,9 @@ import type { DestinationStream } from 'pino';
 const NAMES: Readonly<Record<number, string>> = { 40: 'Warning: ', 50: 'Error: ', 60: 'Fatal: ' };
 /** What every line has, or has a place of its own. */
 const ELSEWHERE = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err', 'request_id']);
-/** What would move the cursor of a terminal, or end the line: strangers write a part of the log. */
+/** What would move the cursor of a terminal, end the line or turn it around: strangers write a part of the log. */
 // eslint-disable-next-line no-control-regex -- These are what it is about.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 interface LogLine {
   readonly level: number;

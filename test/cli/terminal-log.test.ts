@@ -59,5 +59,9 @@ describe('The log at a terminal', () => {
     lines = [];
     log.error({ err: new TypeError('\u001b[2Jx') }, 'A request failed');
     assert.ok(!lines[0]!.includes('\u001b'));
+    lines = [];
+    // A text from right to left, and what some terminals take for the end of a line.
+    log.info({ url: '/\u202Eecafrep\u2066\u2028\u200F' }, 'x\u061C');
+    assert.equal(said(), 'x\uFFFD {"url":"/\uFFFDecafrep\uFFFD\uFFFD\uFFFD"}');
   });
 });
