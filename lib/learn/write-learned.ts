@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { LEARN_FOLDER, LEARN_PACKAGES } from './learn-folder.ts';
@@ -21,7 +21,7 @@ export function writeLearned(): void {
   function write(learned: Learned): void {
     const text = JSON.stringify(learned);
     if (text === written) return;
-    mkdirSync(folder, { recursive: true });
+    if (!isOurs(folder)) return;
     writeFileSync(file, text);
     written = text;
   }
@@ -38,6 +38,15 @@ export function writeLearned(): void {
   process.on('exit', writeAll);
   // Test runners end their workers so. A thread gets no signals.
   if (isMainThread) onTermination(writeAll);
+}
+
+/**
+ * Whether the folder is still the one of the command, which takes it away in the end: who goes on then writes for nobody. On a
+ * machine with other users, one of them could have made another of that name, to have us write where its links lead.
+ */
+function isOurs(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && (process.getuid === undefined || found.uid === process.getuid());
 }
 
 /** Does something before a signal ends the process, which it does then as it would have done. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LearnReport } from '../../lib/learn/report/finding.ts';
@@ -108,6 +110,25 @@ describe('openhands-express learn', function () {
       cli.kill(signal);
       assert.equal(await cli.exitCode(), 1);
       assert.match(cli.out, /^1 finding in 1 request\./);
+    });
+  }
+
+  for (const [what, place] of [
+    ['is gone', () => Promise.resolve()],
+    ['somebody has put a link in the place of', (path: string) => symlink(folder, path)],
+  ] as const) {
+    it(`writes nothing where the folder of the command ${what}, and ends as it would`, async () => {
+      const path = join(folder, 'of-the-command');
+      await place(path);
+      const program = spawn(
+        process.execPath,
+        ['--import=tsx', '--import=./lib/learn/register.ts', `${FIXTURES}/esm.mjs`],
+        { env: { PATH: process.env.PATH, OPENHANDS_EXPRESS_LEARN_FOLDER: path }, stdio: 'ignore' },
+      );
+      const [code] = (await once(program, 'close')) as [number | null];
+      const left = await readdir(folder);
+      assert.deepEqual([code, left.filter((name) => name !== 'of-the-command')], [0, []]);
+      assert.equal(left.includes('of-the-command'), what !== 'is gone');
     });
   }
 

@@ -1,4 +1,5 @@
 import type { LearnedApp, LearnedLayer, Trace, TraceEvent } from '../trace.ts';
+import { namedPath } from './named-path.ts';
 
 /** A trace with the layers that it names. */
 export class Way {
@@ -16,7 +17,7 @@ export class Way {
   }
 
   get requests(): string[] {
-    return this.trace.paths.map((path) => `${this.trace.method} ${path}`);
+    return this.trace.paths.map((path) => `${this.trace.method} ${namedPath(path)}`);
   }
 
   /** A browser asks so whether it may send a request. Its answer has no need of most headers. */
