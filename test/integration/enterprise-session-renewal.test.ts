@@ -29,6 +29,12 @@ describe('The renewal of a session that is used', () => {
         waiting.push(() => void res.json({ slow: true }));
         site.app.emit('waiting');
       })
+      .get('/api/kept', ({ query }, res) => {
+        const kept = String(query.by);
+        if (query.since !== undefined) res.set('Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT');
+        if (query.at === 'head') res.writeHead(200, { 'Cache-Control': kept }).end();
+        else res.set('Cache-Control', kept).json({});
+      })
       .get('/api/own', (_req, res) => void res.cookie('openhands_auth', 'of the host').json({}))
       .get('/api/stream', (_req, res) => {
         res.writeHead(200, { 'Content-Type': 'text/plain' });
@@ -125,6 +131,27 @@ describe('The renewal of a session that is used', () => {
       .set({ Cookie: cookie, Origin: 'https://evil.example' })
       .send({});
     assert.deepEqual([foreign.status, setCookies(foreign)], [403, []]);
+  });
+
+  it('comes with no answer that a cache may hand to others', async () => {
+    await open();
+    const cookie = await signIn();
+    site.github.advance(6 * HOUR);
+    for (const [by, count] of [
+      ['public, max-age=60', 0],
+      ['s-maxage=60', 0],
+      ['no-cache', 0],
+      ['private="x-other", max-age=60', 0],
+      ['', 1],
+      ['private, max-age=60', 1],
+      ['max-age=0,No-Store', 1],
+    ] as const) {
+      for (const at of ['head', 'set']) {
+        const answer = await get(cookie, `/api/kept?${new URLSearchParams({ by, at }).toString()}`);
+        assert.deepEqual([answer.status, setCookies(answer).length], [200, count], `${by} by ${at}`);
+      }
+    }
+    assert.deepEqual(setCookies(await get(cookie, '/api/kept?by=&since=1')), []);
   });
 
   it('gives way to what the answer itself says of the cookie', async () => {
