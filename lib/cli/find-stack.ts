@@ -3,7 +3,7 @@ import { isConfigClass } from '../oss/config-or-options.ts';
 import { routesOfServer } from '../oss/routes/server-routes.ts';
 import type { Terminal } from './command.ts';
 import { UsageError } from './command.ts';
-import { importOfUser } from './import-of-user.ts';
+import { exportOfUser } from './import-of-user.ts';
 import { rehearse } from './rehearsal.ts';
 
 /** The stack that is meant when none is named: that of the config which the environment names. */
@@ -28,8 +28,7 @@ export interface Found {
  */
 export async function findStack(target: string, env: Terminal['env']): Promise<Found> {
   if (target === OSS) return ofConfig({ ...env, OPENHANDS_CONFIG_CLS: undefined });
-  const [module = '', name = 'default'] = target.split('#');
-  const found = (await importOfUser(module))[name];
+  const { module, name, value: found } = await exportOfUser(target);
   if (isStack(found)) return { stack: found };
   if (isRoutes(found)) return { routes: found };
   if (isConfigClass(found)) {

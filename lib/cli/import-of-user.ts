@@ -18,6 +18,38 @@ export async function importOfUser(module: string): Promise<Record<string, unkno
   }
 }
 
+/** What a person has named on the command line as `<module>#<export>`. */
+export interface ExportOfUser {
+  readonly module: string;
+  /** `default` where none was named. */
+  readonly name: string;
+  readonly value: unknown;
+  /** The names that could have been named instead. */
+  readonly names: readonly string[];
+}
+
+/**
+ * An export of a module.
+ *
+ * @param target - `<module>#<export>`; without `#<export>` the default export.
+ * @throws as `importOfUser` does.
+ */
+export async function exportOfUser(target: string): Promise<ExportOfUser> {
+  const [module = '', name = 'default'] = target.split('#');
+  const outer = await importOfUser(module);
+  // Node guesses the names of a CommonJS module from its text. All of them, and the default one of a compiled module,
+  // are in what it exports as a whole.
+  const inner: Readonly<Record<string, unknown>> = isObject(outer.default) ? outer.default : {};
+  const value = '__esModule' in inner ? inner[name] : (outer[name] ?? inner[name]);
+  const names = new Set([...Object.keys(outer), ...Object.keys(inner)]);
+  for (const own of ['default', 'module.exports', '__esModule', name]) names.delete(own);
+  return { module, name, value, names: [...names] };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Whether it is the module itself that is not there, and not one that it imports. */
 function isAbsent(module: string, error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

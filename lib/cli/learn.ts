@@ -5,7 +5,7 @@ import type { LearnFormat, LearnReport } from '../learn/index.ts';
 import type { Learned } from '../learn/trace.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
-import { importOfUser } from './import-of-user.ts';
+import { exportOfUser } from './import-of-user.ts';
 
 const FORMATS: readonly string[] = ['table', 'json', 'markdown', 'html'] satisfies LearnFormat[];
 const REPORT = 'learn.report.json';
@@ -37,9 +37,11 @@ and what came to the apps until then is reported.`,
     if (existsSync(options.proposal)) {
       throw new UsageError(`${options.proposal} is there already. Name another file, or take it away.`);
     }
+    // A suite may take minutes: what is amiss with the report is told before it.
+    const known = options.check ? await readReport(options.file) : undefined;
     const { reportOf } = await import('../learn/report/report-of.ts');
     const { code, learned } = await learnFrom(options, terminal);
-    const outcome = await tell(reportOf(learned), options, terminal);
+    const outcome = await tell(reportOf(learned), known, options, terminal);
     if (options.proposal !== '') await propose(learned, options, terminal);
     return code === 0 ? outcome : code;
   },
@@ -83,19 +85,23 @@ async function readText(file: string): Promise<string> {
 
 /** The app that a module exports, or that its function makes. */
 async function importApp(target: string): Promise<RequestListener> {
-  const [module = '', name = 'default'] = target.split('#');
-  const found = (await importOfUser(module))[name];
+  const { module, name, value: found, names } = await exportOfUser(target);
   const app: unknown =
     typeof found === 'function' && !('handle' in found) ? await (found as () => unknown)() : found;
-  if (typeof app !== 'function')
-    throw new UsageError(`${name} of ${module} is neither an Express app nor a function that makes one.`);
+  if (typeof app !== 'function') {
+    const others = names.length > 0 ? ` It exports ${names.join(', ')}: ${module}#${names[0] ?? ''}.` : '';
+    throw new UsageError(
+      `${name} of ${module} is neither an Express app nor a function that makes one.${others}`,
+    );
+  }
   return app as RequestListener;
 }
 
 /** @returns the exit code. */
 async function tell(
   report: LearnReport,
-  { format, check, write, file }: Options,
+  known: LearnReport | undefined,
+  { format, write, file }: Options,
   terminal: Terminal,
 ): Promise<number> {
   const { newFindings, printReport } = await import('../learn/index.ts');
@@ -104,11 +110,11 @@ async function tell(
     terminal.out(`${file} holds ${report.findings.length} findings.`);
     return 0;
   }
-  if (!check) {
+  if (known === undefined) {
     terminal.out(printReport(report, format));
     return 0;
   }
-  const findings = newFindings(report, await readReport(file));
+  const findings = newFindings(report, known);
   if (findings.length === 0) return 0;
   terminal.error(printReport({ ...report, findings }, format));
   terminal.error(`These are not in ${file}. If they are meant, write it with --write, and commit it.`);
@@ -119,7 +125,8 @@ async function readReport(file: string): Promise<LearnReport> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as LearnReport;
   } catch (error) {
-    throw new UsageError(`${file} is no report; --write writes it.`, { cause: error });
+    const why = existsSync(file) ? 'is no report' : 'is not there';
+    throw new UsageError(`${file} ${why}; --write writes it.`, { cause: error });
   }
 }
 

@@ -85,6 +85,33 @@ describe('openhands-express learn', function () {
     });
   }
 
+  for (const [what, target] of [
+    ['the default one of a compiled module', `./${FIXTURES}/compiled.cjs`],
+    ['a name that Node does not see', `./${FIXTURES}/unseen-names.cjs#createApp`],
+  ] as const) {
+    it(`takes an export of CommonJS: ${what}`, async () => {
+      const { findings } = await reportOn(target, '--requests', `${FIXTURES}/requests.http`);
+      assert.deepEqual(
+        findings.map(({ id }) => id),
+        ['L102'],
+      );
+    });
+  }
+
+  it('says which other exports a module has', async () => {
+    const { code, error } = await learn(`./${FIXTURES}/app.mjs`, '--requests', `${FIXTURES}/requests.http`);
+    assert.equal(code, 2);
+    assert.match(error, /^default of .* makes one\. It exports app, makeApp: \S+app\.mjs#app\.$/m);
+  });
+
+  it('misses the committed report before the command runs', async () => {
+    const file = join(folder, 'none.json');
+    const { code, out, error } = await learn('--check', '--report', file, '--', 'node', '-p', '1');
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(error, /none\.json is not there; --write writes it\./);
+  });
+
   it('watches an Express that is there before it', async () => {
     const args = [`./${FIXTURES}/app.mjs#app`, '--requests', `${FIXTURES}/requests.http`];
     const report = await reportOnWith({ NODE_OPTIONS: '--import=express' }, ...args);
@@ -174,11 +201,7 @@ describe('openhands-express learn', function () {
     ['neither a command nor a module', [], 'Either a command behind --, or one module.'],
     ['a module without requests', ['./app.mjs'], 'A module takes --requests'],
     ['requests that are not there', ['./app.mjs', '--requests', 'none.http'], 'none.http cannot be read.'],
-    [
-      'a report that is not there',
-      ['--check', '--report', 'none.json', '--', 'node', '-e', '0'],
-      'is no report',
-    ],
+    ['a report that is none', ['--check', '--report', 'README.md', '--', 'node', '-e', '0'], 'is no report'],
   ] as const) {
     it(`refuses ${wrong}`, async () => {
       const { code, error } = await learn(...args);

@@ -85,6 +85,14 @@ const PLANTED: Record<
     requests: 'GET /',
     found: { L103: 'GET / ↔ helmetMiddleware' },
   },
+  'a limiter within a limiter: several headers of one pair': {
+    fill(app) {
+      const limits = (limit: number) => rateLimit({ limit, windowMs: 60_000, standardHeaders: 'draft-6' });
+      app.use(limits(9)).get('/', limits(5), answer);
+    },
+    requests: 'GET /',
+    found: { L103: 'GET / ↔ app' },
+  },
   "a client's error that is answered as the server's": {
     fill(app, copy) {
       app.use(copy.json()).post('/form', answer);

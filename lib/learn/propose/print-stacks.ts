@@ -21,12 +21,15 @@ export interface Proposed {
   readonly notes: readonly string[];
 }
 
+/** How many routes in a row are named. */
+const MOST_ROUTES = 5;
+
 /** A file that exports a function for each stack, which takes the middleware of the app by name. */
 export function printStacks(
   { stacks, left, requests, isOrdered, notes }: Proposed,
   dialect: Dialect,
 ): string {
-  const stay = left.map(({ member: { name, at }, why }) => `  ${at} ${name || '(no name)'}: ${why}`);
+  const stay = linesOf(left);
   const head = [
     `Proposed by openhands-express learn, from ${requests} requests. ${isOrdered ? 'The order is the one that the findings ask for.' : 'The present order is kept.'}`,
     'Each function takes the place of the app.use lines that it names, and gets what they registered.',
@@ -46,6 +49,21 @@ export function printStacks(
     ...(dialect === 'commonjs' ? [`module.exports = { ${names.join(', ')} };`] : []),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What stays where it is; routes in a row as one line, as an app may have hundreds. */
+function linesOf(left: Proposed['left']): string[] {
+  const rows: Proposed['left'][number][][] = [];
+  for (const one of left) {
+    const row = rows.at(-1);
+    if (one.member.kind === 'route' && row?.[0]?.member.kind === 'route') row.push(one);
+    else rows.push([one]);
+  }
+  return rows.flatMap((row) => {
+    const lines = row.map(({ member: { name, at }, why }) => `  ${at} ${name || '(no name)'}: ${why}`);
+    const [first = '', last = ''] = [row[0]?.member.at, row.at(-1)?.member.at];
+    return row.length > MOST_ROUTES ? [`  ${first} to ${last}: ${row.length} routes`] : lines;
+  });
 }
 
 function usesReady({ drafts }: ProposedStack): boolean {

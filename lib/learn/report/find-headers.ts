@@ -55,6 +55,7 @@ function findMissing(way: Way, index: number, headers: readonly string[], add: A
 }
 
 function findTwice(way: Way, add: Add): void {
+  const pairs = new Map<string, { about: [LearnedLayer, LearnedLayer]; headers: Set<string> }>();
   for (const [at, { kind, layer, name }] of way.events.entries()) {
     if (kind !== 'header-again' || name === undefined || TOLD_TWICE.test(name)) continue;
     const earlier = way.events
@@ -63,11 +64,22 @@ function findTwice(way: Way, add: Add): void {
     const [first, second] = [way.layers[earlier?.layer ?? -1], way.layers[layer]];
     // Who answers an error begins the answer anew.
     if (first === undefined || second === undefined || second.kind === 'error') continue;
+    const pair = `${earlier?.layer} ${layer}`;
+    const { headers } = pairs.get(pair) ?? { headers: new Set() };
+    pairs.set(pair, { about: [second, first], headers: headers.add(name) });
+  }
+  for (const { about, headers } of pairs.values()) {
+    const [second, first] = about;
+    const names = [...headers].join(', ');
+    const [gives, leave] =
+      headers.size === 1
+        ? [`the header ${names} another value`, 'the header']
+        : [`the headers ${names} other values`, 'the headers'];
     add('L103', {
-      about: [second, first],
-      key: name,
-      message: `"${second.name}" gives the header ${name} another value than "${first.name}" did before it.`,
-      hint: `Leave the header to one of them. If "${second.name}" is meant to win, say so where both are registered.`,
+      about,
+      key: names,
+      message: `"${second.name}" gives ${gives} than "${first.name}" did before it.`,
+      hint: `Leave ${leave} to one of them. If "${second.name}" is meant to win, say so where both are registered.`,
       way,
     });
   }

@@ -5,7 +5,9 @@ export function notesOn({ apps, traces, notes }: Learned): string[] {
   const layers = apps.flatMap((app) => app.layers);
   const found = [...notes];
   if (traces.length === 0)
-    found.push('No request came to an Express app. Does the command start one in its own processes?');
+    found.push(
+      'No request came to an Express app of these processes. Under Jest, setupFiles has to name openhands-express/learn/jest.',
+    );
   if (layers.some(({ at }) => at === '<unknown>'))
     found.push(
       'Handlers that were registered before the watcher came have no place. Import openhands-express/learn/register first.',

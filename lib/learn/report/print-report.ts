@@ -8,6 +8,9 @@ export type LearnFormat = 'table' | 'json' | 'markdown' | 'html';
 /** How many columns a report takes in a terminal. */
 const COLUMNS = 100;
 
+/** How many lines a note takes there. */
+const MOST_NOTE_LINES = 8;
+
 /** A report as text. */
 export function printReport(report: LearnReport, format: LearnFormat): string {
   switch (format) {
@@ -52,8 +55,15 @@ function printTable(report: LearnReport): string {
   const groups = [...grouped(report.findings)].map(([pair, findings]) =>
     [pair, ...findings.map((finding) => inTerminal(finding))].join('\n'),
   );
-  const notes = report.notes.map((note) => hangingIndent('  note: ', note, 8, COLUMNS));
+  const notes = report.notes.map(noteInTerminal);
   return [`${headline(report)}.`, ...groups, ...(notes.length > 0 ? [notes.join('\n')] : [])].join('\n\n');
+}
+
+/** A large app has a hundred handlers that a suite does not reach. They would hide the findings. */
+function noteInTerminal(note: string): string {
+  const lines = hangingIndent('  note: ', note, 8, COLUMNS).split('\n');
+  if (lines.length <= MOST_NOTE_LINES) return lines.join('\n');
+  return [...lines.slice(0, MOST_NOTE_LINES - 1), '        … --format json has all of them.'].join('\n');
 }
 
 function inTerminal(finding: Finding): string {

@@ -196,6 +196,19 @@ for (const name of EXPRESSES) {
       assert.match(text, /\{ given: \['req\.user'\] \}/);
     });
 
+    it('names many routes in a row in one line', async () => {
+      const fill: Fill = (app) => {
+        app.use(signIn, tenant);
+        for (let index = 0; index < 7; index++) app.get(`/${index}`, answer);
+        app.use(pass);
+      };
+      const text = await proposalFor(name, [fill], 'GET /1');
+      assert.deepEqual(
+        [...text.matchAll(/^ \* {3}\S+:\d+(?: to \S+:\d+: |\s)(.*)$/gm)].map(([, left]) => left),
+        ['7 routes', 'pass: it stands alone: there is nothing to put in order'],
+      );
+    });
+
     it('has what is registered at times only behind a condition', async () => {
       const fill =
         (isWhole: boolean): Fill =>
