@@ -2,7 +2,7 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
 
 /** What `res.writeHead` takes. Node calls it itself, with the status, where no handler does. */
-type HeadArguments = [status: number, ...rest: (string | HeadersGiven | undefined)[]];
+type HeadArguments = [status: number, ...rest: (string | HeadersGiven | null | undefined)[]];
 type HeadersGiven = OutgoingHttpHeaders | readonly OutgoingHttpHeader[] | readonly Pair[];
 type Pair = readonly [name: string, value: OutgoingHttpHeader];
 
@@ -29,7 +29,7 @@ export function beforeHeaders(res: Response, act: () => void): void {
       keepLength(this, length);
       throw new Error('An answer is on its way already, so beforeHeaders cannot send another one.');
     }
-    if (phase === 'sending' || this.headersSent) return writeHead.apply(this, args);
+    if (phase === 'sending' || areSent(this)) return writeHead.apply(this, args);
     const status = statusOf(args[0]);
     // One status alone is how Node itself calls it.
     let taken: HeadArguments | undefined = args;
@@ -46,11 +46,16 @@ export function beforeHeaders(res: Response, act: () => void): void {
         ? writeHead.call(this, statusCode)
         : writeHead.apply(this, taken);
     } catch (error) {
-      if (!this.headersSent) phase = 'before';
+      if (!areSent(this)) phase = 'before';
       throw error;
     }
   }
   res.writeHead = writeHeadAfterActing as Response['writeHead'];
+}
+
+/** A function, since what is true of a response before others act may not be so behind it. */
+function areSent({ headersSent }: Response): boolean {
+  return headersSent;
 }
 
 /** The status that Node makes of what it is given, such as a text; undefined for what is no number. */

@@ -32,8 +32,8 @@ function isStatusCode(status: unknown): boolean {
 
 function isStatusMessage(message: unknown): boolean {
   try {
-    // Node takes its own message where this is none.
-    validateHeaderValue('status', String(message ?? ''));
+    // Where it is no text, Node takes its own, or makes one of it.
+    if (typeof message === 'string') validateHeaderValue('status', message);
     return true;
   } catch {
     return false;

@@ -21,8 +21,8 @@ interface Wait {
 /**
  * S401 and S402: a handler that has had a request for ten seconds, and has neither answered nor called `next`.
  *
- * Nothing is said of an answer that has begun (a stream, server-sent events), of a client that has gone, and of upgrades,
- * which are answered on the socket. A handler that answers in a timer or a callback, long after its promise is fulfilled,
+ * Nothing is said of an answer that has begun (a stream, server-sent events), of a client that has gone or still sends the
+ * body, and of upgrades, which are answered on the socket. A handler that answers in a timer or a callback, long after its promise is fulfilled,
  * has the same ten seconds. A timer keeps neither the process nor the request alive.
  */
 export class HeldRequests {
@@ -66,7 +66,7 @@ export class HeldRequests {
   #end(run: Run, lasted: number): void {
     const wait = this.#waits.get(run);
     if (wait === undefined || waitsFor(run) !== wait.stage) return;
-    if (lasted > PATIENCE_MS + STANDSTILL_MS) {
+    if (lasted > PATIENCE_MS + STANDSTILL_MS || waitsForClient(run)) {
       this.#begin(run, wait);
       return;
     }
@@ -86,6 +86,11 @@ function waitsFor(run: Run): Stage | undefined {
   // A stack within this stage knows better which of its own stages it is.
   const isElsewhere = StateView.is(view) && StateView.runOf(view) !== run;
   return isElsewhere || isUpgrade(req) ? undefined : furthest;
+}
+
+/** Whether a handler reads a body that the client is still sending, as a long upload. */
+function waitsForClient({ req }: Run): boolean {
+  return !req.complete && req.readableFlowing !== null;
 }
 
 /** Whether a request asks for another protocol, as a WebSocket that a package hands to the app. */

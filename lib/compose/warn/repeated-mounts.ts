@@ -31,12 +31,26 @@ export class RepeatedMounts {
   *on(req: EnteredRequest): Generator<RepeatedMount> {
     const mount = (req.baseUrl as string | undefined) ?? '';
     const path = pathOf(req);
-    if (mount === '' || path === undefined) return;
+    if (mount === '' || path === undefined || isOfParameter(mount, req)) return;
     for (const { entry, prefixes, pattern } of this.#entries) {
       if (pattern.test(path)) continue;
       const repeating = prefixes.find((prefix) => patternOf([prefix]).test(mount + path));
       if (repeating !== undefined) yield repeatedMount(entry, repeating, mount);
     }
+  }
+}
+
+/** Whether a mount has a parameter, as `/:tenant`: then a tenant may be called what a path is, which repeats nothing. */
+function isOfParameter(mount: string, { params }: EnteredRequest): boolean {
+  const given = Object.values((params as Partial<EnteredRequest['params']> | undefined) ?? {}).flat();
+  return given.length > 0 && mount.split('/').some((segment) => given.includes(decoded(segment)));
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientRequest, get, type RequestOptions } from 'node:http';
+import { type ClientRequest, request, type RequestOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import express, { type RequestHandler } from 'express';
@@ -25,8 +25,15 @@ export interface HeldRequest {
   end(): void;
 }
 
-/** Sends one GET to an app that uses a handler, and returns once the handler and its microtasks have run. */
-export async function hold(handler: RequestHandler, options: RequestOptions = {}): Promise<HeldRequest> {
+/**
+ * Sends one GET to an app that uses a handler, and returns once the handler and its microtasks have run.
+ *
+ * @param options - with the beginning of a body, the request is not ended.
+ */
+export async function hold(
+  handler: RequestHandler,
+  { body, ...options }: RequestOptions & { readonly body?: string } = {},
+): Promise<HeldRequest> {
   const app = express();
   const came = new Promise<express.Response>((resolve) => {
     app.use((_req, res, next) => {
@@ -37,8 +44,10 @@ export async function hold(handler: RequestHandler, options: RequestOptions = {}
   const server = app.use(handler).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const client = get({ port, ...options });
+  const client = request({ port, ...options });
   client.on('error', () => undefined);
+  if (body === undefined) client.end();
+  else client.write(body);
   const res = await came;
   await setImmediate();
   return {

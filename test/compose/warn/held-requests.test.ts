@@ -166,6 +166,34 @@ describe('A handler that has had a request for ten seconds', () => {
     assert.deepEqual(lines, []);
   });
 
+  it('is no matter while it reads a body that the client is still sending, however long that takes', async () => {
+    const reads: RequestHandler = (req) => void req.resume();
+    const upload = { method: 'POST', headers: { 'Content-Length': '6' } };
+    const { client, res } = await holding(developed([defineMiddleware({ name: 'upload', handle: reads })]), {
+      ...upload,
+      body: 'one',
+    });
+    mock.timers.tick(10_000);
+    mock.timers.tick(10_000);
+    assert.deepEqual(lines, []);
+    client.end('two');
+    await once(res.req, 'end');
+    mock.timers.tick(9_999);
+    assert.deepEqual(lines, []);
+    mock.timers.tick(1);
+    assert.deepEqual(ids(), ['S401']);
+  });
+
+  it('is named when it has forgotten a request whose body nobody reads', async () => {
+    await holding(developed([defineMiddleware({ name: 'greet', handle: forgets })]), {
+      method: 'POST',
+      headers: { 'Content-Length': '6' },
+      body: 'one',
+    });
+    mock.timers.tick(10_000);
+    assert.deepEqual(ids(), ['S401']);
+  });
+
   it('is no matter when the request is an upgrade, which is answered on the socket', async () => {
     await holding(developed([defineMiddleware({ name: 'fine', handle: forgets })]), {
       headers: { Connection: 'Upgrade', Upgrade: 'websocket' },
