@@ -75,7 +75,12 @@ module.exports = {
       [COMPOSE, LOOPBACK, OSS, INSPECTOR],
       'Enterprise is reached through OPENHANDS_CONFIG_CLS, or by its own entry point.',
     ),
-    wall('learn', LEARN, [COMPOSE, DECLARE, DIAGNOSE], 'It watches any Express app.'),
+    wall(
+      'learn',
+      LEARN,
+      [COMPOSE, DECLARE, DIAGNOSE, SHIPPED_FILES, '^lib/inspector/page/'],
+      'It watches any Express app, and draws it as the inspector draws a stack.',
+    ),
     wall('server', SERVER, [APP, EXPRESS_MESSAGES, SHIPPED_FILES]),
     wall('entry-point', '^lib/index\\.ts$', [APP, COMPOSE, EXPRESS_MESSAGES, OSS, SERVER]),
     wall('testing', '^lib/testing/', [APP, COMPOSE, OSS, ENTERPRISE]),
@@ -96,6 +101,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^(?<folder>lib/(inspector/)?page/).*\\.js$' },
       to: { pathNot: '^$1' },
+    },
+    {
+      name: 'page-of-a-report',
+      comment:
+        'It is put into one file with the pictures of the inspector, and finds neither Node nor packages.',
+      severity: 'error',
+      from: { path: '^lib/learn/page/.*\\.js$' },
+      to: { pathNot: '^lib/(learn|inspector)/page/' },
     },
     {
       name: 'no-circular',

@@ -15,7 +15,7 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
 });
 if (status !== 0) process.exit(status ?? 1);
 await bundle();
-for (const page of ['page', 'inspector/page']) {
+for (const page of ['page', 'inspector/page', 'learn/page']) {
   await cp(`${root}lib/${page}`, `${root}dist/${page}`, {
     recursive: true,
     filter: (source) => !source.endsWith('.d.ts'),

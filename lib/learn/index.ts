@@ -10,6 +10,8 @@ import { Recorder, setActiveRecorder } from './watch/recorder.ts';
 import { watchApp } from './watch/watch-express.ts';
 
 export type { Finding, FindingId, LearnReport } from './report/finding.ts';
+export type { ObservedApp, ObservedHandler } from './report/observed-app.ts';
+export type { LearnedLayer } from './trace.ts';
 export { newFindings } from './report/new-findings.ts';
 export { type LearnFormat, printReport } from './report/print-report.ts';
 

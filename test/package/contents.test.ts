@@ -30,7 +30,9 @@ describe('The packed package', () => {
     const strange = packed().files.filter(
       (path) =>
         path.startsWith('dist/') &&
-        !/^dist\/((inspector\/)?page\/.*|learn\/jest\.(d\.cts|cjs)|.*\.(d\.ts|js|js\.map))$/.test(path),
+        !/^dist\/(((inspector|learn)\/)?page\/.*|learn\/jest\.(d\.cts|cjs)|.*\.(d\.ts|js|js\.map))$/.test(
+          path,
+        ),
     );
     assert.deepEqual(strange, []);
     assert.deepEqual(

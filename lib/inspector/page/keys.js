@@ -1,7 +1,7 @@
 /** The state keys of a stack: who writes and reads each, and what became of it. */
 
 /**
- * @typedef {import('./wire.d.ts').Outline} Outline
+ * @typedef {import('./wire.d.ts').Drawn} Drawn
  *
  * @typedef {object} Key
  * @property {string} name
@@ -13,7 +13,7 @@
  */
 
 /**
- * @param {Outline} outline
+ * @param {Drawn} outline
  * @returns {Key[]} in the order in which they are first touched
  */
 export function keysOf({ plan, groups, given, routeReads }) {

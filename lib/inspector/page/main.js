@@ -1,10 +1,11 @@
 /** Starts the inspector: the plan once, and then the requests as they come. */
 import { byId, html } from './dom.js';
 import { counted } from './format.js';
+import { keepInSight } from './in-sight.js';
 import { Live } from './live.js';
 import { Picture } from './picture.js';
 import { Pulse } from './pulse.js';
-import { finding } from './reasons.js';
+import { finding, tellingOf } from './reasons.js';
 import { Requests } from './requests.js';
 import { showRoutes } from './routes.js';
 
@@ -19,9 +20,9 @@ async function start() {
   const outline = await response.json();
   tellFacts(outline);
   showRoutes(outline);
-  const picture = new Picture(byId('picture-frame'), outline);
+  const picture = new Picture(byId('picture-frame'), outline, tellingOf(outline));
 
-  keepPlanInSight();
+  keepInSight(byId('plan'));
 
   const live = new Live();
   new Requests(live, outline);
@@ -38,16 +39,6 @@ function tellFacts({ plan, layers, diagnostics }) {
     html('h3', {}, `${counted(diagnostics.length, 'warning')}`),
     ...diagnostics.map(finding),
   );
-}
-
-/** The plan stays in sight beside a long list; one that is taller than the window is seen from its end. */
-function keepPlanInSight() {
-  const plan = byId('plan');
-  const place = () => {
-    plan.style.top = `${Math.min(16, window.innerHeight - plan.offsetHeight - 16)}px`;
-  };
-  new ResizeObserver(place).observe(plan);
-  window.addEventListener('resize', place);
 }
 
 /** @param {Live} live */

@@ -2,20 +2,29 @@
 import { html } from './dom.js';
 import { Geometry } from './geometry.js';
 import { keysOf } from './keys.js';
-import { reasonsFor, reasonsForKey, reasonsForReplaced, reasonsForRoutes } from './reasons.js';
 import { darken, light } from './spotlight.js';
 import { Why } from './why.js';
 import { drawWires } from './wires.js';
 
 /**
- * @typedef {import('./wire.d.ts').Outline} Outline
+ * @typedef {import('./wire.d.ts').Drawn} Drawn
  * @typedef {import('./keys.js').Key} Key
+ *
+ * @typedef {object} Telling what is said of the parts of a picture
+ * @property {string} keys what the keys are
+ * @property {string} behind what stands behind the last middleware
+ * @property {(position: number) => string[]} warnings the ids of what is found about a middleware
+ * @property {(position: number) => Node[]} entry
+ * @property {(index: number) => Node[]} replaced
+ * @property {(key: Key) => Node[]} key
+ * @property {() => Node[]} routes
  */
 
 export class Picture {
   /** The elements of the middlewares and, behind them, of the routes. @type {HTMLElement[]} */
   cards = [];
   #outline;
+  #telling;
   #keys;
   #why;
   #scroller = html('div', {
@@ -25,9 +34,10 @@ export class Picture {
   });
   #width = 0;
 
-  /** @param {HTMLElement} frame @param {Outline} outline */
-  constructor(frame, outline) {
+  /** @param {HTMLElement} frame @param {Drawn} outline @param {Telling} telling */
+  constructor(frame, outline, telling) {
     this.#outline = outline;
+    this.#telling = telling;
     this.#keys = keysOf(outline);
     frame.append(this.#scroller);
     this.#why = new Why(frame);
@@ -45,7 +55,7 @@ export class Picture {
     }));
     const entries = plan.map((entry, position) => ({
       name: entry.name,
-      chips: this.#warningsOf(entry.name),
+      chips: this.#telling.warnings(position),
       lane: layers.indexOf(entry.layer),
       alone: !ghosts.some((ghost) => ghost.position === position),
     }));
@@ -84,7 +94,7 @@ export class Picture {
       ),
       html(
         'ul',
-        { 'aria-label': 'Keys of req.state', role: 'list' },
+        { 'aria-label': this.#telling.keys, role: 'list' },
         ...this.#keys.map((key, index) => this.#key(at, key, index)),
       ),
     );
@@ -92,12 +102,6 @@ export class Picture {
     // Only what can be scrolled must be reachable by keyboard.
     this.#scroller.toggleAttribute('tabindex', false);
     if (at.width > width) this.#scroller.tabIndex = 0;
-  }
-
-  /** The ids of what `compose` warns of, about a middleware. @param {string} name */
-  #warningsOf(name) {
-    const about = this.#outline.diagnostics.filter(({ middlewares }) => middlewares.includes(name));
-    return [...new Set(about.map(({ id }) => id))];
   }
 
   /** The lowest layer has the same color in every stack. @param {number} lane */
@@ -117,9 +121,9 @@ export class Picture {
   /** @param {Geometry} at @param {number} position */
   #entry(at, position) {
     const { layers, plan } = this.#outline;
-    const entry = /** @type {Outline['plan'][number]} */ (plan[position]);
+    const entry = /** @type {Drawn['plan'][number]} */ (plan[position]);
     const lane = layers.indexOf(entry.layer);
-    const warnings = this.#warningsOf(entry.name);
+    const warnings = this.#telling.warnings(position);
     // Where it is narrow, the path is only in the reasons.
     const paths = (entry.path ?? []).slice(0, 1).filter((path) => at.fits(entry.name, [path, ...warnings]));
     const button = html(
@@ -133,7 +137,7 @@ export class Picture {
     place(button, at.card(position));
     const number = html('span', { class: 'number', 'aria-hidden': true }, String(position + 1));
     place(number, { left: 0, top: at.rowMiddle(position) - 10, width: at.size.numbers - 6 });
-    this.#why.explain(button, () => reasonsFor(entry, position, this.#outline), {
+    this.#why.explain(button, () => this.#telling.entry(position), {
       on: () => this.#light([position], [...entry.reads, ...entry.writes, ...entry.readsAfter]),
       off: darken,
     });
@@ -146,10 +150,10 @@ export class Picture {
     const button = html(
       'button',
       { class: 'card card-routes', type: 'button', 'data-position': position },
-      html('span', { class: 'card-name' }, 'routes'),
+      html('span', { class: 'card-name' }, this.#telling.behind),
     );
     place(button, at.routes());
-    this.#why.explain(button, () => reasonsForRoutes(this.#outline), {
+    this.#why.explain(button, () => this.#telling.routes(), {
       on: () => this.#light([position], this.#outline.routeReads),
       off: darken,
     });
@@ -158,14 +162,14 @@ export class Picture {
 
   /** @param {Geometry} at @param {{ lane: number, position: number }} ghost @param {number} index */
   #ghost(at, { lane, position }, index) {
-    const replaced = /** @type {Outline['replaced'][number]} */ (this.#outline.replaced[index]);
+    const replaced = /** @type {Drawn['replaced'][number]} */ (this.#outline.replaced[index]);
     const button = html(
       'button',
       { class: 'card ghost', type: 'button' },
       html('s', { class: 'card-name' }, replaced.name),
     );
     place(button, at.place(lane, position));
-    this.#why.explain(button, () => reasonsForReplaced(replaced, this.#outline), {
+    this.#why.explain(button, () => this.#telling.replaced(index), {
       on: () => light([position]),
       off: darken,
     });
@@ -185,7 +189,7 @@ export class Picture {
       width: at.size.rail,
       height: at.head - 12,
     });
-    this.#why.explain(button, () => reasonsForKey(key, this.#outline), {
+    this.#why.explain(button, () => this.#telling.key(key), {
       on: () => light([...key.writers, ...key.readers], [key.name]),
       off: darken,
     });

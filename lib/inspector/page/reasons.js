@@ -1,29 +1,40 @@
 /** What the inspector says of a middleware, of one that is replaced, of a key and of the routes. */
 import { html } from './dom.js';
-import { enumerated } from './format.js';
+import { code, fact, title } from './said.js';
 
 /**
  * @typedef {import('./wire.d.ts').Outline} Outline
  * @typedef {import('./wire.d.ts').Planned} Planned
+ * @typedef {Outline['replaced'][number]} Replaced
  * @typedef {Outline['diagnostics'][number]} Diagnostic
  * @typedef {import('./keys.js').Key} Key
  */
 
-/** @param {string} text */
-const code = (text) => html('code', {}, text);
-
-/** @param {string} name @param {string} place */
-const title = (name, place) =>
-  html('p', { class: 'why-title' }, html('b', {}, name), ' ', html('span', {}, place));
-
-/** @param {string} term @param {readonly string[]} names @returns {Node[]} */
-function fact(term, names) {
-  if (names.length === 0) return [];
-  return [html('dt', {}, term), html('dd', {}, ...enumerated(names.map(code)))];
+/**
+ * What is said in the picture of a stack.
+ *
+ * @param {Outline} outline
+ * @returns {import('./picture.js').Telling}
+ */
+export function tellingOf(outline) {
+  const { plan, replaced, diagnostics } = outline;
+  return {
+    keys: 'Keys of req.state',
+    behind: 'routes',
+    warnings(position) {
+      const { name = '' } = plan[position] ?? {};
+      const about = diagnostics.filter(({ middlewares }) => middlewares.includes(name));
+      return [...new Set(about.map(({ id }) => id))];
+    },
+    entry: (position) => reasonsFor(/** @type {Planned} */ (plan[position]), position, outline),
+    replaced: (index) => reasonsForReplaced(/** @type {Replaced} */ (replaced[index]), outline),
+    key: (key) => reasonsForKey(key, outline),
+    routes: () => reasonsForRoutes(outline),
+  };
 }
 
 /** @param {Planned} entry @param {number} position @param {Outline} outline */
-export function reasonsFor(entry, position, { plan, diagnostics }) {
+function reasonsFor(entry, position, { plan, diagnostics }) {
   const reasons = entry.because.split('; ').map((reason) => html('li', {}, reason));
   return [
     title(entry.name, `${entry.layer} · ${position + 1} of ${plan.length}`),
@@ -55,8 +66,8 @@ function actsOnWayBack({ beforeHeaders, afterResponse }) {
   return moments.length === 0 ? [] : [html('dt', {}, 'Acts'), html('dd', {}, moments.join(' and '))];
 }
 
-/** @param {Outline['replaced'][number]} replaced @param {Outline} outline */
-export function reasonsForReplaced({ name, layer, at, by }, { plan }) {
+/** @param {Replaced} replaced @param {Outline} outline */
+function reasonsForReplaced({ name, layer, at, by }, { plan }) {
   const other = plan.find((entry) => entry.name === by);
   return [
     title(name, `${layer} · does not run`),
@@ -66,7 +77,7 @@ export function reasonsForReplaced({ name, layer, at, by }, { plan }) {
 }
 
 /** @param {Key} key @param {Outline} outline */
-export function reasonsForKey({ name, writers, readers, given, lostTo, decides }, { plan }) {
+function reasonsForKey({ name, writers, readers, given, lostTo, decides }, { plan }) {
   const who = (/** @type {number[]} */ positions) => positions.map((at) => plan[at]?.name ?? 'the routes');
   return [
     title(name, 'key of req.state'),
@@ -97,7 +108,7 @@ export function reasonsForKey({ name, writers, readers, given, lostTo, decides }
 }
 
 /** @param {Outline} outline */
-export function reasonsForRoutes({ routeReads }) {
+function reasonsForRoutes({ routeReads }) {
   return [
     title('The routes', 'behind the stack'),
     html('p', {}, 'What the application does once every middleware has let the request through.'),

@@ -1,4 +1,5 @@
 import type { Place } from '../../compose/diagnose/diagnostic.ts';
+import type { ObservedApp } from './observed-app.ts';
 
 /** Everything that the report can tell of. The ids are stable; docs/learn.md has a row for each. */
 export const FINDINGS = {
@@ -48,4 +49,6 @@ export interface LearnReport {
   readonly notes: readonly string[];
   /** How many requests were watched. */
   readonly requests: number;
+  /** What the handlers of each app did, for the picture of the HTML. The JSON leaves it out. */
+  readonly apps?: readonly ObservedApp[];
 }

@@ -1,6 +1,7 @@
 import { hangingIndent } from '../../compose/diagnose/hanging-indent.ts';
 import { type Finding, FINDINGS, type LearnReport } from './finding.ts';
 import { printHtml } from './print-html.ts';
+import { grouped, headline, howSure } from './report-words.ts';
 
 /** How a report is written: for a terminal, for tools, for a page of documentation, or as a page of its own. */
 export type LearnFormat = 'table' | 'json' | 'markdown' | 'html';
@@ -15,7 +16,7 @@ const MOST_NOTE_LINES = 8;
 export function printReport(report: LearnReport, format: LearnFormat): string {
   switch (format) {
     case 'json':
-      return JSON.stringify(report, null, 2);
+      return printJson(report);
     case 'markdown':
       return printMarkdown(report);
     case 'html':
@@ -25,30 +26,9 @@ export function printReport(report: LearnReport, format: LearnFormat): string {
   }
 }
 
-/** `3 findings in 41 requests`. */
-export function headline({ findings, requests }: LearnReport): string {
-  const found = findings.length === 1 ? '1 finding' : `${findings.length || 'No'} findings`;
-  return `${found} in ${requests === 1 ? '1 request' : `${requests} requests`}`;
-}
-
-/** The middleware of a finding and what it is called, such as `helmet ↔ limiter`. */
-export function pairOf({ middlewares }: Finding): string {
-  return middlewares.join(' ↔ ');
-}
-
-/** Whether requests have shown it. */
-export function howSure({ seen }: Finding): string {
-  return seen ? 'seen' : 'possible';
-}
-
-/** Findings of the same handlers stand together, in the order of their first. */
-export function grouped(findings: readonly Finding[]): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const pair = pairOf(finding);
-    groups.set(pair, [...(groups.get(pair) ?? []), finding]);
-  }
-  return groups;
+/** Without what the handlers did: it differs from run to run, and the report may be committed. */
+function printJson({ findings, notes, requests }: LearnReport): string {
+  return JSON.stringify({ findings, notes, requests }, null, 2);
 }
 
 function printTable(report: LearnReport): string {

@@ -8,6 +8,7 @@ import { findUnreached } from './find-unreached.ts';
 import { type Finding, type FindingId, FINDINGS, type LearnReport } from './finding.ts';
 import type { Check, Found } from './found.ts';
 import { notesOn } from './notes-on.ts';
+import { observedApps } from './observed-app.ts';
 import { Way } from './way.ts';
 
 const CHECKS: readonly Check[] = [findHeaders, findKeys, findErrors, findOrder, findUnreached, findNext];
@@ -47,6 +48,7 @@ export function reportOf(learned: Learned): LearnReport {
     findings: [...found.values()].sort(byImportance),
     notes: notesOn(learned),
     requests: learned.traces.reduce((sum, { count }) => sum + count, 0),
+    apps: observedApps(learned),
   };
 }
 
