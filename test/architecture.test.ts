@@ -91,6 +91,7 @@ describe('The walls of the house', function () {
     ['a development package in what ships', 'lib/oss/mocha.ts', 'mocha', 'runtime-dependencies-only'],
     ['a package in the messages', 'lib/express-messages/package.ts', 'express', 'express-messages-alone'],
     ['Node in a page', 'lib/page/node.js', 'fs', 'pages-run-in-a-browser'],
+    ['Node in the page of a report', 'lib/learn/page/node.js', 'fs', 'page-of-a-report'],
     ['a package in a page', 'lib/page/package.js', 'express', 'pages-run-in-a-browser'],
     [
       'the server in the page of the inspector',
@@ -167,6 +168,7 @@ describe('The walls of the house', function () {
     ]);
     await write('lib/express-messages/package.ts', ["import 'express';"]);
     await write('lib/page/node.js', ["import 'node:fs';"]);
+    await write('lib/learn/page/node.js', ["import 'node:fs';"]);
     await write('lib/page/package.js', ["import 'express';"]);
     await write('lib/page/own.js', ["import './other.js';"]);
     await write('lib/page/other.js', ['export {};']);

@@ -9,8 +9,8 @@ const COMPACT = { numbers: 20, inset: 4, rail: 20, gap: 16, laneAtLeast: 84, let
 const COMPACT_BELOW = 520;
 const LANE_AT_MOST = 260;
 /** The same of what stands on a card besides the name, which is set in a smaller font. */
-const CHIP_LETTER = 7;
-const CHIP_CHROME = 18;
+const CHIP_LETTER = 7.5;
+const CHIP_CHROME = 20;
 /** What a letter of a key's name, written upwards, takes. */
 const UPWARDS = 6.95;
 
