@@ -19,7 +19,7 @@ describe('stack.print', () => {
       '3  greet              base   /api  visitor                  number 2 of base; reads visitor, which sso writes',
       '',
       '  warning S202 (written and never read): sso (top) writes "tenant", which nobody reads.',
-      '    at test/compose/pass.ts:26',
+      '    at test/compose/pass.ts:27',
     ]);
     assert.equal(stack.print('table'), stack.print());
   });
