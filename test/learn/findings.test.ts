@@ -169,6 +169,17 @@ const PLANTED: Record<
     requests: 'GET /',
     found: { L111: 'GET /' },
   },
+  'next that is called when the answer waits for the session': {
+    fill(app) {
+      app.use(withSession()).get('/', function late(_req, res, next) {
+        res.send('ok');
+        next();
+      });
+      app.use(answer).use(patient);
+    },
+    requests: 'GET /',
+    found: { L111: 'GET /' },
+  },
   'a write after the answer': {
     fill(app) {
       app.get('/', function again(_req, res) {

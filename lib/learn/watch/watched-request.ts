@@ -35,7 +35,7 @@ export class WatchedRequest {
   readonly #ownKeys: Set<string>;
   #snapshot: Snapshot;
   #line: string;
-  /** Whether somebody has called `res.end`: those who stand in front of it call it once more. */
+  /** Whether somebody has called `res.end`: those who stand in front of it call it once more, such as a session when it is saved. */
   #hasEnd = false;
 
   readonly req: IncomingMessage;
@@ -93,7 +93,8 @@ export class WatchedRequest {
     this.#noteChanges(frame);
     const index = this.#open.indexOf(frame);
     if (index < 0) this.note('next-again', undefined, frame);
-    else if (this.res.writableEnded && !isRefusedWrite(error)) this.note('next-late', undefined, frame);
+    else if ((this.#hasEnd || this.res.writableEnded) && !isRefusedWrite(error))
+      this.note('next-late', undefined, frame);
     else if (isFailure(error)) this.note('fail', statusOf(error), frame);
     else {
       // Those behind it read another one.
