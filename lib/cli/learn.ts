@@ -5,7 +5,6 @@ import type { LearnFormat, LearnReport } from '../learn/index.ts';
 import type { Learned } from '../learn/trace.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
-import { exportOfUser } from './import-of-user.ts';
 
 const FORMATS: readonly string[] = ['table', 'json', 'markdown', 'html'] satisfies LearnFormat[];
 const REPORT = 'learn.report.json';
@@ -85,6 +84,7 @@ async function readText(file: string): Promise<string> {
 
 /** The app that a module exports, or that its function makes. */
 async function importApp(target: string): Promise<RequestListener> {
+  const { exportOfUser } = await import('./import-of-user.ts');
   const { module, name, value: found, names } = await exportOfUser(target);
   const app: unknown =
     typeof found === 'function' && !('handle' in found) ? await (found as () => unknown)() : found;
@@ -104,7 +104,7 @@ async function tell(
   { format, write, file }: Options,
   terminal: Terminal,
 ): Promise<number> {
-  const { newFindings, printReport } = await import('../learn/index.ts');
+  const { printReport } = await import('../learn/report/print-report.ts');
   if (write) {
     await writeFile(file, `${printReport(report, 'json')}\n`);
     terminal.out(`${file} holds ${report.findings.length} findings.`);
@@ -114,6 +114,7 @@ async function tell(
     terminal.out(printReport(report, format));
     return 0;
   }
+  const { newFindings } = await import('../learn/report/new-findings.ts');
   const findings = newFindings(report, known);
   if (findings.length === 0) return 0;
   terminal.error(printReport({ ...report, findings }, format));

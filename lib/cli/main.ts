@@ -2,8 +2,6 @@ import { didYouMean } from '../compose/diagnose/did-you-mean.ts';
 import { packageVersion } from '../server/package-version.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { commands } from './commands.ts';
-import { addEnvFile } from './env-file.ts';
-import { failureText } from './failure-text.ts';
 import { userMistake } from './user-mistake.ts';
 
 /** How many columns a text has where nobody says how wide the terminal is. */
@@ -50,13 +48,15 @@ async function run(
   terminal: Terminal,
 ): Promise<number> {
   try {
-    if (command.leavesEnvFile !== true) await addEnvFile(terminal.env);
+    // Loaded where it is needed, as are the commands: it brings half of an edition with it.
+    if (command.leavesEnvFile !== true) await (await import('./env-file.ts')).addEnvFile(terminal.env);
     return await command.run(args, terminal);
   } catch (error) {
     if (error instanceof UsageError) {
       terminal.error(`${error.message}\nopenhands-express ${name} --help tells more.`);
       return 2;
     }
+    const { failureText } = await import('./failure-text.ts');
     const text = failureText(error) ?? userMistake(error);
     if (text === undefined || isDebugging(terminal)) throw error;
     terminal.error(text);

@@ -19,7 +19,7 @@ const ENTERPRISE = {
   GITHUB_APP_CLIENT_SECRET: 'start',
 };
 
-describe('A server that starts', () => {
+describe('A program that starts', () => {
   before(async () => {
     await mkdir(project, { recursive: true });
     await unpackInto(project, packed());
@@ -50,11 +50,29 @@ describe('A server that starts', () => {
     ['OSS', {}],
     ['Enterprise', ENTERPRISE],
   ] as const) {
-    it(`as the ${edition} edition loads no package that its first answer does not need`, async () => {
+    it(`as a server of the ${edition} edition loads no package that its first answer does not need`, async () => {
       const modules = await modulesOf(env);
       const isLoaded = (name: string) => modules.some((path) => path.includes(`/node_modules/${name}/`));
       assert.ok(isLoaded('express') && isLoaded('ms'), 'ES modules and those of CommonJS are seen');
       assert.deepEqual(ON_DEMAND.filter(isLoaded), []);
     });
   }
+
+  it('as learn loads neither an edition nor the engine nor a package, as a test suite waits for it', async () => {
+    const command = [server, 'learn', '--', process.execPath, '--eval', '0'];
+    const child = spawn(process.execPath, ['--import', RECORDER, ...command], {
+      cwd: project,
+      env: { PATH: process.env.PATH },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const loaded = (await text(child.stderr)).split('\n').filter((line) => /^loaded (?!node:)/.test(line));
+    const modules = loaded.map((line) => line.replace(/.*\/openhands-express\//, ''));
+    assert.ok(modules.includes('dist/learn/run-watched.js'), loaded.join('\n'));
+    assert.deepEqual(modules.filter((path) => !/^dist\/(?:cli|learn)\//.test(path)).sort(), [
+      'dist/compose/did-you-mean.js',
+      'dist/compose/hanging-indent.js',
+      'dist/server/package-version.js',
+      'dist/shipped-files.js',
+    ]);
+  });
 });
