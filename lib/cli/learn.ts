@@ -59,11 +59,16 @@ async function propose(learned: Learned, { proposal, order }: Options, terminal:
   );
 }
 
-async function learnFrom({ command, module, requests, proposal }: Options, terminal: Terminal) {
+async function learnFrom({ command, module, requests, proposal, format }: Options, terminal: Terminal) {
   const namesPackages = proposal !== '';
   if (command.length > 0) {
     const { runWatched } = await import('../learn/run-watched.ts');
-    return runWatched(command, terminal.env, { namesPackages, signal: terminal.interruption?.() });
+    return runWatched(command, terminal.env, {
+      namesPackages,
+      signal: terminal.interruption?.(),
+      // A page or JSON is written into a file, without what a suite prints.
+      isQuiet: format !== 'table',
+    });
   }
   const { learnFromRequests } = await import('../learn/learn-from-requests.ts');
   return {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -17,6 +17,8 @@ export interface WatchedRun {
 export interface WatchedRunOptions extends Pick<RecorderOptions, 'namesPackages'> {
   /** Ends the command, when somebody no longer wants to wait for it. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether what it prints goes to the standard error, as the standard output is for something else. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface WatchedRunOptions extends Pick<RecorderOptions, 'namesPackages'
 export async function runWatched(
   [program = '', ...args]: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
-  { namesPackages, signal }: WatchedRunOptions = {},
+  { namesPackages, signal, isQuiet = false }: WatchedRunOptions = {},
 ): Promise<WatchedRun> {
   const folder = await mkdtemp(join(tmpdir(), 'openhands-express-learn-'));
   try {
@@ -40,7 +42,7 @@ export async function runWatched(
       ...(namesPackages === true && { [LEARN_PACKAGES]: '1' }),
       NODE_OPTIONS: [env.NODE_OPTIONS, `--import=${registerAddress()}`].filter(Boolean).join(' '),
     };
-    const code = await exitCode(program, args, watched, signal);
+    const code = await exitCode(program, args, watched, isQuiet, signal);
     return { code, learned: await readLearned(folder) };
   } finally {
     // A process that outlives the command may be writing.
@@ -57,11 +59,13 @@ function exitCode(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  isQuiet: boolean,
   signal?: AbortSignal,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     // On Windows, npm and npx are scripts that only a shell can run.
-    const child = spawn(program, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
+    const stdio: StdioOptions = ['inherit', isQuiet ? process.stderr : 'inherit', 'inherit'];
+    const child = spawn(program, args, { stdio, env, shell: process.platform === 'win32' });
     // Without it, the command would go on alone, and a reader of its output would wait for it.
     signal?.addEventListener('abort', () => child.kill());
     child.on('error', reject);

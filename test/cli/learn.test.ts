@@ -98,6 +98,12 @@ describe('openhands-express learn', function () {
     });
   }
 
+  it('leaves the standard output to a report for a file', async () => {
+    const { out, error } = await learn('--format', 'json', '--', 'node', '-p', '"a suite"');
+    assert.equal((JSON.parse(out) as LearnReport).requests, 0);
+    assert.match(error, /^a suite$/m);
+  });
+
   it('says which other exports a module has', async () => {
     const { code, error } = await learn(`./${FIXTURES}/app.mjs`, '--requests', `${FIXTURES}/requests.http`);
     assert.equal(code, 2);
