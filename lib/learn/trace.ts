@@ -6,8 +6,8 @@ export interface LearnedLayer {
   readonly name: string;
   /** Where it was registered, as `file:line`. */
   readonly at: string;
-  /** `use` of the app or a router, a route's handler, or an error handler of either. */
-  readonly kind: 'use' | 'route' | 'error';
+  /** `use` of the app or a router, a route's handler, an error handler of either, or a callback of `router.param`. */
+  readonly kind: 'use' | 'route' | 'error' | 'param';
   /** With all paths that it is mounted under. `null` for a pattern that is no plain text. */
   readonly path: string | null;
   /** The routers that it is in, by number, from the app's own inwards. */

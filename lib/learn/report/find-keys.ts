@@ -36,7 +36,8 @@ function findEarlyRead(way: Way, at: number, { layer, name }: TraceEvent, add: A
   if (DOES_WITHOUT.get(reader.name)?.includes(name) === true) return;
   const isSanitizer = SANITIZER.test(reader.name) && PARSED.test(name);
   // What a route writes for itself, such as the user who signs in there, is not meant for those in front of all routes.
-  if (!isSanitizer && writer.kind === 'route' && reader.kind === 'use') return;
+  // A callback of a parameter writes for its routes.
+  if (!isSanitizer && (writer.kind === 'route' || writer.kind === 'param') && reader.kind === 'use') return;
   add(isSanitizer ? 'L105' : 'L102', {
     about: [reader, writer],
     key: name,

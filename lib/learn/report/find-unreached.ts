@@ -6,6 +6,8 @@ import type { Way } from './way.ts';
 export function findUnreached(ways: readonly Way[], add: Add, layers: readonly LearnedLayer[]): void {
   for (const [index, layer] of layers.entries()) {
     // What stands at the root, such as the handler for 404, is for what the others leave.
+    // A callback of a parameter is for the routes that have it.
+    if (layer.kind === 'param') continue;
     if (layer.kind === 'error' || layer.path === '/' || ways.some((way) => way.entered.has(index))) continue;
     // Of the handlers of one route, the last stands for all.
     const next = layers[index + 1];

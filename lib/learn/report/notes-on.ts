@@ -13,7 +13,9 @@ export function notesOn({ apps, traces, notes }: Learned): string[] {
       'Handlers that were registered before the watcher came have no place. Import openhands-express/learn/register first.',
     );
   const patterns = new Set(
-    layers.filter(({ path }) => path === null).map(({ name, at }) => `"${name}" (${at})`),
+    layers
+      .filter(({ path, kind }) => path === null && kind !== 'param')
+      .map(({ name, at }) => `"${name}" (${at})`),
   );
   if (patterns.size > 0)
     found.push(`Whether a request matches the pattern of ${[...patterns].join(', ')} was not judged.`);

@@ -7,7 +7,7 @@ import {
   type ExpressRouter,
   rootRouter,
 } from './express-parts.ts';
-import { registrationCount, registrationOf } from './registration.ts';
+import { paramsOf, registrationCount, registrationOf } from './registration.ts';
 
 /** The handlers of an app, and which layers of Express they are. */
 export interface AppShape extends LearnedApp {
@@ -69,11 +69,21 @@ function readShape(app: ExpressApp): AppShape {
     });
   }
 
+  function addParams(router: ExpressRouter, path: string | null, position: number): void {
+    for (const param of paramsOf(router)) {
+      if (param.position !== position) continue;
+      const at = registrationOf(param.layer)?.site.at ?? '<unknown>';
+      indexes.set(param.layer, [...(indexes.get(param.layer) ?? []), layers.length]);
+      layers.push({ name: `param :${param.name}`, at, kind: 'param', path, routers: [...around.values()] });
+    }
+  }
+
   function visit(router: ExpressRouter | undefined, prefix: string | null): void {
     // A router may be mounted in itself.
     if (router === undefined || around.has(router)) return;
     around.set(router, routers++);
-    for (const layer of router.stack) {
+    for (const [position, layer] of router.stack.entries()) {
+      addParams(router, prefix, position);
       if (isExpressOwn(layer, app)) continue;
       const from = layers.length;
       const path = under(prefix, registrationOf(layer)?.path ?? '/');

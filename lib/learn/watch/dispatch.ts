@@ -12,7 +12,7 @@ import {
   type Methods,
 } from './express-parts.ts';
 import { activeRecorder } from './recorder.ts';
-import { replaceMethod } from './replace-method.ts';
+import { likeOriginal, replaceMethod } from './replace-method.ts';
 import { watchLocals } from './watched-locals.ts';
 import { type Frame, frames, WatchedRequest } from './watched-request.ts';
 import { keepWatched, watchedOf } from './watched-requests.ts';
@@ -63,6 +63,35 @@ function handleError(original: AnyFunction): AnyFunction {
       () => Reflect.apply(original, this, [error, req, res, watchedNext(frame, next)]) as unknown,
     );
   };
+}
+
+/** What Express calls in the place of a callback of `router.param`: it does what that does, in its name. */
+export function watchedParam(layer: ExpressLayer): AnyFunction {
+  const { handle } = layer;
+  return likeOriginal(function (
+    this: unknown,
+    req: ExpressRequest,
+    res: ServerResponse,
+    next: Next,
+    ...values: unknown[]
+  ): unknown {
+    const frame = enter(layer, req, res);
+    if (frame === undefined) return Reflect.apply(handle, this, [req, res, next, ...values]) as unknown;
+    // Express sees to what is thrown and rejected here, and does not go by way of `next`.
+    const fail = (error: unknown): never => {
+      frame.request.leave(frame, error);
+      throw error;
+    };
+    return frames.run(frame, () => {
+      try {
+        const args = [req, res, watchedNext(frame, next), ...values];
+        const result = Reflect.apply(handle, this, args) as unknown;
+        return result instanceof Promise ? result.catch(fail) : result;
+      } catch (error) {
+        return fail(error);
+      }
+    });
+  }, handle);
 }
 
 /** @returns undefined for a layer that is not watched: one of Express's own, or when nobody learns. */

@@ -1,4 +1,4 @@
-import { watchDispatch } from './dispatch.ts';
+import { watchDispatch, watchedParam } from './dispatch.ts';
 import { type ExpressApp, isExpress, layerMethods, type Methods, rootRouter } from './express-parts.ts';
 import { watchKeys } from './far-end.ts';
 import { watchRegistration } from './registration.ts';
@@ -11,7 +11,7 @@ export function watchExpress(exports: unknown): void {
   if (!isExpress(exports) || watched.has(exports.request)) return;
   watched.add(exports.request);
   watchDispatch(layerMethods(exports));
-  watchRegistration(exports);
+  watchRegistration(exports, watchedParam);
   watchKeys(exports);
 }
 
