@@ -1,3 +1,4 @@
+import { beforeTheAnswer } from '../report/before-the-answer.ts';
 import type { Learned, LearnedApp, LearnedMember, Trace } from '../trace.ts';
 
 /** The app of which a stack is proposed. */
@@ -97,6 +98,9 @@ function translated(trace: Trace, apps: readonly LearnedApp[], { app, places }: 
     const start = app.members[present[index] ?? -1]?.from ?? 0;
     for (let layer = from; layer < to; layer++) layers.set(layer, start + layer - from);
   });
-  const events = trace.events.map((event) => ({ ...event, layer: layers.get(event.layer) ?? event.layer }));
+  const events = beforeTheAnswer(trace.events).map((event) => ({
+    ...event,
+    layer: layers.get(event.layer) ?? event.layer,
+  }));
   return [{ ...trace, events }];
 }

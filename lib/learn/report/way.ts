@@ -1,4 +1,5 @@
 import type { LearnedApp, LearnedLayer, Trace, TraceEvent } from '../trace.ts';
+import { beforeTheAnswer } from './before-the-answer.ts';
 import { namedPath } from './named-path.ts';
 
 /** A trace with the layers that it names. */
@@ -65,15 +66,4 @@ function patternOf(path: string, isWhole: boolean): RegExp | undefined {
     .map((segment) => (segment.startsWith(':') ? '[^/]+' : segment.replaceAll('.', '\\.')))
     .join('/');
   return new RegExp(`^/${source}${isWhole ? '/?$' : source === '' ? '' : '(?:/|$)'}`, 'i');
-}
-
-/**
- * Who calls `next` twice, late, or with an error that comes too late, sends the request on to others, who then find an
- * answer that is out.
- */
-function beforeTheAnswer(events: readonly TraceEvent[]): TraceEvent[] {
-  const end = events.findIndex(({ kind }) => kind === 'end');
-  if (end < 0) return [...events];
-  const late = new Set(events.slice(end).flatMap(({ kind, layer }) => (kind === 'enter' ? [layer] : [])));
-  return events.filter(({ layer }) => !late.has(layer));
 }

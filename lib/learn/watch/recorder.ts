@@ -87,7 +87,7 @@ export class Recorder {
     );
     const headers = [...new Set([...res.getHeaderNames(), ...written])].sort();
     const method = req.method ?? '';
-    const status = res.headersSent ? res.statusCode : 0;
+    const status = res.headersSent ? (request.sentStatus ?? res.statusCode) : 0;
     const way = [app, method, status, ...headers, request.way].join('\n');
     const known = this.#traces.get(way) ?? {
       app,

@@ -9,7 +9,10 @@ const NOTED: Record<string, (res: ServerResponse, args: readonly unknown[]) => v
   setHeader: (res, [name, value]) => noteHeader(res, name, value),
   // What is appended leaves the earlier value.
   appendHeader: (res, [name]) => noteHeader(res, name, undefined),
+  // Node calls it itself where nobody else has.
   writeHead(res, args) {
+    const request = watchedOf(res);
+    if (request !== undefined && !res.headersSent) request.sentStatus = Number(args[0]);
     const headers = args.find((arg) => typeof arg === 'object' && arg !== null);
     for (const [name, value] of headerEntries(headers)) noteHeader(res, name, value);
   },

@@ -27,6 +27,8 @@ export class WatchedRequest {
   readonly values = new Map<string, () => unknown>();
   /** In whose name Express itself works. */
   readonly express: Frame = { request: this, layer: EXPRESS, back: false };
+  /** The status that was sent. Who comes too late sets another one on the answer, which nobody gets. */
+  sentStatus: number | undefined;
   readonly #noted = new Set<string>();
   /** Who was entered and has not called `next`, the innermost last. */
   readonly #open: Frame[] = [];

@@ -135,6 +135,17 @@ for (const name of EXPRESSES) {
       );
     });
 
+    it('declares nothing of what follows from an answer that was out', async () => {
+      const early: RequestHandler = (_req, res, next) => {
+        res.send('ok');
+        next();
+      };
+      const notFound: RequestHandler = (_req, res) => void res.status(404).send('none');
+      const text = await proposalFor(name, [(app) => app.use(early, notFound)], 'GET /');
+      assert.match(layersIn(text), /wrap\(app\.early, \{ name: 'early', ends: \[ 200 \] \}\)/);
+      assert.match(layersIn(text), /wrap\(app\.notFound, \{ name: 'notFound' \}\)/);
+    });
+
     it('makes a read optional unless the key was there in every request', async () => {
       const maybe: RequestHandler = (req, res, next) => {
         if (req.path === '/in') signIn(req, res, next);
