@@ -103,7 +103,7 @@ const saasEnvironment = (env: EnvironmentVariables) =>
       SESSION_MAX: duration('1s', LONGEST_MAX, '90d or 12h')
         .optional()
         .describe(
-          'How long a session goes on that is used, from the sign-in: a time with its unit, 3650d at most. Unset, 90d, or SESSION_TTL where that is longer.',
+          'How long a session goes on that is used, from the sign-in: a time with its unit, 3650d at most. Unset, for ever, which a stolen cookie does as well.',
         ),
       METRICS_TOKEN: secret
         .optional()

@@ -114,7 +114,7 @@ describe('The environment of the Enterprise edition', () => {
     }
   });
 
-  it('takes the longest time of a session', () => {
+  it('takes the longest time of a session, which has none unless it is given', () => {
     const max = (env: Record<string, string>) => readSaasEnvironment({ ...needed, ...env }).SESSION_MAX;
     assert.deepEqual([max({}), max({ SESSION_MAX: '12h' })], [undefined, 43_200_000]);
     for (const bad of ['3600', 'soon', '0s', '11y']) {

@@ -6,16 +6,10 @@ export interface SessionAge extends SignedValueLifetime {
   readonly began_at: number;
 }
 
-/**
- * A cookie that was stolen is renewed as well, and who was taken off the list of allowed users is asked about at a sign-in
- * only. Both must come to an end that nobody has to think of.
- */
-const DEFAULT_MAX_MS = 90 * 24 * 60 * 60 * 1000;
-
 export interface SessionLifetimeOptions {
   /** `SESSION_TTL`: how long a session goes on that is not used, in milliseconds. */
   readonly ttlMs: number;
-  /** `SESSION_MAX`: how long one goes on that is used, in milliseconds; unless given 90 days, or as long as `ttlMs` if that is longer. */
+  /** `SESSION_MAX`: how long one goes on that is used, in milliseconds; for ever unless given. */
   readonly maxMs?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -30,7 +24,7 @@ export class SessionLifetime {
   readonly #maxMs: number;
   readonly #now: () => number;
 
-  constructor({ ttlMs, maxMs = Math.max(ttlMs, DEFAULT_MAX_MS), now }: SessionLifetimeOptions) {
+  constructor({ ttlMs, maxMs = Infinity, now }: SessionLifetimeOptions) {
     this.#ttlMs = ttlMs;
     this.#maxMs = maxMs;
     this.#now = now;
