@@ -122,6 +122,15 @@ const PLANTED: Record<
     requests: 'GET /style.css',
     found: { L107: 'serveStatic ↔ session|serveStatic ↔ app' },
   },
+  'static files behind a check for forged requests': {
+    fill(app, copy) {
+      app.use(function csrfProtection(_req, _res, next) {
+        next();
+      }, copy.static('lib/page'));
+    },
+    requests: 'GET /style.css',
+    found: { L107: 'serveStatic ↔ csrfProtection' },
+  },
   'a route that another one shadows, as one, with all its handlers': {
     fill(app) {
       app.get('/users/:id', answer).get('/users/me', pass, answer);
@@ -233,6 +242,26 @@ const PLANTED: Record<
 
 /** Apps without a fault, which a careless look would find one in. */
 const SOUND: Record<string, { fill: Fill; requests: string }> = {
+  'guards who let only some through': {
+    fill(app) {
+      app.use('/area', function guard(req, res, next) {
+        if (req.url === '/open') next();
+        else res.sendStatus(401);
+      });
+      app.get('/area/open', answer).get('/area/shut', answer);
+    },
+    requests: 'GET /area/open\n###\nGET /area/shut',
+  },
+  'error handlers behind one that lets the request go on': {
+    fill(app) {
+      app.get('/', () => {
+        throw new Error('It is.');
+      });
+      const forgive: ErrorRequestHandler = (_error, _req, _res, next) => next();
+      app.use(forgive, patient, answer);
+    },
+    requests: 'GET /',
+  },
   'parsers of several kinds, a session, a user, and pages': {
     fill(app, copy) {
       app.use(helmet({ xPoweredBy: false }), cors(), copy.static('lib/page'));
