@@ -8,12 +8,21 @@ import { Recorder, setActiveRecorder } from './watch/recorder.ts';
 /** In milliseconds: who is killed at once loses what was learned since. */
 const EVERY = 1000;
 
+/** What stands in the file of a thread until it ends by itself: one that is terminated is not told of its end. */
+const UNFINISHED =
+  'A worker thread was terminated before it had written all that it learned. With Vitest, set --pool=forks.';
+
 /** Keeps what all apps of this process do, and writes it into a file of its own, now and then and at the exit. */
 export function writeLearned(): void {
   // eslint-disable-next-line no-restricted-properties -- it runs in front of a program that has no configuration of ours
   const { [LEARN_FOLDER]: folder = '', [LEARN_PACKAGES]: packages } = process.env;
   if (folder === '') return;
-  const recorder = new Recorder({ namesPackages: packages !== undefined });
+  const recorder = new Recorder({
+    namesPackages: packages !== undefined,
+    ...(!isMainThread && {
+      onFirstRequest: () => write({ apps: [], traces: [], notes: [UNFINISHED] }),
+    }),
+  });
   setActiveRecorder(recorder);
   const file = join(folder, `${process.pid}-${threadId}.json`);
   let written = '';
@@ -28,7 +37,8 @@ export function writeLearned(): void {
 
   setInterval(() => {
     if (!recorder.settle()) return;
-    write(recorder.settled());
+    const learned = recorder.settled();
+    write(isMainThread ? learned : { ...learned, notes: [...learned.notes, UNFINISHED] });
   }, EVERY).unref();
   function writeAll(): void {
     const learned = recorder.learned();

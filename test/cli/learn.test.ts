@@ -165,6 +165,13 @@ describe('openhands-express learn', function () {
     });
   }
 
+  it('says what to set where a thread was terminated before it had written', async () => {
+    const { notes } = await reportOn('--', 'node', `${FIXTURES}/terminated-thread.mjs`);
+    assert.deepEqual(notes, [
+      'A worker thread was terminated before it had written all that it learned. With Vitest, set --pool=forks.',
+    ]);
+  });
+
   it('says that nothing came to an app', async () => {
     const { code, out } = await learn('--', 'node', '--eval', '0');
     assert.equal(code, 0);

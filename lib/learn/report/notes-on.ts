@@ -4,7 +4,7 @@ import type { Learned } from '../trace.ts';
 export function notesOn({ apps, traces, notes }: Learned): string[] {
   const layers = apps.flatMap((app) => app.layers);
   const found = [...notes];
-  if (traces.length === 0)
+  if (traces.length === 0 && notes.length === 0)
     found.push(
       'No request came to an Express app of these processes. Under Jest, setupFiles has to name openhands-express/learn/jest.',
     );

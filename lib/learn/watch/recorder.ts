@@ -20,6 +20,8 @@ export interface RecorderOptions {
   readonly only?: ExpressApp;
   /** Whether it asks in which package each handler was written, which takes a tenth of a second in a large program. */
   readonly namesPackages?: boolean;
+  /** Called when the first request has come. */
+  readonly onFirstRequest?: () => void;
 }
 
 /** Keeps what was learned. Requests that went the same way are kept as one. */
@@ -32,8 +34,10 @@ export class Recorder {
   readonly #traces = new Map<string, Recorded>();
   readonly #only: ExpressApp | undefined;
   readonly #namesPackages: boolean;
+  #onFirstRequest: (() => void) | undefined;
 
-  constructor({ only, namesPackages = false }: RecorderOptions = {}) {
+  constructor({ only, namesPackages = false, onFirstRequest }: RecorderOptions = {}) {
+    this.#onFirstRequest = onFirstRequest;
     this.#only = only;
     this.#namesPackages = namesPackages;
   }
@@ -45,6 +49,8 @@ export class Recorder {
   /** A request has come. */
   add(request: WatchedRequest): void {
     this.#requests.add(request);
+    this.#onFirstRequest?.();
+    this.#onFirstRequest = undefined;
   }
 
   /**
