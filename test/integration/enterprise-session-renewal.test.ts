@@ -30,7 +30,7 @@ describe('The renewal of a session that is used', () => {
         site.app.emit('waiting');
       })
       .get('/api/kept', ({ query }, res) => {
-        const kept = String(query.by);
+        const kept = query.by as string;
         if (query.since !== undefined) res.set('Last-Modified', 'Thu, 01 Jan 2026 00:00:00 GMT');
         if (query.at === 'head') res.writeHead(200, { 'Cache-Control': kept }).end();
         else res.set('Cache-Control', kept).json({});
