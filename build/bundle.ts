@@ -77,9 +77,10 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   const path = relative(lib, id).split(sep).join('/');
   // All that the watcher, which goes in front of other people's programs, needs of the engine.
   if (path === 'compose/declare/stack-trace.ts') return 'compose/stack-trace';
-  // All that the command line needs of the engine and the server until it knows its command, and what `learn` prints with.
+  // All that the command line needs of the engine and the server until it knows its command, and what `learn` reports with.
   if (path === 'compose/diagnose/did-you-mean.ts') return 'compose/did-you-mean';
   if (path === 'compose/diagnose/hanging-indent.ts') return 'compose/hanging-indent';
+  if (path === 'compose/declare/keys.ts' || path === 'compose/declare/reserved-key.ts') return 'compose/keys';
   if (path === 'server/package-version.ts') return 'server/package-version';
   if (path.startsWith('compose/')) return 'compose/engine';
   // Finds what lies beside it, so it stays at the top.

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where this package lies. */
-const OWN = fileURLToPath(new URL('..', import.meta.url));
+/** Where this package lies. A function: a bundler may have loaded this where no module has an address. */
+const ownFolder = (): string => fileURLToPath(new URL('..', import.meta.url));
 const FRAME = /^\s+at (?:.*\()?(?:file:\/\/)?(?<file>(?:\/|[A-Za-z]:[\\/]).+?):(?<line>\d+)(?::\d+)?\)?$/;
 
 /**
@@ -31,7 +31,7 @@ function ofUnknownKind(message: string): string {
 function placeOfUser(stack: string): string | undefined {
   for (const frame of stack.split('\n')) {
     const { file, line } = FRAME.exec(frame)?.groups ?? {};
-    if (file === undefined || file.includes('node_modules') || file.startsWith(OWN)) continue;
+    if (file === undefined || file.includes('node_modules') || file.startsWith(ownFolder())) continue;
     return `${relative(process.cwd(), file)}:${line}`;
   }
   return undefined;

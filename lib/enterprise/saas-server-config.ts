@@ -50,7 +50,11 @@ export class SaasServerConfig extends ServerConfig {
   #SaaSGitHubService = SaaSGitHubService;
   /** What `GET /internal/metrics` tells. A host may add metrics of its own to the registry. */
   readonly metrics = new ServerMetrics();
-  /** Who may sign in. */
+  /**
+   * Who may sign in.
+   *
+   * @internal
+   */
   readonly allowList: AllowList;
   #services: SaasServices | undefined;
   #PostgresStore: typeof PostgresStore | undefined;

@@ -417,7 +417,7 @@ export class ServerConfig {
   /**
    * The addresses that have to be entered elsewhere, such as at GitHub, for the report of a start: by what they are called there.
    *
-   * @param url - where the server listens; browsers find it there unless `PUBLIC_URL` says otherwise.
+   * @param _url - where the server listens; browsers find it there unless `PUBLIC_URL` says otherwise.
    */
   addressesToRegister(_url: string): Readonly<Record<string, string>> {
     return {};

@@ -16,13 +16,15 @@ describe('openhands-express/compose', () => {
   before(async () => {
     project = await mkdtemp(join(tmpdir(), 'compose-alone-'));
     await unpackInto(project, packed());
-    // What Express reads paths with as well; it depends on nothing.
-    const parseUrl = fileURLToPath(new URL('../../node_modules/parseurl', import.meta.url));
-    await cp(parseUrl, join(project, 'node_modules/parseurl'), { recursive: true });
+    for (const name of ['parseurl', 'path-to-regexp']) {
+      // What Express reads paths with as well; they depend on nothing.
+      const folder = fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
+      await cp(folder, join(project, 'node_modules', name), { recursive: true });
+    }
   });
   after(() => rm(project, { recursive: true }));
 
-  it('works where neither Express nor Octokit nor anything else but parseurl is installed', async () => {
+  it('works where neither Express nor Octokit nor anything else is installed but what reads paths', async () => {
     const script = join(project, 'server.mjs');
     await writeFile(
       script,

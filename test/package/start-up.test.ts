@@ -71,6 +71,7 @@ describe('A program that starts', () => {
     assert.deepEqual(modules.filter((path) => !/^dist\/(?:cli|learn)\//.test(path)).sort(), [
       'dist/compose/did-you-mean.js',
       'dist/compose/hanging-indent.js',
+      'dist/compose/keys.js',
       'dist/server/package-version.js',
       'dist/shipped-files.js',
     ]);
