@@ -5,8 +5,12 @@ import { LEARN_FOLDER, LEARN_PACKAGES } from './learn-folder.ts';
 import type { Learned } from './trace.ts';
 import { Recorder, setActiveRecorder } from './watch/recorder.ts';
 
-/** In milliseconds: who is killed at once loses what was learned since. */
-const EVERY = 1000;
+/**
+ * In milliseconds: who is killed at once loses what was learned since. Test runners do that to workers that are slow to
+ * end, so what was learned is written as soon as nothing more comes, and now and then while it does.
+ */
+const TICK = 50;
+const TICKS_AT_MOST = 20;
 
 /** What stands in the file of a thread until it ends by itself: one that is terminated is not told of its end. */
 const UNFINISHED =
@@ -35,11 +39,15 @@ export function writeLearned(): void {
     written = text;
   }
 
+  let ticks = 0;
   setInterval(() => {
-    if (!recorder.settle()) return;
+    const isBusy = recorder.settle();
+    if (isBusy || ticks > 0) ticks += 1;
+    if (ticks === 0 || (isBusy && ticks < TICKS_AT_MOST)) return;
+    ticks = 0;
     const learned = recorder.settled();
     write(isMainThread ? learned : { ...learned, notes: [...learned.notes, UNFINISHED] });
-  }, EVERY).unref();
+  }, TICK).unref();
   function writeAll(): void {
     const learned = recorder.learned();
     if (learned.traces.length > 0) write(learned);

@@ -134,7 +134,7 @@ describe('the demo, for a person who clicks', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     const tab = await visitor.openTab();
     await signIn(tab, 'octocat');
-    await page.getByText('/api/github/repositories').first().waitFor();
+    await page.locator('.request').getByText('/api/github/repositories').first().waitFor();
     assert.equal(await page.getByText(/\bcode=|\bstate=/).count(), 0, 'what GitHub sent back is in no path');
   });
 });
