@@ -202,18 +202,23 @@ describe('The headers that writeHead is given', () => {
   });
 });
 
+/** Sends a request and goes away as soon as it has arrived. The server runs until `done`. */
+async function leaveUnanswered(listener: RequestListener, done: Promise<unknown>): Promise<void> {
+  await serving(listener, async (server) => {
+    const { port } = server.address() as AddressInfo;
+    const sent = get({ port, host: '127.0.0.1' }).on('error', () => undefined);
+    await once(server, 'request');
+    sent.destroy();
+    await done;
+  });
+}
+
 describe('afterResponse', () => {
   it('is called once when the client goes away before there is an answer', async () => {
     const { stack, seen, done } = watching();
     const listener = express().use(stack, () => undefined);
-    await serving(listener, async (server) => {
-      const { port } = server.address() as AddressInfo;
-      const sent = get({ port, host: '127.0.0.1' }).on('error', () => undefined);
-      await once(server, 'request');
-      sent.destroy();
-      await done;
-      assert.deepEqual(seen, [{ hook: 'afterResponse', status: 200, finished: false }]);
-    });
+    await leaveUnanswered(listener, done);
+    assert.deepEqual(seen, [{ hook: 'afterResponse', status: 200, finished: false }]);
   });
 
   it('is called once when the client goes away in the middle of an answer', async () => {
@@ -238,14 +243,8 @@ describe('afterResponse', () => {
   it('is called when the client has gone before the request comes to its middleware', async () => {
     const { stack, seen, done } = watching();
     const app = express().use((_req, res, next) => void res.once('close', () => setImmediate(next)), stack);
-    await serving(app, async (server) => {
-      const { port } = server.address() as AddressInfo;
-      const sent = get({ port, host: '127.0.0.1' }).on('error', () => undefined);
-      await once(server, 'request');
-      sent.destroy();
-      await done;
-      assert.deepEqual(seen, [{ hook: 'afterResponse', status: 200, finished: false }]);
-    });
+    await leaveUnanswered(app, done);
+    assert.deepEqual(seen, [{ hook: 'afterResponse', status: 200, finished: false }]);
   });
 
   it('is called once of each, also where one has its turn when the other has acted already', async () => {
