@@ -2,6 +2,7 @@ import { didYouMean } from '../compose/diagnose/did-you-mean.ts';
 import { packageVersion } from '../server/package-version.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { commands } from './commands.ts';
+import { nodeRefusal } from './node-refusal.ts';
 import { userMistake } from './user-mistake.ts';
 
 /** How many columns a text has where nobody says how wide the terminal is. */
@@ -30,6 +31,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     const meant = didYouMean(name, what === 'option' ? ['--help', '--version'] : Object.keys(commands));
     terminal.error(`There is no ${what} "${name}". ${meant}openhands-express --help lists them.`);
     return 2;
+  }
+  const refusal = nodeRefusal(process.versions.node);
+  if (refusal !== undefined) {
+    terminal.error(refusal);
+    return 1;
   }
   const command = await entry.load();
   // What stands behind -- is the command of somebody else.
