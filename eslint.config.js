@@ -3,7 +3,7 @@ import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', '.openhands', '.packed', 'reference'] },
+  { ignores: ['dist', 'dist-engine', '.openhands', '.packed', 'reference'] },
   eslint.configs.recommended,
   {
     plugins: { 'simple-import-sort': simpleImportSort },

@@ -5,8 +5,8 @@
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type GetManualChunk, type GetModuleInfo, type Plugin, rollup } from 'rollup';
-import ts from 'typescript';
+import { type GetManualChunk, type GetModuleInfo, rollup } from 'rollup';
+import { typescript } from './typescript-plugin.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const lib = join(root, 'lib');
@@ -52,22 +52,6 @@ export async function bundle(): Promise<void> {
   });
   await build.close();
 }
-
-const typescript: Plugin = {
-  name: 'typescript',
-  transform(code, id) {
-    const { outputText, sourceMapText = '' } = ts.transpileModule(code, {
-      fileName: id,
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2023,
-        module: ts.ModuleKind.ESNext,
-        verbatimModuleSyntax: true,
-        sourceMap: true,
-      },
-    });
-    return { code: outputText, map: sourceMapText };
-  },
-};
 
 /**
  * The file of a module. What has none here is divided by Rollup, so that no entry and no command loads what it does not

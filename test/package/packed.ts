@@ -21,10 +21,19 @@ export interface PackedPackage {
 
 /** Builds the package and packs it into a folder. */
 export async function pack(folder: string): Promise<PackedPackage> {
-  await mkdir(folder, { recursive: true });
   await run('npm', ['run', '--silent', 'build'], { cwd: root });
+  return packFolder(root, folder);
+}
+
+/** Packs the engine's own package, which is built with the whole one. */
+export function packEngine(folder: string): Promise<PackedPackage> {
+  return packFolder(join(root, 'dist-engine'), folder);
+}
+
+async function packFolder(source: string, folder: string): Promise<PackedPackage> {
+  await mkdir(folder, { recursive: true });
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const { stdout } = await run('npm', args, { cwd: root, maxBuffer: 1 << 24 });
+  const { stdout } = await run('npm', args, { cwd: source, maxBuffer: 1 << 24 });
   const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
   return { tarball: join(folder, packed.filename), files: packed.files.map(({ path }) => path) };
 }
