@@ -149,10 +149,12 @@ describe('The engine as a package of its own', () => {
       it('type-checks the other block of its README, its libraries included, where keys are merged under its name', async () => {
         await install(`@types/express@${types}`, '@types/node@20');
         const block = readme().find(({ language }) => language === 'ts') ?? assert.fail();
-        const wrong = block.code.replace('${req.state.tenant}', '${req.state.tenent}');
-        assert.notEqual(wrong, block.code);
-        assert.deepEqual(await complaintsOf(project, block.code), []);
-        assert.match((await complaintsOf(project, wrong)).join(), /'tenent' does not exist/);
+        // Of the keys that are not declared the compiler knows nothing, and this line must be an error.
+        const misspelt = block.code.replace(/^.*\$\{req\.state\.tenant\}.*$/m, (line) =>
+          [line, '// @ts-expect-error', line.replace('tenant', 'tenent')].join('\n'),
+        );
+        assert.notEqual(misspelt, block.code);
+        assert.deepEqual(await complaintsOf(project, misspelt), []);
       });
     });
   }
