@@ -2,6 +2,13 @@ import eslint from '@eslint/js';
 import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
+/** Under Jest, what Node's own modules throw and return is of another realm than the code of this package. */
+const OF_ANY_REALM = {
+  selector:
+    'BinaryExpression[operator="instanceof"][right.name=/^((Aggregate|Eval|Range|Reference|Syntax|Type|URI)?Error|Array(Buffer)?|Date|Function|Map|Object|Promise|RegExp|Set|Uint8Array)$/]',
+  message: 'That is false for what is of another realm. Ask isError, or the types of node:util.',
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'dist-engine', '.openhands', '.packed', 'reference'] },
   eslint.configs.recommended,
@@ -41,12 +48,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ['lib/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', OF_ANY_REALM] },
+  },
+  {
     // Messages of the log are in one style. The texts of diagnostics are sentences, and go into the log as they stand.
     files: ['lib/**/*.ts'],
     ignores: ['lib/compose/**'],
     rules: {
       'no-restricted-syntax': [
         'error',
+        OF_ANY_REALM,
         {
           selector:
             'CallExpression[callee.property.name=/^(trace|debug|info|warn|error|fatal)$/]:matches([callee.object.name="log"], [callee.object.property.name="log"]) > Literal:not([value=/^[A-Z].*[^.]$/])',

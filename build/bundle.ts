@@ -72,7 +72,7 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   // One file that imports nothing of ours: for those who want no more than this of the package.
   if (path.startsWith('express-messages/')) return 'express-messages/index';
   // All that the command line needs of the editions until it knows its command.
-  if (path === 'oss/errors.ts') return 'oss/errors';
+  if (path === 'oss/errors.ts' || path === 'oss/is-error.ts') return 'oss/errors';
   if (path.startsWith('oss/')) return 'oss/edition';
   if (path.startsWith('server/') || path === 'app.ts') return 'server/app';
   if (!path.startsWith('enterprise/')) return undefined;

@@ -4,6 +4,7 @@
  */
 import { lstat } from 'node:fs/promises';
 import { ConfigurationError } from '../oss/errors.ts';
+import { isError } from '../oss/is-error.ts';
 import { errorCode } from '../oss/storage/storage-error.ts';
 import { readTextFile } from '../oss/text-file.ts';
 import { valueOf } from './env-value.ts';
@@ -63,7 +64,7 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (cause) {
     const isAbsent = errorCode(cause) === 'ENOENT' && !(await isLink(path));
     if (isAbsent) return undefined;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = isError(cause) ? cause.message : String(cause);
     throw new ConfigurationError(`${path} cannot be read: ${why}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import { HttpError } from '../oss/errors.ts';
+import { isError } from '../oss/is-error.ts';
 import { LockTimeoutError } from '../oss/storage/document-store.ts';
 
 /**
@@ -12,10 +13,10 @@ export function isForOperators(error: unknown): error is Error {
 /** What failed, and on the operator's side of it, why. */
 export function inOneLine(error: Error): string {
   const line = error.message.replaceAll(/\s+/g, ' ').trim();
-  return error.cause instanceof Error ? `${line} ${inOneLine(error.cause)}` : line;
+  return isError(error.cause) ? `${line} ${inOneLine(error.cause)}` : line;
 }
 
 /** A failed call of the operating system, such as `EACCES: permission denied, open '…'`. */
 function isOfTheSystem(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string';
+  return isError(error) && 'syscall' in error && typeof error.syscall === 'string';
 }

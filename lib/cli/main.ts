@@ -3,7 +3,6 @@ import { packageVersion } from '../server/package-version.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { nodeRefusal } from './node-refusal.ts';
-import { userMistake } from './user-mistake.ts';
 
 /** How many columns a text has where nobody says how wide the terminal is. */
 const COLUMNS = 100;
@@ -62,7 +61,10 @@ async function run(
       terminal.error(`${error.message}\nopenhands-express ${name} --help tells more.`);
       return 2;
     }
-    const { failureText } = await import('./failure-text.ts');
+    const [{ failureText }, { userMistake }] = await Promise.all([
+      import('./failure-text.ts'),
+      import('./user-mistake.ts'),
+    ]);
     const text = failureText(error) ?? userMistake(error);
     if (text === undefined || isDebugging(terminal)) throw error;
     terminal.error(text);

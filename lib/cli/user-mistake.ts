@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isError } from '../oss/is-error.ts';
 
 /** Where this package lies. A function: a bundler may have loaded this where no module has an address. */
 const ownFolder = (): string => fileURLToPath(new URL('..', import.meta.url));
@@ -11,7 +12,7 @@ const FRAME = /^\s+at (?:.*\()?(?:file:\/\/)?(?<file>(?:\/|[A-Za-z]:[\\/]).+?):(
  * @returns undefined when the trace does not lead through a module of the user's.
  */
 export function userMistake(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return `Something was thrown that is no error: ${String(error)}`;
+  if (!isError(error)) return `Something was thrown that is no error: ${String(error)}`;
   if ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return ofUnknownKind(error.message);
   const place = placeOfUser(error.stack ?? '');
   if (place === undefined && !isOfLoading(error)) return undefined;
@@ -40,7 +41,7 @@ function placeOfUser(stack: string): string | undefined {
 /** A module that cannot be parsed, or imports what is not there, has not run: it is in no trace. */
 function isOfLoading(error: Error): boolean {
   return (
-    error instanceof SyntaxError ||
+    error.name === 'SyntaxError' ||
     error.name === 'TransformError' ||
     ('code' in error && error.code === 'ERR_MODULE_NOT_FOUND')
   );

@@ -1,3 +1,4 @@
+import { isError } from './is-error.ts';
 /** More than any chain that says something new. */
 const MOST_CAUSES = 8;
 
@@ -21,8 +22,7 @@ export function errorForLog(error: unknown): LoggedError {
 }
 
 function loggedError(error: unknown, causes: number): LoggedError {
-  if (!(error instanceof Error))
-    return { type: typeof error, message: 'Something that is no Error was thrown.' };
+  if (!isError(error)) return { type: typeof error, message: 'Something that is no Error was thrown.' };
   const { cause, code, message, name, stack } = error as { [Key in keyof Error]: unknown } & {
     code?: unknown;
   };
@@ -31,6 +31,6 @@ function loggedError(error: unknown, causes: number): LoggedError {
     message: String(message),
     ...(typeof code === 'string' && { code }),
     ...(typeof stack === 'string' && { stack }),
-    ...(cause instanceof Error && causes > 0 && { cause: loggedError(cause, causes - 1) }),
+    ...(isError(cause) && causes > 0 && { cause: loggedError(cause, causes - 1) }),
   };
 }

@@ -1,5 +1,6 @@
 /** The classes that the environment names as `<module>#<export>`. */
 import { ConfigurationError } from './errors.ts';
+import { isError } from './is-error.ts';
 import { moduleSpecifier } from './module-specifier.ts';
 
 type Class = abstract new (...args: never[]) => object;
@@ -53,7 +54,7 @@ async function importModule(
   try {
     return (await import(moduleSpecifier(name))) as Record<string, unknown>;
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [reason = ''] = (isError(error) ? error.message : String(error)).split('\n');
     throw new ConfigurationError(`${variable}: ${name} cannot be loaded (${reason}): ${expected}.`, {
       cause: error,
     });

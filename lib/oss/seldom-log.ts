@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isError } from './is-error.ts';
 
 const MINUTE_MS = 60_000;
 /** There are as many kinds as messages and codes; that is a bound for what nobody has thought of. */
@@ -55,6 +56,6 @@ export class SeldomLog {
 
 /** What tells one failure from another; a mistake in a program has nothing but its message for that. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
+  if (!isError(error)) return '';
   return 'code' in error && typeof error.code === 'string' ? error.code : `${error.name}: ${error.message}`;
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { didYouMean } from '../diagnose/did-you-mean.ts';
 import { shown } from '../diagnose/shown.ts';
 import type { Declaration } from './declaration.ts';
@@ -112,7 +113,7 @@ function checkPrefixes(
   }
   for (const prefix of prefixes) {
     if (typeof prefix === 'string' && prefix.startsWith('/') && !/[:*?()[\]{}!+#\\]/.test(prefix)) continue;
-    const text = prefix instanceof RegExp ? String(prefix) : shown(prefix);
+    const text = types.isRegExp(prefix) ? String(prefix) : shown(prefix);
     const hint = typeof prefix === 'string' && !prefix.startsWith('/') ? `; begin it with "/"` : '';
     refuse(
       `${field} must be a plain prefix, such as '/api', not ${text}${hint}. A pattern or a parameter belongs into a router that stands in the layer.`,

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { unlessPlain } from '../declare/plain-object.ts';
 
 /**
@@ -24,8 +25,8 @@ function hintFor(layers: unknown): string {
     return ' Put all middleware into a layer: compose({ base: [handler, …] }).';
   }
   if (Array.isArray(layers)) return ' Give the array a name: compose({ base: […] }).';
-  if (layers instanceof Map) return ' Write compose(Object.fromEntries(layers)).';
-  if (layers instanceof Promise) return ' Await it first.';
+  if (types.isMap(layers)) return ' Write compose(Object.fromEntries(layers)).';
+  if (types.isPromise(layers)) return ' Await it first.';
   return '';
 }
 

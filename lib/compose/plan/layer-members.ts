@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { LayerEntry } from '../declare/layers.ts';
 import { checkCopy, type Middleware } from '../declare/middleware.ts';
 import { shown } from '../diagnose/shown.ts';
@@ -66,5 +67,5 @@ function isDefinition(member: unknown): member is object {
 
 function hintFor(member: unknown): string {
   if (isDefinition(member)) return ' Write defineMiddleware({ … }) around it.';
-  return member instanceof Promise ? ' Await it first.' : '';
+  return types.isPromise(member) ? ' Await it first.' : '';
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { parse, type Token } from 'path-to-regexp';
 
 /** A piece of a path: one character, or one or more characters of a segment, or of whatever kind. */
@@ -24,7 +25,7 @@ const MOST_ALTERNATIVES = 256;
 
 /** What an Express router matches with a path. */
 export function readPath(path: unknown, syntax: PathSyntax): Reading {
-  if (path instanceof RegExp) return { opaque: 'a regular expression' };
+  if (types.isRegExp(path)) return { opaque: 'a regular expression' };
   if (typeof path !== 'string') return { opaque: 'a path that is no text' };
   return syntax.version === 5 ? readPath5(path, syntax) : readPath4(path, syntax);
 }

@@ -67,7 +67,7 @@ export class ConflictReporter {
   #logError(conflict: Conflict, error: unknown): void {
     const line = `${conflict.id} ${conflict.message} ${seeExplanation(conflict)}`;
     if (this.#log !== undefined) this.#log.warn({ conflict: factsOf(conflict), err: error }, line);
-    else process.emitWarning(line, { code: conflict.id, detail: error instanceof Error ? error.stack : '' });
+    else process.emitWarning(line, { code: conflict.id, detail: traceOf(error) });
   }
 
   #logOnce(conflict: Conflict): void {
@@ -114,3 +114,9 @@ function pairOf({ id, key, middlewares }: Conflict): string {
 // Undeclared keys may come from outside, such as `req.state[req.query.name]`, and must not fill the memory.
 const LOGGED_AT_MOST = 1000;
 const RECORDED_AT_MOST = 100;
+
+/** The trace of an error, of whichever realm. */
+function traceOf(error: unknown): string {
+  const { stack } = (error ?? {}) as { readonly stack?: unknown };
+  return typeof stack === 'string' ? stack : '';
+}

@@ -1,5 +1,6 @@
 /** The one place that knows what the errors of `openid-client` mean: which of them ends a session, above all. */
 import { HttpError } from '../../oss/errors.ts';
+import { isError } from '../../oss/is-error.ts';
 import { InvalidGrantError, KeycloakMisconfiguredError, KeycloakUnavailableError } from './errors.ts';
 
 /** As far as it is looked at. The `cause` is not: it may hold a whole answer, with its tokens. */
@@ -55,7 +56,7 @@ export function failureOf(
 export function exchangeFailureOf(thrown: unknown): Error {
   const { code, cause } = (thrown ?? {}) as OpenIdError;
   // What Keycloak itself has answered may be nonsense, but it is nothing that somebody has sent this browser with.
-  const isOfAnswer = cause instanceof Error && hasBody(cause.cause);
+  const isOfAnswer = isError(cause) && hasBody(cause.cause);
   return FOREIGN.some((it) => it === code) && !isOfAnswer
     ? new HttpError(400, 'sign_in_failed', 'Keycloak did not complete the sign-in. Please try again.')
     : failureOf(thrown);
@@ -90,5 +91,5 @@ function unavailable(code: unknown, thrown: unknown): KeycloakUnavailableError {
 
 function wordFor(code: unknown, thrown: unknown): string {
   if (typeof code === 'string' && /^\w+$/.test(code)) return code;
-  return thrown instanceof Error ? thrown.name : 'unknown';
+  return isError(thrown) ? thrown.name : 'unknown';
 }

@@ -1,3 +1,4 @@
+import { isError } from '../../oss/is-error.ts';
 import type { RedisAddress } from './redis-url.ts';
 
 const MOVED = /^MOVED \d+ (?<host>.*):(?<port>\d+)$/;
@@ -11,7 +12,7 @@ const MOVED = /^MOVED \d+ (?<host>.*):(?<port>\d+)$/;
  * @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
  */
 export function addressAfter(error: unknown, from: RedisAddress): RedisAddress | undefined {
-  const moved = error instanceof Error ? MOVED.exec(error.message)?.groups : undefined;
+  const moved = isError(error) ? MOVED.exec(error.message)?.groups : undefined;
   if (moved === undefined || !('host' in from.at)) return undefined;
   const { host = '', port } = moved;
   return { ...from, at: { ...from.at, host: host === '' ? from.at.host : host, port: Number(port) } };

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { clientAddress } from '../../oss/client-address.ts';
+import { isError } from '../../oss/is-error.ts';
 import { limitersFor, type RateLimitOptions, runLimiters } from '../../oss/middleware/rate-limit.ts';
 
 /**
@@ -25,7 +26,7 @@ export class FailedAttempts {
   count(req: Request, res: Response): Promise<void> {
     return new Promise((resolve, reject) => {
       runLimiters(this.#limiters, req, res, (error?: unknown) => {
-        if (error instanceof Error) reject(error);
+        if (isError(error)) reject(error);
         else resolve();
       });
     });

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { types } from 'node:util';
 import type { Request } from 'express';
 import { BODY_MS, bodyDeadline } from '../../oss/body-deadline.ts';
 import { HttpError } from '../../oss/errors.ts';
@@ -54,7 +55,7 @@ export async function readSignedBody(
 /** The body that a parser in front of this server has left as it was sent; undefined when it has not. */
 export function bodyLeftByParser(req: Request): Buffer | undefined {
   const { rawBody, body } = req as { rawBody?: unknown; body?: unknown };
-  const left = [rawBody, body].find((it) => typeof it === 'string' || it instanceof Uint8Array);
+  const left = [rawBody, body].find((it) => typeof it === 'string' || types.isUint8Array(it));
   return left === undefined ? undefined : Buffer.from(left);
 }
 

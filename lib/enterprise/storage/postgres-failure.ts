@@ -1,3 +1,4 @@
+import { isError } from '../../oss/is-error.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
 import type { StorageFailure } from '../../oss/storage/storage-failure.ts';
 import { KNOWN_FAILURES } from './known-failures.ts';
@@ -17,7 +18,7 @@ export function postgresFailure(error: unknown): PostgresFailure {
   const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(facts));
   return {
     failure: known?.failure ?? 'away',
-    isPassing: known?.isPassing === true && error instanceof Error,
+    isPassing: known?.isPassing === true && isError(error),
     ...(known?.advice !== undefined && { advice: known.advice }),
   };
 }
@@ -41,7 +42,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /** `SQL 53100 …`, `ECONNREFUSED …`, or the name of an error and what it says. */
 function factsOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
+  if (!isError(error)) return '';
   const state = sqlState(error);
   if (state !== undefined) return `SQL ${state} ${error.message}`;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;

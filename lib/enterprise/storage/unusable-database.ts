@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../oss/errors.ts';
+import { isError } from '../../oss/is-error.ts';
 import { StorageError } from '../../oss/storage/storage-error.ts';
 import { postgresFailure } from './postgres-failure.ts';
 
@@ -14,9 +15,9 @@ export function unusable(error: unknown): ConfigurationError {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'it does not answer.';
+  if (!isError(error)) return 'it does not answer.';
   // Of several addresses that were tried, each has a message; all of them together have none.
-  const messages = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  const messages = 'errors' in error ? (error.errors as Error[]) : [error];
   const text = messages.map(({ message }) => message).join(', ');
   return `${(text === '' ? codeOf(error) : text).trim().replaceAll(/\s+/g, ' ').replace(/\.$/, '')}.`;
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { GitHubUnavailableError } from '../../oss/github/errors.ts';
+import { isError } from '../../oss/is-error.ts';
 import { LockTimeoutError } from '../../oss/storage/document-store.ts';
 import { PairRotation, type PairRotationOptions } from './pair-rotation.ts';
 import type { TokenDocuments } from './token-documents.ts';
@@ -63,7 +64,7 @@ export class TokenRefresh {
       const alone = async () => {
         const { record, settled } = await this.#rotation.run(githubUserId, stale);
         this.#onChange(githubUserId);
-        if (record instanceof Error) reject(record);
+        if (isError(record)) reject(record);
         else resolve(record);
         await settled;
         this.#onChange(githubUserId);

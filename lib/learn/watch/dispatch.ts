@@ -3,6 +3,7 @@
  * the handlers themselves, and what `router.stack` shows of them, stay what they are.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { types } from 'node:util';
 import { indexOf, shapeOf } from './app-shape.ts';
 import {
   type AnyFunction,
@@ -86,7 +87,7 @@ export function watchedParam(layer: ExpressLayer): AnyFunction {
       try {
         const args = [req, res, watchedNext(frame, next), ...values];
         const result = Reflect.apply(handle, this, args) as unknown;
-        return result instanceof Promise ? result.catch(fail) : result;
+        return types.isPromise(result) ? result.catch(fail) : result;
       } catch (error) {
         return fail(error);
       }

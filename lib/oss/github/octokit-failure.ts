@@ -1,5 +1,6 @@
 /** What can be told of an error that Octokit threw, without the request that it drags along. */
 import { z } from 'zod';
+import { isError } from '../is-error.ts';
 import { parseBody } from './bounded-fetch.ts';
 import type { GitHubFailure } from './errors.ts';
 
@@ -24,7 +25,7 @@ export function failureOf(error: unknown): Omit<GitHubFailure, 'now'> {
   const asked = `${request.method} ${origin}${pathname}`;
   if (response === undefined) {
     // The cause is what fetch threw: a time-out, or a network error with its code. It knows no headers.
-    const cause = error instanceof Error ? error.cause : undefined;
+    const cause = isError(error) ? error.cause : undefined;
     return { cause: new Error(`No answer from GitHub to ${asked}.`, { cause }) };
   }
   const { status, headers, data } = response;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { json, type Request } from 'express';
 import { defineMiddleware } from '../../compose.ts';
 import { BODY_MS, bodyDeadline } from '../body-deadline.ts';
@@ -100,7 +101,7 @@ function isCoded({ headers }: Pick<Request, 'headers'>): boolean {
 
 /** What another parser has left: the text or the bytes of JSON, or what has been made of them already. */
 function valueOf(left: unknown, req: Request): unknown {
-  if (typeof left !== 'string' && !(left instanceof Uint8Array)) {
+  if (typeof left !== 'string' && !types.isUint8Array(left)) {
     if (!isJsonReadAsForm(left)) return left;
     throw new HttpError(
       415,

@@ -1,4 +1,5 @@
 import { HttpError } from '../errors.ts';
+import { isError } from '../is-error.ts';
 import { fileFailure } from './file-failure.ts';
 import { STORAGE_FAILURES, type StorageFailure } from './storage-failure.ts';
 
@@ -20,7 +21,7 @@ export class StorageError extends HttpError {
 
 /** The `errno` name of a file system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return isError(error) && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** For a `catch` where what is not there counts as nothing. Any other error goes on. */

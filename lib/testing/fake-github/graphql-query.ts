@@ -24,7 +24,12 @@ export type Selection = FieldSelection | FragmentSelection;
 const TOKEN = /\.\.\.|[{}()[\]:$!=]|"(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?|[A-Za-z_]\w*/g;
 const IGNORED = /#[^\n]*|,/g;
 
-/** @throws SyntaxError when the text is none of this. */
+/** A query that cannot be read, or does not fit GitHub's schema. */
+export class QueryError extends Error {
+  override readonly name = 'QueryError';
+}
+
+/** @throws QueryError when the text is none of this. */
 export function parseQuery(text: string, variables: Readonly<Record<string, unknown>>): readonly Selection[] {
   return new QueryParser(text, variables).query();
 }
@@ -112,8 +117,8 @@ class QueryParser {
     this.#at++;
   }
 
-  #unexpected(): SyntaxError {
-    return new SyntaxError(`Parse error on ${JSON.stringify(this.#peek() ?? 'end of file')}`);
+  #unexpected(): QueryError {
+    return new QueryError(`Parse error on ${JSON.stringify(this.#peek() ?? 'end of file')}`);
   }
 }
 

@@ -2,7 +2,7 @@
 import { type Answer, type Call, json, type Route } from './answer.ts';
 import type { AuthenticatedRoute, LimitedAnswer } from './authentication.ts';
 import type { Directory, FakeIssue, FakePullRequest, FakeUser } from './directory.ts';
-import { type FieldSelection, parseQuery, type Selection } from './graphql-query.ts';
+import { type FieldSelection, parseQuery, QueryError, type Selection } from './graphql-query.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 /** A GraphQL object: fields with their values, or with functions of the arguments. */
@@ -11,11 +11,6 @@ type Node = Readonly<Record<string, unknown>> & { readonly __typename: string };
 export interface GraphqlOptions {
   readonly directory: Directory;
   readonly authenticated: (route: AuthenticatedRoute, limited: LimitedAnswer) => Route['handle'];
-}
-
-/** A query that does not fit GitHub's schema. */
-class QueryError extends Error {
-  override readonly name = 'QueryError';
 }
 
 export function graphqlRoutes({ directory, authenticated }: GraphqlOptions): Route[] {
@@ -34,7 +29,7 @@ function answer(call: Call, query: Node): Answer {
     const selections = parseQuery(String(text), (variables ?? {}) as Args);
     return json(200, { data: resolve(selections, query) });
   } catch (error) {
-    if (!(error instanceof QueryError || error instanceof SyntaxError)) throw error;
+    if (!(error instanceof QueryError)) throw error;
     return json(200, { errors: [{ message: error.message }] });
   }
 }
