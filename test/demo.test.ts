@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DemoProcess } from './demo-process.ts';
 
@@ -10,6 +10,10 @@ describe('npm run demo', () => {
 
   before(async () => {
     temporary = await mkdtemp(join(tmpdir(), 'openhands-demo-test-'));
+    // What tsx has compiled before serves these servers, too.
+    const compiledByTsx = `tsx-${process.geteuid?.() ?? userInfo().username}`;
+    await mkdir(join(tmpdir(), compiledByTsx), { recursive: true });
+    await symlink(join(tmpdir(), compiledByTsx), join(temporary, compiledByTsx), 'junction');
   });
   after(() => rm(temporary, { recursive: true, force: true }));
 

@@ -38,9 +38,14 @@ export class ServerProcess {
 
   /** Where it listens, once it does. */
   async url(): Promise<string> {
+    return (await this.says(READY))[1]!;
+  }
+
+  /** What is found in its output, once it is there: an answer to a request can overtake what was logged before it. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
-      const url = READY.exec(this.output)?.[1];
-      if (url !== undefined) return url;
+      const found = pattern.exec(this.output);
+      if (found !== null) return found;
       const ended = await Promise.race([
         this.#exited.then(() => true),
         once(this.#child.stdout!, 'data').then(() => false),

@@ -52,6 +52,7 @@ describe('server.ts', () => {
     const url = await server.url();
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(await (await fetch(`${url}/health`)).text(), '"OK"');
+    await server.says(/Callback URL.*\n/);
     const lines = server.lines.filter(({ msg }) => msg !== 'request');
     assert.equal(lines.length, 5, server.output);
     const [begun, edition, store, stack, addresses] = lines;
@@ -71,6 +72,7 @@ describe('server.ts', () => {
     const server = start({ HOST: '0.0.0.0' });
     await server.url();
     await (await fetch((await server.url()).replace('0.0.0.0', '127.0.0.1'))).text();
+    await server.says(/Nobody signs in.*\n/);
     const warnings = server.lines.filter(({ level }) => Number(level) > 30);
     assert.equal(warnings.length, 1, server.output);
     assert.match(String(warnings[0]!.msg), /^Nobody signs in to this edition: all who reach 0\.0\.0\.0 /);
