@@ -4,6 +4,7 @@ import { cp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.ts';
+import { bundlePage } from './page.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -15,7 +16,8 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
 });
 if (status !== 0) process.exit(status ?? 1);
 await bundle();
-for (const page of ['page', 'inspector/page', 'learn/page']) {
+await bundlePage();
+for (const page of ['inspector/page', 'learn/page']) {
   await cp(`${root}lib/${page}`, `${root}dist/${page}`, {
     recursive: true,
     filter: (source) => !source.endsWith('.d.ts'),

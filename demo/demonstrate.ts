@@ -33,22 +33,25 @@ export interface Demonstration {
   readonly configClass: string;
   /** Starts what else is needed, before the server. */
   readonly neighbour?: (surroundings: Surroundings) => Promise<Neighbour>;
+  /** Puts something into the running server for people to see. @returns lines for them, as of a {@link Neighbour}. */
+  readonly furnish?: (surroundings: Surroundings) => Promise<Readonly<Record<string, string>>>;
 }
 
 /**
  * Runs an edition beside a fake GitHub, until Ctrl-C. The server is the ordinary `server.ts`; only what it is told is the
  * demo's. Leaves nothing behind, whenever it is ended.
  */
-export async function demonstrate({ configClass, neighbour }: Demonstration): Promise<void> {
+export async function demonstrate({ configClass, neighbour, furnish }: Demonstration): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const port = await freePort(Number(process.env.PORT ?? 3000));
   const address = `http://127.0.0.1:${port}`;
   const github = await FakeGitHub.listen({ port: 3001 }).catch(() => FakeGitHub.listen());
   const fileStore = await mkdtemp(join(tmpdir(), 'openhands-demo-'));
+  const surroundings = { address, github, signal: stop.signal };
   let beside: Neighbour | undefined;
   try {
-    beside = await neighbour?.({ address, github, signal: stop.signal });
+    beside = await neighbour?.(surroundings);
     if (!stop.signal.aborted) {
       const server = startServer({
         ...beside?.env,
@@ -63,11 +66,17 @@ export async function demonstrate({ configClass, neighbour }: Demonstration): Pr
       const gone = new AbortController();
       void ended.then(() => gone.abort());
       if (await answers(`${address}/health`, { signal: gone.signal })) {
+        const lines = await furnish?.(surroundings).catch((error: unknown) => {
+          // Nothing else of the demo depends on it.
+          if (!stop.signal.aborted) console.error((error as Error).message);
+        });
         printAddresses({
           Open: address,
           Stack: `${address}/stack  (its middleware, and every request through it, live)`,
+          API: `${address}/api/docs  (every request that it answers)`,
           GitHub: `${github.url}  (a stand-in on this machine; sign in as any of its users)`,
           ...beside?.lines,
+          ...lines,
           Stop: 'Ctrl-C',
         });
       }

@@ -2,17 +2,18 @@ import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { compose, composeRoutes, type Layers, type RouteLayers, type Routes, type Stack } from './compose.ts';
 import type { Inspector } from './inspector/index.ts';
-import { isDirectLoopback } from './loopback.ts';
-import { isBehindProxy } from './oss/behind-proxy.ts';
 import { ipAddressIn } from './oss/client-address.ts';
 import { refuseWhatAreNoOptions, refuseWhatIsNoConfig } from './oss/config-or-options.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { mountableInAnyRouter } from './oss/mounted/in-any-router.ts';
 import { limitPolicies } from './oss/mounted/limit-policies.ts';
 import { ownAddresses, pathsOfFiles } from './oss/mounted/own-addresses.ts';
+import { isBuiltInPage } from './oss/page/built-in-page.ts';
+import { notFoundPage } from './oss/page/not-found-page.ts';
 import { errorHandler, notFound } from './oss/routes/errors.ts';
 import { routesOfServer } from './oss/routes/server-routes.ts';
 import { ServerConfig, type ServerConfigOptions } from './oss/server-config.ts';
+import { showsInspector } from './oss/shows-inspector.ts';
 
 /** An Express app, to listen or to be mounted, and what it is made of. */
 export type OpenHandsApp = Omit<Express, 'stack' | 'routes'> &
@@ -42,6 +43,8 @@ export async function createApp(config: ServerConfig): Promise<OpenHandsApp> {
   if (!(config instanceof ServerConfig)) refuseWhatIsNoConfig(config);
   await config.prepare();
   const app = await appOf(config, config.layers(), routesOfServer(config));
+  const { pageDirectory } = config;
+  if (pageDirectory !== undefined && isBuiltInPage(pageDirectory)) app.use(notFoundPage(pageDirectory));
   app.use(notFound());
   app.use(errorHandler({ log: config.log, now: config.now }));
   return app;
@@ -131,5 +134,5 @@ async function inspectorOf(
 ): Promise<Inspector | undefined> {
   if (!environment.STACK_INSPECTOR) return undefined;
   const { inspector } = await import('./inspector/index.ts');
-  return inspector(stack, { routes, allow: (req) => !isBehindProxy(environment) && isDirectLoopback(req) });
+  return inspector(stack, { routes, allow: (req) => showsInspector(environment, req) });
 }

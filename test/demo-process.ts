@@ -12,12 +12,15 @@ export class DemoProcess {
   readonly address: string;
   /** Where it says that its GitHub is. */
   readonly githubAddress: string;
+  /** What it has printed until then. */
+  readonly printed: string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, address: string, githubAddress: string) {
+  private constructor(child: ChildProcess, printed: string) {
     this.#child = child;
-    this.address = address;
-    this.githubAddress = githubAddress;
+    this.address = /Open\s+(\S+)/.exec(printed)?.[1] ?? '';
+    this.githubAddress = /GitHub\s+(\S+)/.exec(printed)?.[1] ?? '';
+    this.printed = printed;
   }
 
   /**
@@ -39,9 +42,8 @@ export class DemoProcess {
     const started = new Promise<DemoProcess>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         printed += chunk.toString();
-        const address = /Open\s+(\S+)/.exec(printed)?.[1];
-        const githubAddress = /GitHub\s+(\S+)/.exec(printed)?.[1];
-        if (address && githubAddress) resolve(new DemoProcess(child, address, githubAddress));
+        // The last of its lines.
+        if (/^ *Stop +Ctrl-C$/m.test(printed)) resolve(new DemoProcess(child, printed));
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);

@@ -48,6 +48,18 @@ describe('npm run demo', () => {
     assert.ok(names.includes('hubot/scripts'), names.join());
   });
 
+  it('has a conflict to show before anybody does anything, and says where to look', async () => {
+    assert.match(demo.printed, /Look\s+sign in as octocat/);
+    const events = await fetch(`${demo.address}/stack/events`);
+    assert.ok(events.body);
+    let told = '';
+    for await (const chunk of events.body.pipeThrough(new TextDecoderStream())) {
+      told += chunk;
+      if (told.includes('"conflicts":[{')) break;
+    }
+    assert.match(told, /github_token/);
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`ends the server and its GitHub on ${signal}, and leaves no files behind`, async () => {
       assert.equal((await fetch(`${demo.address}/health`)).status, 200);

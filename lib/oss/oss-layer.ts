@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import type { Middleware, StateKey } from '../compose.ts';
-import { isBuiltInPage } from './built-in-page.ts';
+import { isBuiltInPage } from './page/built-in-page.ts';
 import type { ConversationManager } from './conversation-manager.ts';
 import type { Environment } from './environment.ts';
 import { attachConversation } from './middleware/attach-conversation.ts';

@@ -4,7 +4,7 @@ import type { Store } from 'express-rate-limit';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { ComposeOptions, ComposeRoutesOptions, Layers, RouteLayers, StateKey } from '../compose.ts';
 import { isLoopback } from '../loopback.ts';
-import { builtInPage } from './built-in-page.ts';
+import { builtInPage } from './page/built-in-page.ts';
 import { clientSignal } from './client-signal.ts';
 import { refuseWhatAreNoOptions, SERVER_CONFIG } from './config-or-options.ts';
 import type { ConversationManager } from './conversation-manager.ts';

@@ -32,11 +32,11 @@
  */
 
 /**
- * Where a path of the server is. This module lies at the server's root, wherever a host has mounted that.
+ * Where a path of the server is. The page's document lies at the server's root, wherever a host has mounted that.
  *
  * @param {string} path such as `api/settings`
  */
-export const at = (path) => new URL(path, import.meta.url);
+export const at = (path) => new URL(path, document.baseURI);
 
 /** A call that failed: `status` 0 and code `unreachable` when no answer came at all. */
 export class ApiError extends Error {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../lib/oss/errors.ts';
 import { OssApp } from './oss-app.ts';
 
+/** What Chromium accepts where a person goes. */
+const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
 const NEVER = 'no-cache, no-store, must-revalidate, max-age=0';
 
 describe('the built-in page', () => {
@@ -24,8 +26,67 @@ describe('the built-in page', () => {
     await oss.request.get('/style.css').expect(200).expect('Content-Type', /css/);
   });
 
-  it('has no views at other addresses', async () => {
-    await oss.request.get('/nothing').expect(404);
+  it('knows which GitHub it is for, and says nothing of the stack where that cannot be seen', async () => {
+    for (const path of ['/', '/index.html']) {
+      const { text } = await oss.request.get(path).expect(200);
+      assert.ok(text.includes(`<meta name="openhands:github" content="${oss.github.url}">`));
+      assert.doesNotMatch(text, /openhands:inspector/);
+    }
+  });
+
+  it('is sent compressed to those who take it so, and has no body for HEAD', async () => {
+    const whole = await oss.request.get('/').set('Accept-Encoding', 'identity').expect(200);
+    const { text, headers } = await oss.request.get('/').set('Accept-Encoding', 'gzip').expect(200);
+    assert.equal(headers['content-encoding'], 'gzip');
+    assert.match(headers.vary ?? '', /Accept-Encoding/);
+    assert.equal(text, whole.text);
+    await oss.request.head('/').expect(200).expect('Content-Type', 'text/html; charset=utf-8');
+  });
+
+  it('shows a page to a person at an address where there is nothing', async () => {
+    for (const [path, start] of [
+      ['/nothing', './'],
+      ['/not/here/', '../../'],
+      ['/a/b?c', '../'],
+    ] as const) {
+      const { text, headers } = await oss.request.get(path).set('Accept', BROWSER).expect(404);
+      assert.match(headers['content-type'] ?? '', /^text\/html/);
+      assert.equal(headers['cache-control'], NEVER);
+      assert.match(headers['content-security-policy'] ?? '', /default-src 'none'/);
+      assert.match(headers.vary ?? '', /Accept/);
+      assert.ok(text.includes(`href="${start}"`) && text.includes(`href="${start}style.css"`), path);
+    }
+    await oss.request.head('/nothing').set('Accept', BROWSER).expect(404).expect('Content-Type', /html/);
+  });
+
+  it('tells programs in JSON that there is nothing, and everybody at the addresses of the API', async () => {
+    for (const [path, accept] of [
+      ['/nothing', '*/*'],
+      ['/nothing', 'application/json'],
+      ['/api/nothing', BROWSER],
+      ['/oauth/nothing', BROWSER],
+      ['/assets/gone.js', BROWSER],
+      ['/.env', BROWSER],
+    ] as const) {
+      const { body } = await oss.request.get(path).set('Accept', accept).expect(404);
+      assert.equal(body.code, 'not_found', path);
+    }
+    const { body } = await oss.request.post('/nothing').set('Accept', BROWSER).expect(404);
+    assert.equal(body.code, 'not_found');
+  });
+});
+
+describe('the built-in page beside a stack inspector', () => {
+  it('leads to it those who may see it, and nobody else', async () => {
+    const oss = await OssApp.start({ env: { STACK_INSPECTOR: '1' } });
+    try {
+      const { text } = await oss.request.get('/').expect(200);
+      assert.match(text, /<meta name="openhands:inspector" content="stack">/);
+      const proxied = await oss.request.get('/').set('X-Forwarded-For', '192.0.2.1').expect(200);
+      assert.doesNotMatch(proxied.text, /openhands:inspector/);
+    } finally {
+      await oss.close();
+    }
   });
 });
 

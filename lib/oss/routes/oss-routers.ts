@@ -1,13 +1,19 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 import type { DeclaredRoutes } from '../../compose.ts';
+import type { Environment } from '../environment.ts';
 import type { GitHubService } from '../github/github-service.ts';
 import { openApiDocument, type OpenApiOptions } from '../openapi/openapi-document.ts';
 import { openApiRoutes } from '../openapi/openapi-routes.ts';
+import { isBuiltInPage } from '../page/built-in-page.ts';
+import { compressedAssets } from '../page/compressed-assets.ts';
+import { pageDocument } from '../page/page-document.ts';
+import type { PageFacts } from '../page/page-facts.ts';
 import type { LastProfile } from '../profile/last-profile.ts';
 import type { Secret } from '../secret.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { showsInspector } from '../shows-inspector.ts';
 import { githubRoutes } from './github.ts';
 import { healthRoutes, type ReadinessCheck } from './health.ts';
 import { optionsRoutes } from './options.ts';
@@ -17,6 +23,7 @@ import { staticRoutes } from './static.ts';
 
 /** What the routes take from the config of an edition. */
 export interface OssRoutersOptions {
+  readonly environment: Pick<Environment, 'GITHUB_BASE_URL' | 'PUBLIC_URL' | 'STACK_INSPECTOR'>;
   readonly log: Logger;
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
@@ -63,6 +70,15 @@ export function ossRouters(config: OssRoutersOptions): DeclaredRoutes[] {
       lastProfile: (req) => config.lastProfile(req),
       log,
     }),
-    ...(config.pageDirectory === undefined ? [] : [staticRoutes(config.pageDirectory)]),
+    ...(config.pageDirectory === undefined ? [] : [pageRoutes(config.pageDirectory, config.environment)]),
   ];
+}
+
+function pageRoutes(directory: string, environment: OssRoutersOptions['environment']): DeclaredRoutes {
+  if (!isBuiltInPage(directory)) return staticRoutes(directory);
+  const facts = (req: Request): PageFacts => ({
+    github: environment.GITHUB_BASE_URL,
+    inspector: showsInspector(environment, req) ? 'stack' : undefined,
+  });
+  return staticRoutes(directory, [pageDocument({ directory, facts }), compressedAssets(directory)]);
 }

@@ -9,8 +9,10 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS'];
 /**
  * Serves the files of a built client, or of the built-in page. `Cache-Control` is left to the middleware; `ETag` and
  * `Last-Modified` make revalidation cheap.
+ *
+ * @param before - what is sent in another way than as the file that it is.
  */
-export function staticRoutes(directory: string): DeclaredRoutes {
+export function staticRoutes(directory: string, before: readonly RequestHandler[] = []): DeclaredRoutes {
   const router = Router();
   const onlyPublic: RequestHandler = (req, _res, next) => next(isPublic(req.path) ? undefined : 'router');
   const otherMethods: RequestHandler = async (req, res, next) => {
@@ -19,6 +21,7 @@ export function staticRoutes(directory: string): DeclaredRoutes {
   };
   router.use(
     onlyPublic,
+    ...before,
     express.static(directory, { cacheControl: false, dotfiles: 'ignore' }),
     otherMethods,
   );
@@ -31,11 +34,16 @@ export function staticRoutes(directory: string): DeclaredRoutes {
  */
 const NO_VIEW = /^\/(api|oauth|integration|assets|socket\.io)(\/|$)/i;
 
+/** Whether a path may be a view, which a person looks at. */
+export function isViewOfClient(path: string): boolean {
+  return !NO_VIEW.test(path) && isPublic(path);
+}
+
 /** Answers unknown addresses with the client's `index.html`: they are views of a client that routes by itself. */
 export function clientViews(directory: string): DeclaredRoutes {
   const router = Router();
   const onlyViews: RequestHandler = (req, _res, next) =>
-    next(NO_VIEW.test(req.path) || !isPublic(req.path) ? 'router' : undefined);
+    next(isViewOfClient(req.path) ? undefined : 'router');
   const indexPage: RequestHandler = (_req, res) =>
     res.sendFile('index.html', { root: directory, cacheControl: false });
   router.use(onlyViews).get('/{*path}', indexPage);

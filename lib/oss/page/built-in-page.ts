@@ -1,5 +1,5 @@
-import { findShippedFile } from '../shipped-files.ts';
-import { ConfigurationError } from './errors.ts';
+import { findShippedFile } from '../../shipped-files.ts';
+import { ConfigurationError } from '../errors.ts';
 
 /**
  * The folder of the built-in page.
