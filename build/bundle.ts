@@ -73,6 +73,9 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   if (path.startsWith('express-messages/')) return 'express-messages/index';
   // All that the command line needs of the editions until it knows its command.
   if (path === 'oss/errors.ts' || path === 'oss/is-error.ts') return 'oss/errors';
+  // All that serve needs until it knows whether it serves by itself; the rest is what its first process has.
+  if (path === 'oss/worker-count.ts' || path === 'server/workers/messages.ts') return 'server/worker-count';
+  if (path.startsWith('server/workers/')) return 'server/workers';
   if (path.startsWith('oss/')) return 'oss/edition';
   if (path.startsWith('server/') || path === 'app.ts') return 'server/app';
   if (!path.startsWith('enterprise/')) return undefined;

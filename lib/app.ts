@@ -27,8 +27,11 @@ export interface OpenHandsParts {
   readonly stack: Stack;
   /** The routes behind it: `app.routes.print()` shows which layer answers what. */
   readonly routes: Routes;
-  /** Prepares the end: `GET /ready` says no, and streams are ended, which would keep a server from closing. */
-  readonly drain: () => void;
+  /**
+   * Prepares the end: `GET /ready` says no, unless it is to stay ready because another process has taken its place, and
+   * streams are ended, which would keep a server from closing.
+   */
+  readonly drain: (options?: { readonly staysReady?: boolean }) => void;
   /** Ends what the app holds: timers, connections, files. Close the server that listens first. */
   readonly close: () => Promise<void>;
 }
@@ -105,8 +108,8 @@ async function appOf(config: ServerConfig, layers: Layers, routeLayers: RouteLay
     config,
     stack,
     routes,
-    drain: () => {
-      config.drain();
+    drain: ({ staysReady = false } = {}) => {
+      if (!staysReady) config.drain();
       inspecting?.close();
     },
     close: () => {

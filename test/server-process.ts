@@ -11,9 +11,9 @@ export class ServerProcess {
   output = '';
   errors = '';
 
-  constructor(env: Readonly<Record<string, string>>, cwd: string) {
+  constructor(env: Readonly<Record<string, string>>, cwd: string, args: readonly string[] = []) {
     const launch = compiledLaunch('server.ts', env);
-    this.#child = spawn(process.execPath, launch.args, {
+    this.#child = spawn(process.execPath, [...launch.args, ...args], {
       cwd,
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...launch.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,10 +41,14 @@ export class ServerProcess {
     return (await this.says(READY))[1]!;
   }
 
-  /** What is found in its output, once it is there: an answer to a request can overtake what was logged before it. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
+  /**
+   * What is found in its output, once it is there: an answer to a request can overtake what was logged before it.
+   *
+   * @param from - where in the output to begin.
+   */
+  async says(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     for (;;) {
-      const found = pattern.exec(this.output);
+      const found = pattern.exec(this.output.slice(from));
       if (found !== null) return found;
       const ended = await Promise.race([
         this.#exited.then(() => true),
@@ -52,6 +56,11 @@ export class ServerProcess {
       ]);
       if (ended) throw new Error(`The server ended: ${this.errors}`);
     }
+  }
+
+  /** Sends a signal that does not end it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** @returns the exit code; null when it was killed by a signal it doesn't handle. */

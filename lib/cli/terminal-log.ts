@@ -3,7 +3,7 @@ import type { DestinationStream } from 'pino';
 /** Names of what is worth a look; all else is ordinary. */
 const NAMES: Readonly<Record<number, string>> = { 40: 'Warning: ', 50: 'Error: ', 60: 'Fatal: ' };
 /** What every line has, or has a place of its own. */
-const ELSEWHERE = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err', 'request_id']);
+const ELSEWHERE = new Set(['level', 'time', 'pid', 'hostname', 'msg', 'err', 'request_id', 'worker']);
 /** What would move the cursor of a terminal, end the line or turn it around: strangers write a part of the log. */
 // eslint-disable-next-line no-control-regex -- These are what it is about.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -13,6 +13,8 @@ interface LogLine {
   readonly time: number;
   readonly msg?: string;
   readonly err?: { readonly message: string; readonly stack?: string };
+  /** Which of several processes says it. */
+  readonly worker?: number;
   readonly [name: string]: unknown;
 }
 
@@ -37,7 +39,8 @@ function readable(line: LogLine): string {
     line.level >= 50 && line.err?.stack !== undefined && isMistake(line)
       ? `\n${line.err.stack.split('\n').map(harmless).join('\n')}`
       : '';
-  return `${time} ${harmless(text + why)}${trace}`;
+  const worker = line.worker === undefined ? '' : `[${line.worker}] `;
+  return `${time} ${worker}${harmless(text + why)}${trace}`;
 }
 
 function harmless(text: string): string {

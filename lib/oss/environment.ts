@@ -5,6 +5,7 @@ import { gitHubAt } from './github/github-address.ts';
 import { hostNameOf } from './host-name.ts';
 import { parseRateLimits, RATE_LIMIT_GRAMMAR } from './middleware/rate-limit-grammar.ts';
 import { type EnvironmentVariables, readGroup, type VariableGroup } from './read-variables.ts';
+import { workerCount, WORKERS_EXPECTED } from './worker-count.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const TRUST_PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
@@ -115,6 +116,14 @@ const ossEnvironment = z
       .string()
       .default('127.0.0.1')
       .describe('The address to listen at; 0.0.0.0 is every one of this machine.'),
+    WORKERS: z
+      .string()
+      .transform(workerCount)
+      .refine((count) => count !== undefined)
+      .optional()
+      .describe(
+        'How many processes serve the port, or auto for as many as there are cores; serve --workers goes before it. Unset, the one that is started.',
+      ),
     FILE_STORE_PATH: z
       .string()
       .default('.openhands')
@@ -190,6 +199,7 @@ export type Environment = Readonly<z.output<typeof ossEnvironment>>;
 /** What to say of a variable whose schema has nothing to say for itself. */
 const EXPECTATIONS: Readonly<Record<string, string>> = {
   PORT: 'must be a whole number from 0 to 65535.',
+  WORKERS: WORKERS_EXPECTED,
   LOG_LEVEL: `must be one of ${LOG_LEVELS.join(', ')}.`,
 };
 

@@ -73,6 +73,12 @@ export interface ServerConfigOptions {
    * @internal
    */
   readonly logTo?: DestinationStream;
+  /**
+   * What every line of the default log has besides, such as which worker it is.
+   *
+   * @internal
+   */
+  readonly logFields?: Readonly<Record<string, unknown>>;
   /** The clock, in milliseconds since the epoch; for tests. */
   readonly now?: () => number;
   /** How patient to be with GitHub; for tests in which it hangs. */
@@ -164,7 +170,9 @@ export class ServerConfig {
     this.environment = readEnvironment(env);
     this.log =
       options.logger ??
-      pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } }, options.logTo);
+      pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } }, options.logTo).child(
+        options.logFields ?? {},
+      );
     this.now = options.now ?? Date.now;
     this.#recentSettings = recentSettings(this.now);
     this.patience = { timeoutMs: 10_000, replicaLagMs: 1_000, ...options.patience };

@@ -6,7 +6,7 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 
 /**
  * How long an idle connection stays open, in milliseconds: longer than load balancers keep theirs (AWS and nginx:
@@ -32,7 +32,16 @@ export interface DrainOptions {
   readonly noticeMs: number;
   /** How long requests in flight may then take, in milliseconds. */
   readonly patienceMs: number;
+  /**
+   * Whether idle connections are kept until their next request, which is answered, or until they would end anyway: where
+   * another server has taken the port over, nobody has to notice. Otherwise they are closed, and whoever sends a request
+   * on one at that moment has to send it again.
+   */
+  readonly keepsIdle?: boolean;
 }
+
+/** How long a server may take to end that keeps idle connections, in milliseconds: until the last of them has. */
+export const RETIRING_MS = KEEP_ALIVE_MS + 10_000;
 
 /** An HTTP server that ends without failing a request. */
 export class GracefulServer {
@@ -42,6 +51,8 @@ export class GracefulServer {
   readonly #unread = new WeakMap<Socket, number>();
   readonly #drainNow = new AbortController();
   #draining = false;
+  #keepsIdle = false;
+  #closed: Promise<unknown> | undefined;
 
   /** @param options - of Node's server, such as the classes of its requests and responses. */
   constructor(listener: RequestListener, options: ServerOptions = {}) {
@@ -69,17 +80,19 @@ export class GracefulServer {
 
   /**
    * Ends the server. For a while it goes on, but tells every client to take another connection next time. Then it takes
-   * no new ones, and waits for the requests in flight.
+   * no new ones, and waits for the requests in flight. It may be called again, for an end that comes sooner.
    *
    * @returns how many requests were cut off because they took too long.
    */
-  async drain({ noticeMs, patienceMs }: DrainOptions): Promise<number> {
+  async drain({ noticeMs, patienceMs, keepsIdle = false }: DrainOptions): Promise<number> {
     this.#draining = true;
+    this.#keepsIdle = keepsIdle;
     for (const response of this.#answering) sayClose(response);
     await this.#wait(noticeMs);
-    const closed = once(this.#server, 'close');
-    // Closes idle connections as well.
-    this.#server.close();
+    const closed = (this.#closed ??= once(this.#server, 'close'));
+    // That of an HTTP server closes idle connections as well.
+    if (keepsIdle) NetServer.prototype.close.call(this.#server);
+    else this.#server.close();
     const done = new AbortController();
     const late = this.#wait(patienceMs, done.signal).then(() => {
       const cut = this.#answering.size;
@@ -112,7 +125,8 @@ export class GracefulServer {
       this.#answering.delete(response);
       this.#unread.set(socket, (this.#unread.get(socket) ?? 1) - 1);
       // The answer had begun before the draining, so its connection would be kept alive.
-      if (this.#draining && !this.#server.listening) setImmediate(() => this.#server.closeIdleConnections());
+      if (this.#draining && !this.#keepsIdle && !this.#server.listening)
+        setImmediate(() => this.#server.closeIdleConnections());
     });
   }
 

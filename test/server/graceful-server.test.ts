@@ -132,6 +132,23 @@ describe('GracefulServer', () => {
     assert.equal(await server.drain({ noticeMs: 0, patienceMs: 60_000 }), 0);
   });
 
+  it('keeps idle connections for one more request where another server has its place, until it is to end sooner', async () => {
+    const others = new Agent({ keepAlive: true, maxSockets: 1 });
+    try {
+      assert.equal(await text(await ask('/')), 'ok');
+      assert.equal(await text(await ask('/', others)), 'ok');
+      const drained = server.drain({ noticeMs: 0, patienceMs: 60_000, keepsIdle: true });
+      await refused();
+      const last = await ask('/');
+      assert.deepEqual([await text(last), last.headers.connection], ['ok', 'close']);
+      // The other one is still open.
+      const sooner = server.drain({ noticeMs: 0, patienceMs: 60_000 });
+      assert.deepEqual([await drained, await sooner], [0, 0]);
+    } finally {
+      others.destroy();
+    }
+  });
+
   it('cuts off what takes too long, and says how many requests that were', async () => {
     const inFlight = arrival();
     const asked = assert.rejects(ask('/slow'), { code: 'ECONNRESET' });

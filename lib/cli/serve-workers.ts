@@ -1,0 +1,33 @@
+import cluster from 'node:cluster';
+import { pino } from 'pino';
+import { WorkerPool } from '../server/workers/worker-pool.ts';
+import { StartFailure } from '../server/workers/worker-process.ts';
+import { type Terminal, UsageError } from './command.ts';
+import { terminalLog } from './terminal-log.ts';
+
+/**
+ * Starts the workers of a server, and keeps them running until SIGTERM or SIGINT; on SIGHUP it replaces them.
+ *
+ * @returns the exit code.
+ */
+export async function serveWorkers(count: number, terminal: Terminal): Promise<number> {
+  if (cluster.isWorker)
+    throw new UsageError('A worker of another program (pm2?) cannot have workers of its own.');
+  const pool = new WorkerPool({
+    count,
+    logAt: (level) =>
+      pino({ level }, ...(process.stdout.isTTY ? [terminalLog((line) => terminal.out(line))] : [])),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => pool.end(signal));
+  // On Windows it means that the console is closed, and the process is ended soon after.
+  const isClosing = process.platform === 'win32';
+  process.on('SIGHUP', () => (isClosing ? pool.end('SIGHUP') : pool.replaceAll()));
+  try {
+    await pool.run();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    if (!error.isTold) terminal.error(`openhands-express: ${error.message}.`);
+    return 1;
+  }
+}

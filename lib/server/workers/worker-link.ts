@@ -1,0 +1,59 @@
+import cluster from 'node:cluster';
+import type { EndOrder, EndOrders } from '../end-orders.ts';
+import { type ToFirstProcess, type ToWorker, WORKER_NUMBER, WORKER_REPORTS } from './messages.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A worker's way to the first process, which alone tells it to end. Signals come to a whole group of processes, from a
+ * terminal or from systemd, and the first process makes of them what they mean for each worker.
+ */
+export class WorkerLink implements EndOrders {
+  /** Which worker this is, from 1 on. */
+  readonly number: number;
+  /** Whether it tells of the start for all. */
+  readonly reports: boolean;
+  readonly #heard: EndOrder[] = [];
+  #listener: (order: EndOrder) => void = (order) => this.#heard.push(order);
+
+  private constructor({ [WORKER_NUMBER]: number, [WORKER_REPORTS]: reports }: Variables) {
+    this.number = Number(number);
+    this.reports = reports === '1';
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+    process.on('message', (message: ToWorker) => this.#listener(message.order));
+    // Node would end this process in the middle of what it does.
+    if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
+    process.once('disconnect', () => this.#listener({ how: 'drain', because: 'the first process is gone' }));
+  }
+
+  /** The link of a process that a WorkerPool has started; undefined in any other one. */
+  static ofThisProcess(env: Variables): WorkerLink | undefined {
+    return cluster.isWorker && env[WORKER_NUMBER] !== undefined ? new WorkerLink(env) : undefined;
+  }
+
+  first(forget: AbortSignal): Promise<EndOrder> {
+    return new Promise((resolve) => {
+      this.#hear(resolve);
+      forget.addEventListener('abort', () => this.#hear(() => undefined));
+    });
+  }
+
+  onNext(listener: (order: EndOrder) => void): void {
+    this.#hear(listener);
+  }
+
+  /** This process listens, and serves. */
+  ready(logLevel: string): void {
+    this.#send({ kind: 'ready', logLevel });
+  }
+
+  #hear(listener: (order: EndOrder) => void): void {
+    this.#listener = listener;
+    for (const order of this.#heard.splice(0)) listener(order);
+  }
+
+  #send(message: ToFirstProcess): void {
+    // What cannot be sent has nobody to read it.
+    if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+  }
+}
