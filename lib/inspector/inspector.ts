@@ -16,8 +16,10 @@ export interface InspectorOptions {
   readonly allow?: (req: Request) => boolean | Promise<boolean>;
   /** What is shown of a request's address; by default its path, without the query. For paths that hold secrets. */
   readonly pathOf?: (req: Request) => string;
-  /** How many of the last requests are kept; by default 200. */
+  /** How many of the last requests are kept; by default 10,000. */
   readonly keep?: number;
+  /** How much memory they take at most, in bytes; by default 16 MiB. */
+  readonly keepBytes?: number;
   /** The routes behind the stack, as `composeRoutes` gives them; without them the page shows none. */
   readonly routes?: Routes;
 }
@@ -28,24 +30,32 @@ export interface Inspector extends RequestHandler {
   close(): void;
 }
 
-const KEEP = 200;
+const KEEP = 10_000;
+const KEEP_BYTES = 16 * 1024 * 1024;
 
 /**
  * A page that shows a stack: its plan as a picture, and the requests through it as they happen. Mount it before the
  * stack, where nothing of the stack can keep one out: `app.use('/stack', inspector(stack))`. It tells names and keys,
  * and never a value; still, by default only this machine may look.
  *
- * @throws TypeError when `keep` is not a whole number above 0.
+ * @throws TypeError when `keep` or `keepBytes` is not a whole number above 0.
  */
 export function inspector(
   stack: Pick<Stack, 'outline' | 'observe'>,
-  { allow = isDirectLoopback, pathOf = pathWithoutQuery, keep = KEEP, routes }: InspectorOptions = {},
+  {
+    allow = isDirectLoopback,
+    pathOf = pathWithoutQuery,
+    keep = KEEP,
+    keepBytes = KEEP_BYTES,
+    routes,
+  }: InspectorOptions = {},
 ): Inspector {
-  if (!Number.isSafeInteger(keep) || keep < 1) {
-    throw new TypeError('inspector: keep must be a whole number above 0.');
+  for (const [name, value] of Object.entries({ keep, keepBytes })) {
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    throw new TypeError(`inspector: ${name} must be a whole number above 0.`);
   }
   const files = readPageFiles();
-  const recorder = new Recorder({ keep, pathOf }, (id) => feed.changed(id));
+  const recorder = new Recorder({ keep, keepBytes, pathOf }, (id) => feed.changed(id));
   const feed = new LiveFeed(recorder);
   const stopObserving = stack.observe(recorder);
 

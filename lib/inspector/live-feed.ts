@@ -1,32 +1,35 @@
+import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
-import type { RequestRecord } from './request-record.ts';
+import { Watcher } from './watcher.ts';
 
 /** How often watchers get news, in milliseconds. */
 const BEAT = 200;
-/** A request that is not over is told anew every so many beats. */
+/** Requests that are not over are told anew every so many beats, and so many of them. */
 const PENDING_EVERY = 5;
+const PENDING_AT_ONCE = 100;
 /** Without news something is sent every so many beats, so that a connection that is dead is noticed. */
 const SILENT_AT_MOST = 75;
-/** A watcher who has this much to catch up with, in bytes, is let go; the browser comes again, and starts afresh. */
-const BEHIND_AT_MOST = 4 * 1024 * 1024;
 const WATCHERS_AT_MOST = 20;
 
 /** Where the feed gets what it tells. */
 export interface FeedSource {
-  all(): RequestRecord[];
-  find(id: number): RequestRecord | undefined;
-  readonly pending: Iterable<number>;
+  /** All that there is to tell, the newest first. */
+  ids(): number[];
+  /** A record as JSON. */
+  find(id: number): string | undefined;
+  /** Requests that are not over, each in its turn. */
+  pending(most: number): number[];
 }
 
 /** Tells watchers of requests by server-sent events. Its timer runs only as long as somebody watches. */
 export class LiveFeed {
+  /** Tells these requests from those of another process, which counts from 1 as well. */
+  readonly #run = randomUUID().slice(0, 8);
   readonly #source: FeedSource;
-  readonly #watchers = new Set<Response>();
-  readonly #changed = new Set<number>();
+  readonly #watchers = new Set<Watcher>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #beats = 0;
-  #silent = 0;
 
   constructor(source: FeedSource) {
     this.#source = source;
@@ -34,11 +37,11 @@ export class LiveFeed {
 
   /** There is news of a request. */
   changed(id: number): void {
-    if (this.#watchers.size > 0) this.#changed.add(id);
+    for (const watcher of this.#watchers) watcher.due(id);
   }
 
   /**
-   * Makes a response a stream of events: first all records, then those that change.
+   * Makes a response a stream of events: first all records, the newest first, then those that change.
    *
    * @returns false when there are too many watchers, or the feed is closed; then the response is untouched.
    */
@@ -49,11 +52,12 @@ export class LiveFeed {
     res.setHeader('Cache-Control', 'no-store, no-transform');
     res.setHeader('X-Accel-Buffering', 'no');
     res.flushHeaders();
-    res.write(eventOf('all', this.#source.all()));
-    this.#watchers.add(res);
+    const watcher = new Watcher(res, (id) => this.#source.find(id));
+    watcher.begin(this.#run, this.#source.ids());
+    this.#watchers.add(watcher);
     this.#timer ??= setInterval(() => this.#beat(), BEAT);
     res.once('close', () => {
-      this.#watchers.delete(res);
+      this.#watchers.delete(watcher);
       if (this.#watchers.size === 0) this.#stop();
     });
     return true;
@@ -68,29 +72,18 @@ export class LiveFeed {
   }
 
   #beat(): void {
-    if (++this.#beats % PENDING_EVERY === 0) for (const id of this.#source.pending) this.#changed.add(id);
-    const news = [...this.#changed].map((id) => this.#source.find(id) ?? { id, gone: true });
-    this.#changed.clear();
-    if (news.length > 0) this.#send(eventOf('news', news));
-    else if (++this.#silent >= SILENT_AT_MOST) this.#send(': still here\n\n');
-  }
-
-  #send(text: string): void {
-    this.#silent = 0;
+    if (++this.#beats % PENDING_EVERY === 0) {
+      for (const id of this.#source.pending(PENDING_AT_ONCE)) this.changed(id);
+    }
+    const isLong = this.#beats % SILENT_AT_MOST === 0;
     for (const watcher of this.#watchers) {
-      watcher.write(text);
-      if (watcher.writableLength > BEHIND_AT_MOST) watcher.destroy();
+      watcher.send();
+      if (isLong) watcher.stillHere();
     }
   }
 
   #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#changed.clear();
   }
-}
-
-function eventOf(name: string, data: unknown): string {
-  // JSON has no line break outside of strings, and escapes those inside.
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,34 +1,33 @@
 import type { Request, Response } from 'express';
 import type { Conflict, StackObserver } from '../compose.ts';
-import { FollowedRequest, type RequestRecord } from './request-record.ts';
+import { type KeepLimits, KeptRecords } from './kept-records.ts';
+import { FollowedRequest } from './request-record.ts';
 
-export interface RecorderOptions {
-  /** How many requests are kept. */
-  readonly keep: number;
+export interface RecorderOptions extends KeepLimits {
   /** What is shown of a request's address. */
   readonly pathOf: (req: Request) => string;
 }
 
 /** Follows the requests through a stack, and keeps the records of the last ones. */
 export class Recorder implements StackObserver {
-  readonly #options: RecorderOptions;
+  readonly #pathOf: RecorderOptions['pathOf'];
   readonly #onChange: (id: number) => void;
   readonly #followed = new WeakMap<Request, FollowedRequest>();
   readonly #pending = new Map<number, FollowedRequest>();
-  /** Of requests that are over, by id, the oldest first. */
-  readonly #records = new Map<number, RequestRecord>();
+  readonly #kept: KeptRecords;
   readonly #ignored = new WeakSet<Request>();
   #seen = 0;
 
   /** @param onChange - called with the id of a request whenever there is news of it. */
   constructor(options: RecorderOptions, onChange: (id: number) => void) {
-    this.#options = options;
+    this.#pathOf = options.pathOf;
+    this.#kept = new KeptRecords(options);
     this.#onChange = onChange;
   }
 
   request(req: Request, res: Response): void {
     const id = ++this.#seen;
-    const followed = new FollowedRequest(id, req, res, this.#options.pathOf(req));
+    const followed = new FollowedRequest(id, req, res, this.#pathOf(req));
     this.#followed.set(req, followed);
     this.#pending.set(id, followed);
     this.#onChange(id);
@@ -38,7 +37,7 @@ export class Recorder implements StackObserver {
       // When all others who listen have acted: what they do on the way back belongs into the record.
       process.nextTick(() => {
         this.#pending.delete(id);
-        if (!this.#ignored.has(req)) this.#keep(followed.record());
+        if (!this.#ignored.has(req)) this.#keep(followed);
       });
     });
   }
@@ -47,9 +46,8 @@ export class Recorder implements StackObserver {
   conflict(_conflict: Conflict, req: Request): void {
     const followed = this.#followed.get(req);
     if (followed === undefined) return;
-    const { id } = followed;
-    if (this.#records.has(id)) this.#records.set(id, followed.record());
-    this.#onChange(id);
+    if (this.#kept.has(followed.id)) this.#keep(followed);
+    else this.#onChange(followed.id);
   }
 
   /** Leaves a request out: the inspector's own are of no interest. */
@@ -61,28 +59,37 @@ export class Recorder implements StackObserver {
     this.#onChange(followed.id);
   }
 
-  /** The record of a request; undefined when it is no longer kept. */
-  find(id: number): RequestRecord | undefined {
-    return this.#records.get(id) ?? this.#pending.get(id)?.record();
+  /** The record of a request as JSON; undefined when it is no longer kept. */
+  find(id: number): string | undefined {
+    const followed = this.#pending.get(id);
+    return followed === undefined ? this.#kept.get(id) : JSON.stringify(followed.record());
   }
 
-  /** The ids of the requests that are not over. */
-  get pending(): Iterable<number> {
-    return this.#pending.keys();
-  }
-
-  /** All records, the oldest first. */
-  all(): RequestRecord[] {
-    const pending = [...this.#pending.values()].map((followed) => followed.record());
-    return [...this.#records.values(), ...pending];
-  }
-
-  #keep(record: RequestRecord): void {
-    this.#records.set(record.id, record);
-    if (this.#records.size > this.#options.keep) {
-      const [oldest] = this.#records.keys();
-      if (oldest !== undefined) this.#records.delete(oldest);
+  /** Requests that are not over, each in its turn. @param most - how many of them. */
+  pending(most: number): number[] {
+    const turn = [...first(this.#pending, most)];
+    for (const [id, followed] of turn) {
+      this.#pending.delete(id);
+      this.#pending.set(id, followed);
     }
-    this.#onChange(record.id);
+    return turn.map(([id]) => id);
+  }
+
+  /** The ids of all that there is to tell, the newest first. */
+  ids(): number[] {
+    return [...this.#kept.ids(), ...this.#pending.keys()].sort((a, b) => b - a);
+  }
+
+  #keep(followed: FollowedRequest): void {
+    for (const id of this.#kept.put(followed.record())) this.#onChange(id);
+    this.#onChange(followed.id);
+  }
+}
+
+function* first<T>(items: Iterable<T>, most: number): Iterable<T> {
+  let left = most;
+  for (const item of items) {
+    if (left-- <= 0) return;
+    yield item;
   }
 }

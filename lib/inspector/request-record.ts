@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Conflict, EntryReport, RequestStack } from '../compose.ts';
+import { isForStaticFile } from './static-file.ts';
 
 /** One request through the stack, as the inspector shows it. It holds names and keys, never a value. */
 export interface RequestRecord {
@@ -20,7 +21,15 @@ export interface RequestRecord {
   readonly steps: readonly StepRecord[];
   readonly routes: RoutesRecord;
   readonly conflicts: readonly Conflict[];
+  /** The names of the headers of the answer, as far as Express knows them, in small letters. */
+  readonly headers: readonly string[];
+  /** Whether it is for a script, a style, a picture or the like. */
+  readonly isStatic: boolean;
 }
+
+/** How many names a list of a record has at most, and how many characters its path: strangers choose them. */
+const MOST_NAMES = 100;
+const MOST_OF_PATH = 2_000;
 
 /** What a middleware of the stack has done with the request. */
 export type StepRecord = Pick<EntryReport, 'outcome' | 'duration' | 'reads' | 'writes' | 'wayBack'>;
@@ -42,23 +51,30 @@ export class FollowedRequest {
   readonly #since = performance.now();
   readonly #method: string;
   readonly #path: string;
+  readonly #req: Request;
   readonly #res: Response;
   readonly #stack: RequestStack;
   #answeredAfter: number | undefined;
+  #headers: readonly string[] = [];
+  #isStatic: boolean;
   #closedAfter: number | undefined;
 
   /** @param path - what to show of its address. */
   constructor(id: number, req: Request, res: Response, path: string) {
     this.id = id;
     this.#method = req.method;
-    this.#path = path;
+    this.#path = path.length > MOST_OF_PATH ? `${path.slice(0, MOST_OF_PATH)}…` : path;
+    this.#req = req;
     this.#res = res;
     this.#stack = req.stack;
+    this.#isStatic = isForStaticFile(req, res);
   }
 
   /** The answer has been handed to the operating system. */
   answered(): void {
     this.#answeredAfter = performance.now() - this.#since;
+    this.#headers = bounded(this.#res.getHeaderNames());
+    this.#isStatic = isForStaticFile(this.#req, this.#res);
   }
 
   /** Nothing more will be sent. */
@@ -82,24 +98,35 @@ export class FollowedRequest {
       path: this.#path,
       outcome: isAnswered ? 'answered' : this.#closedAfter === undefined ? 'pending' : 'aborted',
       status: isAnswered ? this.#res.statusCode : undefined,
-      duration,
+      duration: inMicroseconds(duration),
       steps: entries.map(({ outcome, duration: measured, reads, writes, wayBack }, position) => ({
         // Behind an error that left the stack, nobody was asked whether the request concerns them.
         outcome: behind === 'failed' && position > furthest ? 'skipped' : outcome,
-        duration: measured ?? (outcome === 'ended' ? left : undefined),
-        reads,
-        writes,
+        duration: inMicroseconds(measured ?? (outcome === 'ended' ? left : undefined)),
+        reads: bounded(reads),
+        writes: bounded(writes),
         wayBack,
       })),
       routes: {
         outcome: behind,
-        duration: behind !== 'unreached' && isAnswered ? left : undefined,
-        reads: application.reads,
-        writes: application.writes,
+        duration: behind !== 'unreached' && isAnswered ? inMicroseconds(left) : undefined,
+        reads: bounded(application.reads),
+        writes: bounded(application.writes),
       },
-      conflicts: conflicts.map((conflict) => ({ ...conflict })),
+      conflicts: bounded(conflicts).map((conflict) => ({ ...conflict })),
+      headers: this.#headers,
+      isStatic: this.#isStatic,
     };
   }
+}
+
+function bounded<T>(list: readonly T[]): readonly T[] {
+  return list.length > MOST_NAMES ? list.slice(0, MOST_NAMES) : list;
+}
+
+/** What is measured is no finer than this. */
+function inMicroseconds<Duration extends number | undefined>(ms: Duration): Duration {
+  return (ms === undefined ? ms : Math.round(ms * 1000) / 1000) as Duration;
 }
 
 /** With one of these among them, the request is still in the stack, or has ended there. */

@@ -283,5 +283,6 @@ describe('The stack inspector', () => {
   it('refuses to keep nothing', () => {
     mount();
     assert.throws(() => inspector(stackOf(), { keep: 0 }), /keep must be a whole number above 0/);
+    assert.throws(() => inspector(stackOf(), { keepBytes: 0.5 }), /keepBytes must be a whole number above 0/);
   });
 });

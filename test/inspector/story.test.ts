@@ -56,6 +56,8 @@ const requestThrough = (steps: readonly StepRecord[]): RequestRecord => ({
   steps,
   routes: { outcome: 'reached', duration: 3, reads: [], writes: [] },
   conflicts: [],
+  headers: [],
+  isStatic: false,
 });
 
 /** The story of a request through all seven, as text; sentences with another tone than the plain one say so. */

@@ -44,7 +44,7 @@ export class Site {
         const parts = text.split('\n\n');
         text = parts.pop() ?? '';
         for (const part of parts) {
-          const fields = /^event: (?<name>.*)\ndata: (?<data>.*)$/.exec(part)?.groups;
+          const fields = /^(?:id: .*\n)?event: (?<name>.*)\ndata: (?<data>.*)$/.exec(part)?.groups;
           if (fields) yield { name: fields.name!, records: JSON.parse(fields.data!) as RequestRecord[] };
         }
       }
@@ -53,9 +53,14 @@ export class Site {
     }
   }
 
-  /** The paths of the requests that somebody sees who begins to watch now. */
+  /** The paths of the requests that somebody sees who begins to watch now, the oldest first. */
   async kept(): Promise<string[]> {
-    for await (const { records } of this.watch()) return records.map(({ path }) => path);
+    return (await this.all()).map(({ path }) => path).reverse();
+  }
+
+  /** The first records that somebody sees who begins to watch now, the newest first. */
+  async all(): Promise<ServerEvent['records']> {
+    for await (const { records } of this.watch()) return records;
     throw new Error('The stream has ended.');
   }
 

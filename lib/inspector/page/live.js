@@ -3,22 +3,29 @@
 /**
  * @typedef {import('./wire.d.ts').Request} Request
  * @typedef {{ id: number, gone: true }} Gone
+ *
+ * @typedef {object} Change what is told of one request
+ * @property {number} id
+ * @property {Request | undefined} before
+ * @property {Request | undefined} now undefined when it is no longer kept
  */
 
-/** As many as the server keeps by default. */
-const KEEP = 200;
 /** How long to wait before asking again where the browser does not, in milliseconds. */
 const AGAIN = 3_000;
 
 /**
- * Sends `change` when there is news, with the ids of what has changed as `detail`, and `connection` when it comes or
- * goes.
+ * Holds what the server keeps, and no more. Sends `change` with a list of {@link Change} as `detail`, `reset` when
+ * everything is told afresh, `complete` when all that there was is told, and `connection` when it comes or goes.
  */
 export class Live extends EventTarget {
   /** By id. @type {Map<number, Request>} */
   requests = new Map();
   /** @type {'connecting' | 'live' | 'lost'} */
   connection = 'connecting';
+  /** Which process tells; each counts from 1. */
+  run = '';
+  newest = 0;
+  isComplete = false;
   #forgottenUpTo = 0;
 
   start() {
@@ -29,42 +36,54 @@ export class Live extends EventTarget {
       // The browser tries again by itself when nobody answers, but not when a proxy answers for a server that is away.
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.start(), AGAIN);
     });
-    source.addEventListener('all', ({ data }) => {
-      this.requests.clear();
+    source.addEventListener('all', ({ data, lastEventId }) => {
+      this.#reset(lastEventId);
       this.#take(JSON.parse(data));
     });
     source.addEventListener('news', ({ data }) => this.#take(JSON.parse(data)));
+    source.addEventListener('complete', () => {
+      this.isComplete = true;
+      this.dispatchEvent(new Event('complete'));
+    });
   }
 
   /** Forgets what there is so far. */
   clear() {
-    this.#forgottenUpTo = Math.max(0, ...this.requests.keys());
+    this.#forgottenUpTo = this.newest;
     this.requests.clear();
-    this.#tell([]);
+    this.dispatchEvent(new Event('reset'));
+  }
+
+  /** @param {string} run */
+  #reset(run) {
+    this.requests.clear();
+    if (run !== this.run) this.#forgottenUpTo = 0;
+    this.run = run;
+    this.newest = 0;
+    this.isComplete = false;
+    this.dispatchEvent(new Event('reset'));
   }
 
   /** @param {(Request | Gone)[]} news */
   #take(news) {
-    const newest = Math.max(0, ...news.map(({ id }) => id));
-    // A server that has been started anew counts from 1 again.
-    if (news.length > 0 && newest < this.#forgottenUpTo && this.requests.size === 0) this.#forgottenUpTo = 0;
+    /** @type {Change[]} */
+    const changes = [];
     for (const one of news) {
-      if ('gone' in one) this.requests.delete(one.id);
-      else if (one.id > this.#forgottenUpTo) this.requests.set(one.id, one);
+      const { id } = one;
+      if (id <= this.#forgottenUpTo) continue;
+      const before = this.requests.get(id);
+      const now = 'gone' in one ? undefined : one;
+      if (now === undefined) this.requests.delete(id);
+      else this.requests.set(id, now);
+      this.newest = Math.max(this.newest, id);
+      if (before !== now) changes.push({ id, before, now });
     }
-    const ids = [...this.requests.keys()].sort((a, b) => b - a);
-    for (const id of ids.slice(KEEP)) this.requests.delete(id);
-    this.#tell(news.map(({ id }) => id));
+    this.dispatchEvent(new CustomEvent('change', { detail: changes }));
   }
 
   /** @param {Live['connection']} state */
   #become(state) {
     this.connection = state;
     this.dispatchEvent(new Event('connection'));
-  }
-
-  /** @param {number[]} ids */
-  #tell(ids) {
-    this.dispatchEvent(new CustomEvent('change', { detail: ids }));
   }
 }

@@ -1,6 +1,12 @@
 /** Starts the inspector: the plan once, and then the requests as they come. */
+import { writeAddress } from './address.js';
+import { Comparison } from './comparison.js';
 import { byId, html } from './dom.js';
+import { textOf } from './export.js';
+import { EVERYTHING } from './filter.js';
+import { FilterBar } from './filter-bar.js';
 import { counted } from './format.js';
+import { actionButton, copyButton, downloadButton } from './hand-out.js';
 import { keepInSight } from './in-sight.js';
 import { Live } from './live.js';
 import { Picture } from './picture.js';
@@ -8,8 +14,14 @@ import { Pulse } from './pulse.js';
 import { finding, tellingOf } from './reasons.js';
 import { Requests } from './requests.js';
 import { showRoutes } from './routes.js';
+import { Viewed } from './view.js';
 
-/** @typedef {import('./wire.d.ts').Outline} Outline */
+/**
+ * @typedef {import('./requests.js').Actions} Actions
+ * @typedef {import('./live.js').Change} Change
+ * @typedef {import('./wire.d.ts').Outline} Outline
+ * @typedef {import('./wire.d.ts').Request} Request
+ */
 
 const CONNECTION = { connecting: 'Connecting', live: 'Live', lost: 'Connection lost, trying again' };
 
@@ -25,7 +37,25 @@ async function start() {
   keepInSight(byId('plan'));
 
   const live = new Live();
-  new Requests(live, outline);
+  const viewed = new Viewed();
+  const comparison = new Comparison(live, outline, viewed);
+  const requests = new Requests(live, outline, viewed, {
+    of: (request) => actionsOn(request, live, outline, comparison),
+    choose: (request) => comparison.choose(request),
+  });
+  const filters = new FilterBar(viewed, () => requests.filter());
+  viewed.addEventListener('change', () => {
+    filters.show();
+    requests.reveal();
+    comparison.reveal();
+  });
+  live.addEventListener('complete', () => requests.reveal(), { once: true });
+  // Its address is what the link would change.
+  document.querySelector('.skip-link')?.addEventListener('click', (event) => {
+    event.preventDefault();
+    byId('requests').focus();
+    byId('requests').scrollIntoView();
+  });
   showConnection(live);
   animate(live, new Pulse(picture));
   live.start();
@@ -50,20 +80,33 @@ function showConnection(live) {
   });
 }
 
+/** @param {Request} request @param {Live} live @param {Outline} outline @param {Comparison} comparison */
+function actionsOn({ id }, live, outline, comparison) {
+  // As it is when the button is pressed.
+  const now = () => /** @type {Request} */ (live.requests.get(id));
+  const address = () => {
+    const view = { filter: EVERYTHING, request: { run: live.run, id }, compare: [] };
+    return new URL(writeAddress(view), location.href).href;
+  };
+  return html(
+    'div',
+    { class: 'actions' },
+    actionButton('Compare with…', () => comparison.begin(now())),
+    ...copyButton('Copy link', address),
+    ...copyButton('Copy JSON', () => textOf(now(), outline)),
+    downloadButton('Download JSON', () => ({ name: `request-${id}.json`, text: textOf(now(), outline) })),
+  );
+}
+
 /** @param {Live} live @param {Pulse} pulse */
 function animate(live, pulse) {
-  const done = new Set();
-  let first = true;
   live.addEventListener('change', (event) => {
-    for (const id of /** @type {CustomEvent<number[]>} */ (event).detail) {
-      const request = live.requests.get(id);
-      if (request === undefined || request.outcome === 'pending' || done.has(id)) continue;
-      done.add(id);
-      // What was there before the page was opened is history.
-      if (!first) pulse.run(request);
+    // What was there before the page was opened is history.
+    if (!live.isComplete) return;
+    for (const { before, now } of /** @type {CustomEvent<Change[]>} */ (event).detail) {
+      const isOver = now !== undefined && now.outcome !== 'pending';
+      if (isOver && (before === undefined || before.outcome === 'pending')) pulse.run(now);
     }
-    for (const id of done) if (!live.requests.has(id)) done.delete(id);
-    first = false;
   });
 }
 

@@ -13,62 +13,82 @@ import { storyOf } from './story.js';
 /** The routes' bar looks like that of a middleware which has done the same. @type {Record<Request['routes']['outcome'], Step['outcome']>} */
 const BEHIND = { reached: 'next', failed: 'next', unreached: 'skipped' };
 /** The height of the longest bar, in CSS pixels. */
-const TALLEST = 34;
+const TALLEST = 28;
 const SHORTEST = 3;
+/** In characters. */
+const LONGEST_END = 28;
 
 export class RequestRow {
   element = html('li', { class: 'request' });
   #outline;
-  #request;
+  /** @type {Request | undefined} */
+  #request = undefined;
+  #isOpen = false;
+  #actions;
   #button = html('button', { class: 'request-button', type: 'button', 'aria-expanded': 'false' });
   #story = html('div', { class: 'story', hidden: true });
+  #sentences = html('ol', { role: 'list' });
 
-  /** @param {Request} request @param {Outline} outline */
-  constructor(request, outline) {
+  /**
+   * @param {Request} request
+   * @param {Outline} outline
+   * @param {(request: Request) => HTMLElement} actions what can be done with it when it is open
+   * @param {() => void} onClick
+   */
+  constructor({ id }, outline, actions, onClick) {
     this.#outline = outline;
-    this.#request = request;
-    this.#story.id = `story-${request.id}`;
+    this.#actions = actions;
+    this.#story.id = `story-${id}`;
     this.#button.setAttribute('aria-controls', this.#story.id);
-    this.#button.addEventListener('click', () => this.#toggle());
+    this.#button.addEventListener('click', onClick);
     this.element.append(this.#button, this.#story);
-    this.show(request);
   }
 
-  get conflicts() {
-    return this.#request.conflicts.length > 0;
+  /** Of a row that is not open. */
+  get height() {
+    return this.#button.offsetHeight;
+  }
+
+  focus() {
+    this.#button.focus();
+  }
+
+  /** @param {Request} request @param {boolean} isOpen */
+  show(request, isOpen) {
+    // News comes as a new object, and most rows have none.
+    const isNews = request !== this.#request;
+    if (isNews) {
+      this.#request = request;
+      this.element.classList.toggle('has-conflict', request.conflicts.length > 0);
+      this.#button.replaceChildren(this.#line(request), this.#bars(request));
+    }
+    if (isOpen !== this.#isOpen) this.#setOpen(request, isOpen);
+    if (isOpen && (isNews || !this.#sentences.hasChildNodes())) this.#tell(request);
+  }
+
+  /** @param {Request} request @param {boolean} isOpen */
+  #setOpen(request, isOpen) {
+    this.#isOpen = isOpen;
+    this.#story.hidden = !isOpen;
+    this.#button.setAttribute('aria-expanded', String(isOpen));
+    this.element.classList.toggle('is-open', isOpen);
+    this.#sentences.replaceChildren();
+    this.#story.replaceChildren(...(isOpen ? [this.#actions(request), this.#sentences] : []));
   }
 
   /** @param {Request} request */
-  show(request) {
-    // News comes as a new object, and most rows have none.
-    if (request === this.#request && this.#button.hasChildNodes()) return;
-    this.#request = request;
-    this.element.classList.toggle('has-conflict', this.conflicts);
-    this.element.classList.toggle('is-pending', request.outcome === 'pending');
-    this.#button.replaceChildren(this.#line(), this.#bars());
-    if (!this.#story.hidden) this.#tell();
-  }
-
-  #toggle() {
-    const open = this.#story.hidden !== false;
-    this.#story.hidden = !open;
-    this.#button.setAttribute('aria-expanded', String(open));
-    this.element.classList.toggle('is-open', open);
-    if (open) this.#tell();
-    else this.#story.replaceChildren();
-  }
-
-  #tell() {
-    const sentences = storyOf(this.#request, this.#outline).map(({ tone, parts }) => {
+  #tell(request) {
+    const sentences = storyOf(request, this.#outline).map(({ tone, parts }) => {
       const content = parts.map((part) => (typeof part === 'string' ? part : html('code', {}, part.code)));
       return html('li', { class: `tone-${tone}` }, ...content);
     });
-    this.#story.replaceChildren(html('ol', { role: 'list' }, ...sentences));
+    this.#sentences.replaceChildren(...sentences);
   }
 
-  #line() {
-    const { method, path, outcome, status, at, duration: total, conflicts } = this.#request;
-    const by = this.#outline.plan[endOf(this.#request) ?? -1]?.name;
+  /** @param {Request} request */
+  #line(request) {
+    const { method, path, outcome, status, at, duration: total, conflicts } = request;
+    const by = this.#outline.plan[endOf(request) ?? -1]?.name;
     const state = outcome === 'answered' ? String(status) : outcome === 'pending' ? 'on its way' : 'given up';
     const kind = outcome === 'answered' ? `status-${Math.floor((status ?? 0) / 100)}` : `status-${outcome}`;
     return html(
@@ -76,20 +96,23 @@ export class RequestRow {
       { class: 'line' },
       html('time', { class: 'when' }, clockTime(at)),
       html('span', { class: 'method' }, method),
-      html('span', { class: 'path' }, path),
+      pathOf(path),
       ...(conflicts.length > 0
         ? [html('span', { class: 'tag tag-conflict' }, counted(conflicts.length, 'conflict'))]
         : []),
-      ...(by === undefined ? [] : [html('span', { class: 'tag tag-ended' }, `ended by ${by}`)]),
+      ...(by === undefined
+        ? []
+        : [html('span', { class: 'tag tag-ended', title: `ended by ${by}` }, `ended by ${by}`)]),
       html('span', { class: `status ${kind}` }, state),
       html('span', { class: 'total' }, duration(total)),
     );
   }
 
-  #bars() {
-    const { steps, routes, conflicts } = this.#request;
+  /** @param {Request} request */
+  #bars(request) {
+    const { steps, routes, conflicts } = request;
     const { plan, layers } = this.#outline;
-    const end = endOf(this.#request);
+    const end = endOf(request);
     const authors = new Set(conflicts.map(({ middlewares }) => middlewares[0]));
     const bars = steps.map((step, position) => {
       const entry = plan[position];
@@ -104,6 +127,18 @@ export class RequestRow {
     element.style.setProperty('--columns', String(bars.length));
     return element;
   }
+}
+
+/** Of a path that is too long, the end stays in sight: it tells more than the middle. @param {string} path */
+function pathOf(path) {
+  const cut = path.lastIndexOf('/', path.length - 2);
+  const end = path.slice(cut).slice(-LONGEST_END);
+  return html(
+    'span',
+    { class: 'path', title: path },
+    html('span', { class: 'path-begin' }, path.slice(0, path.length - end.length)),
+    html('span', { class: 'path-end' }, end),
+  );
 }
 
 /** @param {Omit<Step, 'wayBack'>} step @param {number} position @param {string} hue @param {boolean} inConflict */
