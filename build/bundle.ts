@@ -6,6 +6,7 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GetManualChunk, type GetModuleInfo, rollup } from 'rollup';
+import { inCommonJs } from './in-commonjs.ts';
 import { typescript } from './typescript-plugin.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -49,6 +50,7 @@ export async function bundle(): Promise<void> {
     onlyExplicitManualChunks: true,
     minifyInternalExports: false,
     hoistTransitiveImports: false,
+    plugins: [inCommonJs],
   });
   await build.close();
 }

@@ -38,9 +38,13 @@ async function packFolder(source: string, folder: string): Promise<PackedPackage
   return { tarball: join(folder, packed.filename), files: packed.files.map(({ path }) => path) };
 }
 
-/** Puts the package alone into the `node_modules` of a project, without its dependencies. */
-export async function unpackInto(project: string, { tarball }: PackedPackage): Promise<void> {
-  const target = join(project, 'node_modules', 'openhands-express');
+/** Puts a package alone into the `node_modules` of a project, without its dependencies. */
+export async function unpackInto(
+  project: string,
+  { tarball }: PackedPackage,
+  name = 'openhands-express',
+): Promise<void> {
+  const target = join(project, 'node_modules', name);
   await mkdir(target, { recursive: true });
   await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
 }
