@@ -1,12 +1,14 @@
 /**
  * Bundles the JavaScript of `lib` into `dist`: one file for each part of the house, not one for each module. Node takes
  * 0.3 ms to load a module however small it is, and a start would load two hundred of ours (docs/benchmarks.md).
- * Dependencies stay what they are: packages that those who install this one share, update and audit.
+ * Nearly all dependencies stay what they are: packages that those who install this one share, update and audit.
  */
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GetManualChunk, type GetModuleInfo, rollup } from 'rollup';
+import { bundledPackageOf, bundledPackages, isBundled, withLicenses } from './bundled-packages.ts';
 import { inCommonJs } from './in-commonjs.ts';
+import { quickToRead } from './quick-to-read.ts';
 import { typescript } from './typescript-plugin.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -30,12 +32,14 @@ const ENTRIES = [
 export async function bundle(): Promise<void> {
   const build = await rollup({
     input: Object.fromEntries(ENTRIES.map((entry) => [entry, join(lib, `${entry}.ts`)])),
-    external: (id) => !id.startsWith('.') && !isAbsolute(id),
-    plugins: [typescript],
+    external: (id) => !isBundled(id) && !id.startsWith('.') && !isAbsolute(id),
+    plugins: [bundledPackages, typescript],
     preserveEntrySignatures: 'strict',
-    treeshake: false,
-    onLog: (_level, { message }) => {
-      throw new Error(message);
+    treeshake: { moduleSideEffects: (id) => bundledPackageOf(id) === undefined },
+    onLog: (_level, { id, ids = [], message }) => {
+      // What is amiss with those packages is for those who make them.
+      if (![id, ...ids].some((module = '') => bundledPackageOf(module) !== undefined))
+        throw new Error(message);
     },
   });
   await build.write({
@@ -50,7 +54,7 @@ export async function bundle(): Promise<void> {
     onlyExplicitManualChunks: true,
     minifyInternalExports: false,
     hoistTransitiveImports: false,
-    plugins: [inCommonJs],
+    plugins: [inCommonJs, ...quickToRead, withLicenses],
   });
   await build.close();
 }
@@ -60,6 +64,8 @@ export async function bundle(): Promise<void> {
  * need.
  */
 const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
+  const bundled = bundledPackageOf(id);
+  if (bundled !== undefined) return `packages/${bundled}`;
   const path = relative(lib, id).split(sep).join('/');
   // All that the watcher, which goes in front of other people's programs, needs of the engine.
   if (path === 'compose/declare/stack-trace.ts') return 'compose/stack-trace';
@@ -78,6 +84,8 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   // All that serve needs until it knows whether it serves by itself; the rest is what its first process has.
   if (path === 'oss/worker-count.ts' || path === 'server/workers/messages.ts') return 'server/worker-count';
   if (path.startsWith('server/workers/')) return 'server/workers';
+  // Loaded for the first request that is counted.
+  if (path === 'oss/middleware/limiters.ts' || path === 'oss/client-address.ts') return 'oss/limiters';
   if (path.startsWith('oss/')) return 'oss/edition';
   if (path.startsWith('server/') || path === 'app.ts') return 'server/app';
   if (!path.startsWith('enterprise/')) return undefined;

@@ -5,6 +5,7 @@ import ts from 'typescript';
 export const typescript: Plugin = {
   name: 'typescript',
   transform(code, id) {
+    if (!id.endsWith('.ts')) return null;
     const { outputText, sourceMapText = '' } = ts.transpileModule(code, {
       fileName: id,
       compilerOptions: {

@@ -39,6 +39,32 @@ describe('The bundles of the packed package', () => {
     assert.deepEqual(mixed(new Map([['dist/index.js', { sources }]])), ['dist/index.js']);
   });
 
+  it('have what they hold of other packages in files of its own, under its license, without the texts of other languages', async () => {
+    const foreign = [...maps].filter(([, { sources }]) => sources.some(isForeign));
+    assert.deepEqual(
+      foreign.map(([path]) => path),
+      ['dist/packages/zod.js'],
+    );
+    for (const [path, { sources }] of foreign) {
+      assert.ok(sources.every(isForeign), path);
+      assert.deepEqual(
+        sources.filter((source) => /\/locales\/(?!en\.js)/.test(source)),
+        [],
+      );
+      const text = await readFile(join(project, 'node_modules', 'openhands-express', path), 'utf8');
+      assert.match(text, /\n\/\*!\nzod \d+\.\d+\.\d+, .*\n\nMIT License\n\nCopyright .*Colin McDonnell\n/);
+      assert.ok(text.includes('shall be included in all\ncopies or substantial portions of the Software'));
+    }
+  });
+
+  it('are ASCII, without the comments, which are in the source maps', async () => {
+    for (const path of maps.keys()) {
+      const text = await readFile(join(project, 'node_modules', 'openhands-express', path), 'utf8');
+      assert.match(text, /^\p{ASCII}*$/u, path);
+      assert.doesNotMatch(text, /^\s*\/\*\*/m, path);
+    }
+  });
+
   it('come with their sources, for those who debug', () => {
     for (const [path, { sources, sourcesContent = [] }] of maps) {
       assert.equal(sourcesContent.length, sources.length, path);
@@ -59,6 +85,10 @@ function mixed(maps: ReadonlyMap<string, SourceMap>): string[] {
   return [...maps]
     .filter(([, { sources }]) => sources.some(isEnterprise) && !sources.every(isEnterprise))
     .map(([path]) => path);
+}
+
+function isForeign(source: string): boolean {
+  return source.includes('/node_modules/');
 }
 
 function isEnterprise(source: string): boolean {
