@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { clientAddress, ipAddressIn } from '../../lib/oss/client-address.ts';
+import { clientAddress } from '../../lib/oss/client-address.ts';
+import { ipAddressIn } from '../../lib/oss/ip-address-in.ts';
 
 describe('ipAddressIn', () => {
   it('is the address without port, brackets and zone', () => {

@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import { defineMiddleware } from '../../compose.ts';
-import { clientAddress } from '../../oss/client-address.ts';
 import {
   asksForProfile,
   limitRequests,
@@ -23,7 +22,7 @@ export function rateLimit(options: Omit<RateLimitOptions, 'keyOf' | 'defers'>) {
     ends: [429],
     handle: limitRequests({
       ...options,
-      keyOf: (req) => req.state.github_user_id ?? clientAddress(req),
+      keyOf: (req, addressOf) => req.state.github_user_id ?? addressOf(req),
       defers: (req: Request) => req.state.github_user_id !== undefined && asksForProfile(req),
     }),
   });

@@ -1,5 +1,4 @@
 import { defineMiddleware } from '../../compose.ts';
-import { clientAddress } from '../../oss/client-address.ts';
 import { ON_EVERY_ANSWER } from '../../oss/middleware/on-every-answer.ts';
 import { limitRequests, RATE_LIMIT_HEADERS, type RateLimitOptions } from '../../oss/middleware/rate-limit.ts';
 
@@ -17,6 +16,6 @@ export function signInRateLimit({
     headers: RATE_LIMIT_HEADERS,
     ends: [429],
     after: ON_EVERY_ANSWER,
-    handle: limitRequests({ ...options, keyOf: (req) => `sign-in:${clientAddress(req)}` }),
+    handle: limitRequests({ ...options, keyOf: (req, addressOf) => `sign-in:${addressOf(req)}` }),
   });
 }
