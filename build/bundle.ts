@@ -83,9 +83,12 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   if (path === 'oss/errors.ts' || path === 'oss/is-error.ts') return 'oss/errors';
   // All that serve needs until it knows whether it serves by itself; the rest is what its first process has.
   if (path === 'oss/worker-count.ts' || path === 'server/workers/messages.ts') return 'server/worker-count';
+  if (path === 'server/workers/sum-metrics.ts') return 'server/sum-metrics';
   if (path.startsWith('server/workers/')) return 'server/workers';
   // Loaded for the first request that is counted.
   if (path === 'oss/middleware/limiters.ts' || path === 'oss/client-address.ts') return 'oss/limiters';
+  if (/^oss\/(first-process|own-copy|middleware\/rate-limit-(memory|permits|windows))\.ts$/.test(path))
+    return 'oss/rate-limit-permits';
   if (path.startsWith('oss/')) return 'oss/edition';
   if (path.startsWith('server/') || path === 'app.ts') return 'server/app';
   if (!path.startsWith('enterprise/')) return undefined;

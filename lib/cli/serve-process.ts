@@ -1,6 +1,7 @@
 import { createApp, type OpenHandsApp } from '../app.ts';
 import { messageClassesFor } from '../express-messages/message-classes.ts';
 import { ConfigurationError } from '../oss/errors.ts';
+import { METRICS } from '../oss/first-process.ts';
 import { loadServerConfig } from '../oss/load-server-config.ts';
 import type { ServerConfig } from '../oss/server-config.ts';
 import { type EndOrder, type EndOrders, SignalOrders } from '../server/end-orders.ts';
@@ -24,12 +25,14 @@ export async function serveUntilTold(terminal: Terminal): Promise<void> {
     await loadServerConfig({
       env: terminal.env,
       claimsLater: true,
-      ...(worker && { logFields: { worker: worker.number } }),
+      ...(worker && { logFields: { worker: worker.number }, firstProcess: worker.questions }),
       ...(process.stdout.isTTY && { logTo: terminalLog((line) => terminal.out(line)) }),
     }),
   );
   try {
     await listenAndDrain(app, terminal, worker);
+    // What it has counted goes on counting in the sum of all.
+    await worker?.questions.volunteer(METRICS).catch(() => undefined);
   } finally {
     await app.close();
   }

@@ -1,5 +1,8 @@
 import cluster from 'node:cluster';
 import { pino } from 'pino';
+import { METRICS } from '../oss/first-process.ts';
+import { PERMITS, Permits, type PermitsWanted } from '../oss/middleware/rate-limit-permits.ts';
+import { SharedMetrics } from '../server/workers/shared-metrics.ts';
 import { WorkerPool } from '../server/workers/worker-pool.ts';
 import { StartFailure } from '../server/workers/worker-process.ts';
 import { type Terminal, UsageError } from './command.ts';
@@ -13,8 +16,14 @@ import { terminalLog } from './terminal-log.ts';
 export async function serveWorkers(count: number, terminal: Terminal): Promise<number> {
   if (cluster.isWorker)
     throw new UsageError('A worker of another program (pm2?) cannot have workers of its own.');
+  const permits = new Permits(count);
+  const metrics = new SharedMetrics(METRICS);
   const pool = new WorkerPool({
     count,
+    onStart: (worker) => {
+      worker.questions.onAsked(PERMITS, (wanted) => permits.give(wanted as PermitsWanted));
+      metrics.add(worker);
+    },
     logAt: (level) =>
       pino({ level }, ...(process.stdout.isTTY ? [terminalLog((line) => terminal.out(line))] : [])),
   });

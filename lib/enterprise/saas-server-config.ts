@@ -243,7 +243,8 @@ export class SaasServerConfig extends ServerConfig {
   /** In Redis, for all processes together; without `REDIS_URL`, in this process. */
   protected override newRateLimitStore(limit: RateLimit): Store {
     const { redis } = this.#started();
-    return redis === undefined ? super.newRateLimitStore(limit) : new RedisRateLimitStore(redis, limit);
+    const alone = super.newRateLimitStore(limit);
+    return redis === undefined ? alone : new RedisRateLimitStore(redis, limit, alone);
   }
 
   override async verify(): Promise<void> {

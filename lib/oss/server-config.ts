@@ -11,6 +11,7 @@ import type { ConversationManager } from './conversation-manager.ts';
 import { type Environment, OSS_VARIABLES, readEnvironment } from './environment.ts';
 import { errorForLog } from './error-for-log.ts';
 import { ConfigurationError } from './errors.ts';
+import type { FirstProcess } from './first-process.ts';
 import { GitHubService } from './github/github-service.ts';
 import { githubServiceClass } from './github/github-service-class.ts';
 import { hostNameOf, isBeyondDns } from './host-name.ts';
@@ -18,6 +19,7 @@ import { inOneList } from './in-one-list.ts';
 import { LinesFile } from './lines-file.ts';
 import { isLocalOrigin } from './middleware/cors.ts';
 import type { RateLimit } from './middleware/rate-limit-grammar.ts';
+import { PermitStore } from './middleware/permit-store.ts';
 import { RateLimitMemory } from './middleware/rate-limit-memory.ts';
 import { type Reach, reachFrom } from './mounted/own-addresses.ts';
 import { HOST_ERRORS } from './openapi/common-errors.ts';
@@ -79,6 +81,12 @@ export interface ServerConfigOptions {
    * @internal
    */
   readonly logFields?: Readonly<Record<string, unknown>>;
+  /**
+   * The way to the first process of a server with several workers.
+   *
+   * @internal
+   */
+  readonly firstProcess?: FirstProcess;
   /** The clock, in milliseconds since the epoch; for tests. */
   readonly now?: () => number;
   /** How patient to be with GitHub; for tests in which it hangs. */
@@ -145,6 +153,12 @@ export class ServerConfig {
   readonly models: readonly string[];
   readonly agents: readonly string[];
   readonly securityAnalyzers: readonly string[];
+  /**
+   * The way to the first process of a server with several workers; undefined in any other one.
+   *
+   * @internal
+   */
+  readonly firstProcess: FirstProcess | undefined;
   readonly #stack: ServerConfigOptions['stack'];
   readonly #modelsFile: LinesFile<readonly string[]> | undefined;
   readonly #ownHosts: ReadonlySet<string>;
@@ -173,6 +187,7 @@ export class ServerConfig {
       pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } }, options.logTo).child(
         options.logFields ?? {},
       );
+    this.firstProcess = options.firstProcess;
     this.now = options.now ?? Date.now;
     this.#recentSettings = recentSettings(this.now);
     this.patience = { timeoutMs: 10_000, replicaLagMs: 1_000, ...options.patience };
@@ -454,8 +469,12 @@ export class ServerConfig {
   }
 
   /** Makes what {@link rateLimitStore} gives. Another edition may count elsewhere. */
-  protected newRateLimitStore(_limit: RateLimit): Store {
-    return new RateLimitMemory();
+  protected newRateLimitStore(limit: RateLimit): Store {
+    // Workers make the same limits in the same order.
+    const name = String(this.#rateLimitStores.length);
+    return this.firstProcess === undefined
+      ? new RateLimitMemory()
+      : new PermitStore(limit, name, this.firstProcess);
   }
 
   /**

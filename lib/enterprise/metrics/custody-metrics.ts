@@ -33,6 +33,7 @@ export function registerCustodyMetrics(registry: Registry, backlog: CustodyBackl
     name: 'openhands_github_revocations_waiting',
     help: 'Grants that are still to be given back to GitHub: the same number in every process on the store.',
     registers,
+    aggregator: 'max',
     async collect() {
       // A store that is away has metrics of its own, and must not keep anybody from reading these.
       this.set(await backlog.revocationsWaiting().catch(() => NaN));

@@ -60,6 +60,7 @@ export class KeycloakMetrics {
       name: 'openhands_keycloak_up',
       help: '1 when Keycloak answers for the realm, 0 when nobody can sign in; who is signed in goes on.',
       registers,
+      aggregator: 'min',
       async collect() {
         const isUp = await state.check().then(
           () => true,
@@ -72,6 +73,7 @@ export class KeycloakMetrics {
       name: 'openhands_keycloak_logouts_waiting',
       help: 'Sessions still to be ended at Keycloak: the same number in every process on the store.',
       registers,
+      aggregator: 'max',
       async collect() {
         // A store that is away has metrics of its own, and must not keep anybody from reading these.
         this.set(await state.logoutsWaiting().catch(() => NaN));

@@ -34,9 +34,15 @@ export function registerProcessMetrics(registry: Registry): void {
   });
   new Gauge({
     name: 'process_start_time_seconds',
-    help: 'When the process started, in seconds since 1970.',
+    help: 'When the process started, in seconds since 1970; of several, the one that has run for longest.',
     registers,
+    aggregator: 'min',
   }).set(Date.now() / 1000 - process.uptime());
+  new Gauge({
+    name: 'openhands_workers',
+    help: 'How many processes serve, of which these are the metrics together.',
+    registers,
+  }).set(1);
   new Counter({
     name: 'nodejs_eventloop_active_seconds_total',
     help: 'For how long the event loop was busy, in seconds: its rate is the utilization, and 1 the most there is.',

@@ -14,6 +14,7 @@ export function registerRedisMetrics(
     name: 'openhands_redis_up',
     help: '1 when Redis does what it is used for, 0 when the process goes on alone; no value without REDIS_URL.',
     registers: [registry],
+    aggregator: 'min',
     async collect() {
       if (redis === undefined) {
         this.remove();

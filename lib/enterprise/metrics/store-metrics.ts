@@ -12,6 +12,7 @@ export function registerStoreMetrics(
     name: 'openhands_store_full',
     help: '1 when the store has no room, so that this process is not ready; else 0.',
     registers: [registry],
+    aggregator: 'max',
     async collect() {
       this.set(Number(await store.isStoreFull()));
     },

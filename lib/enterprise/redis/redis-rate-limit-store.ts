@@ -4,27 +4,31 @@ import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
 import { RateLimitMemory } from '../../oss/middleware/rate-limit-memory.ts';
 import type { RedisCommands } from './redis-commands.ts';
 
-/** Counts in Redis, for all processes together; while Redis is not used, in this process alone. */
+/** Counts in Redis, for all processes together; while Redis is not used, in this server alone. */
 export class RedisRateLimitStore implements Store {
   readonly #redis: RedisCommands;
-  readonly #alone = new RateLimitMemory();
+  readonly #alone: Store;
   readonly prefix: string;
   #options: Options | undefined;
   #together: Promise<RedisStore> | undefined;
 
-  /** @param limit - what is counted here: each limit has counters of its own. */
-  constructor(redis: RedisCommands, { limit, windowMs }: RateLimit) {
+  /**
+   * @param limit - what is counted here: each limit has counters of its own.
+   * @param alone - where it is counted while Redis is not used; in this process unless given.
+   */
+  constructor(redis: RedisCommands, { limit, windowMs }: RateLimit, alone: Store = new RateLimitMemory()) {
     this.#redis = redis;
+    this.#alone = alone;
     this.prefix = countersPrefix(redis.prefix, `${limit}/${windowMs}`);
   }
 
   init(options: Options): void {
     this.#options = options;
-    this.#alone.init(options);
+    void this.#alone.init?.(options);
   }
 
   get(key: string): Promise<ClientRateLimitInfo | undefined> {
-    return this.#count((store) => store.get(key));
+    return this.#count((store) => store.get?.(key));
   }
 
   increment(key: string): Promise<ClientRateLimitInfo> {
@@ -32,14 +36,14 @@ export class RedisRateLimitStore implements Store {
   }
 
   decrement(key: string): Promise<void> {
-    return this.#count((store) => store.decrement(key));
+    return this.#count(async (store) => store.decrement(key));
   }
 
   resetKey(key: string): Promise<void> {
-    return this.#count((store) => store.resetKey(key));
+    return this.#count(async (store) => store.resetKey(key));
   }
 
-  async #count<T>(operation: (store: RateLimitMemory | RedisStore) => T | Promise<T>): Promise<T> {
+  async #count<T>(operation: (store: Store) => T | Promise<T>): Promise<T> {
     try {
       return await operation(await (this.#together ??= this.#open()));
     } catch {

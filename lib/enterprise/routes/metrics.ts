@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { isDirectLoopback } from '../../loopback.ts';
 import { HttpError } from '../../oss/errors.ts';
@@ -7,7 +7,8 @@ import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
 
 export interface MetricsRoutesOptions {
-  readonly registry: Registry;
+  /** Tells the metrics in the text format of Prometheus. */
+  readonly metrics: () => Promise<string>;
   /** `METRICS_TOKEN`; without it only this machine may look. */
   readonly token: Secret | undefined;
   /** Whether `PUBLIC_URL` tells of a proxy in front: then the loopback address is the proxy's, and proves nothing. */
@@ -15,12 +16,12 @@ export interface MetricsRoutesOptions {
 }
 
 /** `GET /internal/metrics`: Prometheus text, for this machine and for those who have the token. */
-export function metricsRoutes({ registry, token, behindProxy }: MetricsRoutesOptions): DeclaredRoutes {
+export function metricsRoutes({ metrics, token, behindProxy }: MetricsRoutesOptions): DeclaredRoutes {
   const router = Router();
   resource(router, '/internal/metrics', {
     get: async (req, res) => {
       if (!holdsToken(req, token) && (behindProxy || !isDirectLoopback(req))) throw refusal(token);
-      res.type(registry.contentType).send(await registry.metrics());
+      res.type(Registry.PROMETHEUS_CONTENT_TYPE).send(await metrics());
     },
   });
   return defineRoutes({ name: 'metrics', router });

@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import type { DeclaredRoutes } from '../../compose.ts';
 import { isBehindProxy } from '../../oss/behind-proxy.ts';
 import type { Environment } from '../../oss/environment.ts';
+import type { FirstProcess } from '../../oss/first-process.ts';
 import type { RateLimit } from '../../oss/middleware/rate-limit-grammar.ts';
 import type { SaasEnvironment } from '../environment.ts';
+import { metricsOfAll } from '../metrics/metrics-of-all.ts';
 import type { SaasServices } from '../saas-services.ts';
 import { FailedAttempts } from './failed-attempts.ts';
 import { githubWebhookRoutes } from './github-webhook.ts';
@@ -18,6 +20,7 @@ export interface SaasRoutersOptions {
   readonly environment: Pick<Environment, 'PUBLIC_URL' | 'RATE_LIMIT'>;
   readonly saasEnvironment: Pick<SaasEnvironment, 'GITHUB_APP_WEBHOOK_SECRET' | 'METRICS_TOKEN'>;
   readonly log: Logger;
+  readonly firstProcess: FirstProcess | undefined;
   rateLimitStore(limit: RateLimit): Store;
 }
 
@@ -40,7 +43,7 @@ export function saasRouters(config: SaasRoutersOptions, services: SaasServices):
       log,
     }),
     metricsRoutes({
-      registry: services.metrics.registry,
+      metrics: metricsOfAll(services.metrics.registry, config.firstProcess),
       token: METRICS_TOKEN,
       behindProxy: isBehindProxy(environment),
     }),

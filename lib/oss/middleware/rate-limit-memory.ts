@@ -1,8 +1,5 @@
 import type { ClientRateLimitInfo, Options, Store } from 'express-rate-limit';
-import { ownCopy } from '../own-copy.ts';
-
-/** Some megabytes. Who comes from more addresses than that has others counted anew, but locks nobody out. */
-const CAPACITY = 20_000;
+import { Windows, type WindowsOptions } from './rate-limit-windows.ts';
 
 interface Count {
   totalHits: number;
@@ -13,30 +10,26 @@ interface Count {
 /** Counts for one limit in this process. Unlike `MemoryStore` of express-rate-limit, it is bounded, and needs no timer. */
 export class RateLimitMemory implements Store {
   readonly localKeys = true;
-  readonly #capacity: number;
-  readonly #now: () => number;
-  /** The first to end comes first, since all last equally long. */
-  readonly #counts = new Map<string, Count>();
-  #windowMs = 0;
+  readonly #counts: Windows<Count>;
 
-  constructor({ capacity = CAPACITY, now = Date.now }: { capacity?: number; now?: () => number } = {}) {
-    this.#capacity = capacity;
-    this.#now = now;
+  constructor(options: WindowsOptions = {}) {
+    this.#counts = new Windows(options);
   }
 
   init({ windowMs }: Pick<Options, 'windowMs'>): void {
-    this.#windowMs = windowMs;
+    this.#counts.lengthMs = windowMs;
   }
 
   get(key: string): ClientRateLimitInfo | undefined {
     const count = this.#counts.get(key);
-    return count !== undefined && this.#isCurrent(count) ? infoOf(count) : undefined;
+    return count && infoOf(count);
   }
 
-  increment(key: string): ClientRateLimitInfo {
-    const known = this.#counts.get(key);
-    const count = known !== undefined && this.#isCurrent(known) ? known : this.#begin(key);
-    count.totalHits += 1;
+  /** @param by - how many requests to count. */
+  increment(key: string, by = 1): ClientRateLimitInfo {
+    const count =
+      this.#counts.get(key) ?? this.#counts.begin(key, { totalHits: 0, resetAt: this.#counts.nextReset });
+    count.totalHits += by;
     return infoOf(count);
   }
 
@@ -56,23 +49,6 @@ export class RateLimitMemory implements Store {
   /** How many keys are in memory. */
   get size(): number {
     return this.#counts.size;
-  }
-
-  #begin(key: string): Count {
-    this.#counts.delete(key);
-    for (const [oldest, count] of this.#counts) {
-      if (this.#isCurrent(count) && this.#counts.size < this.#capacity) break;
-      this.#counts.delete(oldest);
-    }
-    const count = { totalHits: 0, resetAt: this.#now() + this.#windowMs };
-    this.#counts.set(ownCopy(key), count);
-    return count;
-  }
-
-  #isCurrent({ resetAt }: Count): boolean {
-    const left = resetAt - this.#now();
-    // More than a whole window is left after the clock was set back.
-    return left > 0 && left <= this.#windowMs;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the processes of one server tell each other. */
 import type { EndOrder } from '../end-orders.ts';
+import type { QuestionOrAnswer } from './questions.ts';
 
 /** In the environment of a worker: which one it is, from 1 on. The one that takes the place of another has its number. */
 export const WORKER_NUMBER = 'OPENHANDS_EXPRESS_WORKER';
@@ -19,5 +20,5 @@ export interface End {
   readonly order: EndOrder;
 }
 
-export type ToFirstProcess = Ready;
-export type ToWorker = End;
+export type ToFirstProcess = Ready | QuestionOrAnswer;
+export type ToWorker = End | QuestionOrAnswer;

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { EndOrder, EndOrders } from '../end-orders.ts';
 import { type ToFirstProcess, type ToWorker, WORKER_NUMBER, WORKER_REPORTS } from './messages.ts';
+import { Questions } from './questions.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +14,8 @@ export class WorkerLink implements EndOrders {
   readonly number: number;
   /** Whether it tells of the start for all. */
   readonly reports: boolean;
+  /** Between this worker and the first process. */
+  readonly questions = new Questions((message) => this.#send(message));
   readonly #heard: EndOrder[] = [];
   #listener: (order: EndOrder) => void = (order) => this.#heard.push(order);
 
@@ -20,10 +23,16 @@ export class WorkerLink implements EndOrders {
     this.number = Number(number);
     this.reports = reports === '1';
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-    process.on('message', (message: ToWorker) => this.#listener(message.order));
+    process.on('message', (message: ToWorker) => {
+      if (message.kind === 'end') this.#listener(message.order);
+      else this.questions.hear(message);
+    });
     // Node would end this process in the middle of what it does.
     if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
-    process.once('disconnect', () => this.#listener({ how: 'drain', because: 'the first process is gone' }));
+    process.once('disconnect', () => {
+      this.questions.end();
+      this.#listener({ how: 'drain', because: 'the first process is gone' });
+    });
   }
 
   /** The link of a process that a WorkerPool has started; undefined in any other one. */
@@ -54,6 +63,10 @@ export class WorkerLink implements EndOrders {
 
   #send(message: ToFirstProcess): void {
     // What cannot be sent has nobody to read it.
-    if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+    const failed = (error: Error | null): void => {
+      if (error !== null) this.questions.end();
+    };
+    if (process.connected) process.send?.(message, undefined, {}, failed);
+    else this.questions.end();
   }
 }

@@ -15,6 +15,8 @@ export interface WorkerPoolOptions {
   readonly count: number;
   /** Makes the log of this process, once a worker has said from which level on. */
   readonly logAt: (level: string) => Logger;
+  /** Called with each worker that is started. */
+  readonly onStart?: (worker: WorkerProcess) => void;
   /** How long a worker may take until it listens, in milliseconds; a minute unless given. */
   readonly startMs?: number;
 }
@@ -31,7 +33,7 @@ export class WorkerPool {
   #replacesAgain = false;
 
   constructor(options: WorkerPoolOptions) {
-    this.#options = { startMs: START_MS, ...options };
+    this.#options = { startMs: START_MS, onStart: () => undefined, ...options };
     this.#over = new Promise((resolve) => (this.#resolveOver = resolve));
   }
 
@@ -134,6 +136,7 @@ export class WorkerPool {
   async #start(number: number, reports: boolean): Promise<WorkerProcess> {
     const worker = new WorkerProcess(number, reports);
     this.#workers.add(worker);
+    this.#options.onStart(worker);
     void worker.ended.then(() => {
       this.#workers.delete(worker);
       this.#resolveWhenOver();

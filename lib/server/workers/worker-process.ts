@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import type { EndOrder } from '../end-orders.ts';
 import { closeWhatIsLost } from './lost-connection.ts';
 import { type ToFirstProcess, type ToWorker, WORKER_NUMBER, WORKER_REPORTS } from './messages.ts';
+import { Questions } from './questions.ts';
 
 /** A worker does not serve. */
 export class StartFailure extends Error {
@@ -21,6 +22,8 @@ export class WorkerProcess {
   readonly number: number;
   /** Resolves when it is gone, with how that came: `was ended by SIGKILL`. */
   readonly ended: Promise<string>;
+  /** Between the first process and this worker. */
+  readonly questions = new Questions((message) => this.#send(message));
   readonly #worker: Worker;
   readonly #logLevel: Promise<string>;
   #state: 'starting' | 'serving' | 'retiring' = 'starting';
@@ -46,10 +49,15 @@ export class WorkerProcess {
     });
     this.#logLevel = new Promise((resolve) => {
       this.#worker.on('message', (message: ToFirstProcess) => {
+        if (message.kind !== 'ready') {
+          this.questions.hear(message);
+          return;
+        }
         this.#state = 'serving';
         resolve(message.logLevel);
       });
     });
+    void this.ended.then(() => this.questions.end());
   }
 
   get pid(): number | undefined {
@@ -94,12 +102,15 @@ export class WorkerProcess {
   }
 
   tell(order: EndOrder): void {
-    const message: ToWorker = { kind: 'end', order };
-    // One that cannot be told is gone.
-    this.#worker.process.send(message, undefined, {}, () => undefined);
+    this.#send({ kind: 'end', order });
   }
 
   kill(): void {
     this.#worker.process.kill('SIGKILL');
+  }
+
+  #send(message: ToWorker): void {
+    // One that cannot be told is gone, or about to be.
+    this.#worker.process.send(message, undefined, {}, () => undefined);
   }
 }

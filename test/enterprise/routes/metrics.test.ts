@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import express, { type ErrorRequestHandler } from 'express';
 import request from 'supertest';
+import { metricsOfAll } from '../../../lib/enterprise/metrics/metrics-of-all.ts';
 import { ServerMetrics } from '../../../lib/enterprise/metrics/server-metrics.ts';
 import { metricsRoutes } from '../../../lib/enterprise/routes/metrics.ts';
 import { HttpError } from '../../../lib/oss/errors.ts';
@@ -17,7 +18,7 @@ describe('GET /internal/metrics', () => {
     const token = options.token === undefined ? undefined : new Secret(options.token);
     const app = express().set('trust proxy', options.trustProxy ?? false);
     return app.use(
-      metricsRoutes({ registry, token, behindProxy: options.behindProxy ?? false }).router,
+      metricsRoutes({ metrics: metricsOfAll(registry, undefined), token, behindProxy: options.behindProxy ?? false }).router,
       answerErrors,
     );
   }
