@@ -18,7 +18,11 @@ describe('GET /internal/metrics', () => {
     const token = options.token === undefined ? undefined : new Secret(options.token);
     const app = express().set('trust proxy', options.trustProxy ?? false);
     return app.use(
-      metricsRoutes({ metrics: metricsOfAll(registry, undefined), token, behindProxy: options.behindProxy ?? false }).router,
+      metricsRoutes({
+        metrics: metricsOfAll(registry, undefined),
+        token,
+        behindProxy: options.behindProxy ?? false,
+      }).router,
       answerErrors,
     );
   }
