@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DemoProcess } from './demo-process.ts';
+import { linkWhatTsxHasCompiled } from './temporary-folder.ts';
 
 describe('npm run demo', () => {
   let demo: DemoProcess;
@@ -10,10 +11,7 @@ describe('npm run demo', () => {
 
   before(async () => {
     temporary = await mkdtemp(join(tmpdir(), 'openhands-demo-test-'));
-    // What tsx has compiled before serves these servers, too.
-    const compiledByTsx = `tsx-${process.geteuid?.() ?? userInfo().username}`;
-    await mkdir(join(tmpdir(), compiledByTsx), { recursive: true });
-    await symlink(join(tmpdir(), compiledByTsx), join(temporary, compiledByTsx), 'junction');
+    linkWhatTsxHasCompiled(temporary);
   });
   after(() => rm(temporary, { recursive: true, force: true }));
 

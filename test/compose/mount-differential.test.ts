@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import fc from 'fast-check';
 import { compose, type LayerMember, wrap } from '../../lib/compose.ts';
+import { runsOf } from '../runs-of.ts';
 import { anyTarget, FIXED_TARGETS, PATHS } from './odd-targets.ts';
 import { RawClient } from './raw-client.ts';
 import { serving } from './serving.ts';
@@ -115,7 +116,7 @@ for (const isCaseSensitive of [false, true]) {
             }
           };
           for (const target of FIXED_TARGETS) await check(target);
-          await fc.assert(fc.asyncProperty(anyTarget, check), { numRuns: 400 });
+          await fc.assert(fc.asyncProperty(anyTarget, check), { numRuns: runsOf(400) });
         });
       });
       const met = places.filter(([name]) => (counts.get(`${name}, with an error`) ?? 0) > 3);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { compose } from '../../../lib/compose.ts';
+import { runsOf } from '../../runs-of.ts';
 import { orderOf, pass } from '../pass.ts';
 
 interface Declared {
@@ -103,7 +104,7 @@ describe('Those who update a key', () => {
           );
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(500) },
     );
   });
 
@@ -121,7 +122,7 @@ describe('Those who update a key', () => {
           listed(ofKey, key),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runsOf(500) },
     );
   });
 

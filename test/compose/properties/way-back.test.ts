@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import fc from 'fast-check';
 import { compose } from '../../../lib/compose.ts';
+import { runsOf } from '../../runs-of.ts';
 import { orderOf, pass } from '../pass.ts';
 import { serving } from '../serving.ts';
 
@@ -124,7 +125,7 @@ describe('Those who act on the way back', () => {
           assert.deepEqual(called, expected(all, orderOf(stack), path));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runsOf(150) },
     );
   });
 
@@ -135,7 +136,7 @@ describe('Those who act on the way back', () => {
         assert.deepEqual(orderOf(stackOf(all, [], shuffle)), orderOf(stackOf(without, [], shuffle)));
         assert.deepEqual(stackOf(all, [], shuffle).wayBack, stackOf(without, [], shuffle).wayBack);
       }),
-      { numRuns: 300 },
+      { numRuns: runsOf(300) },
     );
   });
 });

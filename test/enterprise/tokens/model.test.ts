@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { SignedOutError } from '../../../lib/enterprise/tokens/github-token-provider.ts';
+import { runsOf } from '../../runs-of.ts';
 import { Custody } from './custody.ts';
 import { commands, noteFailures } from './model/commands.ts';
 import { LOGIN, type Model, World } from './model/world.ts';
-
-const RUNS = Number(process.env.MODEL_RUNS ?? 60);
 
 describe('GithubTokenManager, beside a model of it', () => {
   it('is right about who is signed in, whatever happens in two processes, in whatever order', async function () {
@@ -30,7 +29,7 @@ describe('GithubTokenManager, beside a model of it', () => {
           await custody.close();
         }
       }),
-      { numRuns: RUNS, endOnFailure: process.env.CI !== undefined },
+      { numRuns: runsOf(60), endOnFailure: process.env.CI !== undefined },
     );
   });
 });
