@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -21,15 +22,16 @@ export function keepCompiled(env: Readonly<Record<string, string | undefined>>):
  * make first, with code for the server to run.
  *
  * @param homeOf - where the home is; throws for a user who has none, as in some containers.
- * @returns undefined where there is none.
+ * @returns undefined where what it would be in is not there. Node would try forever to make that where no folder can be
+ * made, as under `/proc`.
  */
 export function compileCacheFolder(
   { XDG_CACHE_HOME: given = '' }: Readonly<Record<string, string | undefined>>,
   homeOf: () => string = homedir,
 ): string | undefined {
-  if (isAbsolute(given)) return join(given, 'openhands-express');
   try {
-    return join(homeOf(), '.cache', 'openhands-express');
+    const [there, folder] = isAbsolute(given) ? [given, given] : [homeOf(), join(homeOf(), '.cache')];
+    return existsSync(there) ? join(folder, 'openhands-express') : undefined;
   } catch {
     return undefined;
   }

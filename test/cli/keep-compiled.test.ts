@@ -1,29 +1,47 @@
 import assert from 'node:assert/strict';
-import { join, resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { compileCacheFolder } from '../../lib/cli/keep-compiled.ts';
 
-const HOME = resolve('/home/cat');
-
 describe('The folder for what Node has compiled', () => {
+  let home: string;
+
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), 'keep-compiled-'));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
   it('is one of the user alone', () => {
     assert.equal(
-      compileCacheFolder({}, () => HOME),
-      join(HOME, '.cache', 'openhands-express'),
+      compileCacheFolder({}, () => home),
+      join(home, '.cache', 'openhands-express'),
     );
   });
 
   it('is where XDG_CACHE_HOME says, which is nothing unless it is absolute', () => {
-    const cache = resolve('/var/cache/cat');
     assert.equal(
-      compileCacheFolder({ XDG_CACHE_HOME: cache }, () => HOME),
-      join(cache, 'openhands-express'),
+      compileCacheFolder({ XDG_CACHE_HOME: home }, () => join(home, 'other')),
+      join(home, 'openhands-express'),
     );
     for (const XDG_CACHE_HOME of ['', 'cache', './cache']) {
       assert.equal(
-        compileCacheFolder({ XDG_CACHE_HOME }, () => HOME),
-        join(HOME, '.cache', 'openhands-express'),
+        compileCacheFolder({ XDG_CACHE_HOME }, () => home),
+        join(home, '.cache', 'openhands-express'),
       );
     }
+  });
+
+  it('is none where what it would be in is not there', () => {
+    const absent = join(home, 'absent');
+    assert.equal(
+      compileCacheFolder({ XDG_CACHE_HOME: absent }, () => home),
+      undefined,
+    );
+    assert.equal(
+      compileCacheFolder({}, () => absent),
+      undefined,
+    );
   });
 
   it('is none where the user has no home', () => {
