@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answers } from '../../demo/answers.ts';
@@ -92,6 +92,16 @@ describe('A developer with the packed package', () => {
     assert.match(printed, /app\.js:6/, 'where the limit is mounted');
     assert.match(printed, /app\.js:7/, 'where the headers are set');
     assert.match(printed, /header missing on an answer/);
+  });
+
+  it('runs the first suite of docs/testing.md', async () => {
+    const terminal = await project({ type: 'module' }, 'mocha', 'supertest', '@types/supertest', 'tsx');
+    await mkdir(join(terminal.folder, 'test'));
+    await writeFile(
+      join(terminal.folder, 'test', 'app.test.ts'),
+      documented('docs/testing.md', "testApp('enterprise')"),
+    );
+    assert.match(await terminal.run(documented('docs/testing.md', 'npx mocha')), /2 passing/);
   });
 
   it('starts a server without writing a line, and is shown its stack', async () => {
