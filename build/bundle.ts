@@ -68,7 +68,7 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   if (bundled !== undefined) return `packages/${bundled}`;
   const path = relative(lib, id).split(sep).join('/');
   // All that the watcher, which goes in front of other people's programs, needs of the engine.
-  if (path === 'compose/declare/stack-trace.ts') return 'compose/stack-trace';
+  if (path === 'compose/diagnose/stack-trace.ts') return 'compose/stack-trace';
   // All that the command line needs of the engine and the server until it knows its command, and what `learn` reports with.
   if (path === 'compose/diagnose/did-you-mean.ts') return 'compose/did-you-mean';
   if (path === 'compose/diagnose/hanging-indent.ts') return 'compose/hanging-indent';

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { isError } from '../oss/is-error.ts';
-import { isModulePath, moduleSpecifier } from '../oss/module-specifier.ts';
+import { isModulePath, modulePath, moduleSpecifier, splitTarget } from '../oss/module-specifier.ts';
 import { UsageError } from './command.ts';
 
 /**
@@ -36,7 +35,7 @@ export interface ExportOfUser {
  * @throws as `importOfUser` does.
  */
 export async function exportOfUser(target: string): Promise<ExportOfUser> {
-  const [module = '', name = 'default'] = target.split('#');
+  const { module, name = 'default' } = splitTarget(target);
   const outer = await importOfUser(module);
   // Node guesses the names of a CommonJS module from its text. All of them, and the default one of a compiled module,
   // are in what it exports as a whole.
@@ -55,7 +54,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function isAbsent(module: string, error: unknown): boolean {
   const code = isError(error) && 'code' in error ? error.code : undefined;
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') return false;
-  if (isModulePath(module)) return !existsSync(resolve(module));
+  if (isModulePath(module)) return !existsSync(modulePath(module));
   const packageName = /^(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module;
   return code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' || String(error).includes(`'${packageName}'`);
 }

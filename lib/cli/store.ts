@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { CopiedDocuments } from '../enterprise/storage/copied-documents.ts';
 import { readDatabaseUrl } from '../enterprise/storage/database-environment.ts';
@@ -13,7 +14,6 @@ import { PatientStore } from './patient-store.ts';
 import { copyStore } from './store/copy.ts';
 import { assertIsStore } from './store/open-source.ts';
 
-const FILE = /^file:(?<path>.+)$/;
 const POSTGRES = /^postgres(ql)?:\/\//;
 
 /** `openhands-express store`: moves what one machine has kept in files to where several can share it. */
@@ -72,7 +72,7 @@ function readArguments(args: readonly string[], env: Terminal['env']) {
   if (action !== 'copy')
     throw new UsageError(action === undefined ? 'What to do?' : `There is no "${action}".`);
   if (rest.length > 0) throw new UsageError('Too many arguments.');
-  const path = FILE.exec(values.from ?? '')?.groups?.path;
+  const path = folderOf(values.from ?? '');
   if (path === undefined) throw new UsageError('--from takes file:<folder>.');
   if (values.to !== undefined && !POSTGRES.test(values.to)) {
     throw new UsageError('--to takes postgres://user:password@host:port/database.');
@@ -93,4 +93,10 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
+}
+
+/** The folder in `file:<folder>`, which may as well be written as an address, such as `file:///C:/data`. */
+function folderOf(from: string): string | undefined {
+  if (/^file:\/\/\/./.test(from)) return fileURLToPath(from);
+  return /^file:(?<path>.+)$/s.exec(from)?.groups?.path;
 }

@@ -1,10 +1,10 @@
-import { relative } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { placesIn } from '../compose/diagnose/stack-trace.ts';
 import { isError } from '../oss/is-error.ts';
 
 /** Where this package lies. A function: a bundler may have loaded this where no module has an address. */
 const ownFolder = (): string => fileURLToPath(new URL('..', import.meta.url));
-const FRAME = /^\s+at (?:.*\()?(?:file:\/\/)?(?<file>(?:\/|[A-Za-z]:[\\/]).+?):(?<line>\d+)(?::\d+)?\)?$/;
 
 /**
  * A mistake in a module of the user's in one line, with its place there: the trace is mostly about other people's code.
@@ -30,12 +30,9 @@ function ofUnknownKind(message: string): string {
 }
 
 function placeOfUser(stack: string): string | undefined {
-  for (const frame of stack.split('\n')) {
-    const { file, line } = FRAME.exec(frame)?.groups ?? {};
-    if (file === undefined || file.includes('node_modules') || file.startsWith(ownFolder())) continue;
-    return `${relative(process.cwd(), file)}:${line}`;
-  }
-  return undefined;
+  return placesIn(stack).find(
+    (place) => !place.includes('node_modules') && !resolve(place).startsWith(ownFolder()),
+  );
 }
 
 /** A module that cannot be parsed, or imports what is not there, has not run: it is in no trace. */

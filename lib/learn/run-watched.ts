@@ -2,6 +2,7 @@ import { spawn, type StdioOptions } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { commandOf } from './command-of.ts';
 import { LEARN_FOLDER, LEARN_PACKAGES } from './learn-folder.ts';
 import { mergeLearned } from './merge-learned.ts';
 import type { Learned } from './trace.ts';
@@ -63,9 +64,9 @@ function exitCode(
   signal?: AbortSignal,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    // On Windows, npm and npx are scripts that only a shell can run.
     const stdio: StdioOptions = ['inherit', isQuiet ? process.stderr : 'inherit', 'inherit'];
-    const child = spawn(program, args, { stdio, env, shell: process.platform === 'win32' });
+    const { shell, command } = commandOf([program, ...args]);
+    const child = spawn(...command, { stdio, env, shell });
     // Without it, the command would go on alone, and a reader of its output would wait for it.
     signal?.addEventListener('abort', () => child.kill());
     child.on('error', reject);

@@ -1,7 +1,7 @@
 /** The classes that the environment names as `<module>#<export>`. */
 import { ConfigurationError } from './errors.ts';
 import { isError } from './is-error.ts';
-import { moduleSpecifier } from './module-specifier.ts';
+import { moduleSpecifier, splitTarget } from './module-specifier.ts';
 
 type Class = abstract new (...args: never[]) => object;
 
@@ -26,9 +26,8 @@ export interface ClassSource<Base extends Class> {
  */
 export async function loadClass<Base extends Class>(source: ClassSource<Base>): Promise<Base> {
   const { variable, name, Base, expected, isOfAnotherCopy } = source;
-  const separator = name.lastIndexOf('#');
-  const [moduleName, exportName] = [name.slice(0, separator), name.slice(separator + 1)];
-  if (separator < 1 || exportName === '') {
+  const { module: moduleName, name: exportName = '' } = splitTarget(name);
+  if (moduleName === '' || exportName === '') {
     throw new ConfigurationError(`${variable} is not <module>#<export>: ${expected}.`);
   }
   const found = (await importModule(moduleName, source))[exportName];

@@ -1,12 +1,27 @@
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** Whether a module is named by its path, and not as a package. */
+/** Whether a module is named by its path, or the address of its file, and not as a package. */
 export function isModulePath(name: string): boolean {
-  return /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(name);
+  return /^(\.{0,2}[/\\]|[A-Za-z]:[/\\]|file:)/.test(name);
 }
 
-/** What to `import` for a module that a person has named: a path is taken from the working directory. */
+/** The path of a module that a person has named by it: taken from the working directory. */
+export function modulePath(name: string): string {
+  return name.startsWith('file:') ? fileURLToPath(name) : resolve(name);
+}
+
+/** What to `import` for a module that a person has named. */
 export function moduleSpecifier(name: string): string {
-  return isModulePath(name) ? pathToFileURL(resolve(name)).href : name;
+  return isModulePath(name) ? pathToFileURL(modulePath(name)).href : name;
+}
+
+/**
+ * The two parts of `<module>#<export>`. A folder may have a `#` in its name, and no export has a slash in it.
+ *
+ * @returns no export where none is named.
+ */
+export function splitTarget(target: string): { readonly module: string; readonly name?: string } {
+  const { module = target, name } = /^(?<module>.*)#(?<name>[^#/\\]*)$/s.exec(target)?.groups ?? {};
+  return name === undefined ? { module } : { module, name };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -125,6 +125,8 @@ export class Config extends ServerConfig {
   }
 }`,
     };
+    await mkdir(join(folder, 'a b'));
+    files['a b/throws.js'] = files['throws.js'] ?? '';
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     await writeFile(join(folder, 'a.http'), 'GET http://localhost/\n');
   });
@@ -135,6 +137,8 @@ export class Config extends ServerConfig {
       ['stack', './throws.js#stack'],
       /^RangeError: too much \(throws\.js:3\)\. LOG_LEVEL=debug shows the trace\.\n$/,
     ],
+    // As the address of a file the folder is a%20b.
+    [['stack', './a b/throws.js#stack'], /^RangeError: too much \(a b\/throws\.js:3\)\. /],
     [
       ['stack', './syntax.js#stack'],
       /^SyntaxError: Unexpected token ';'\. LOG_LEVEL=debug shows the trace\.\n$/,

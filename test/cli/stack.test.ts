@@ -140,6 +140,7 @@ describe('openhands-express stack', () => {
         [[STACKS, STACKS], /One module at a time/],
         [['--check', '--write'], /Either --check or --write/],
         [['./nowhere.ts#stack'], /\.\/nowhere\.ts cannot be found\./],
+        [['file:///nowhere/gone.js#stack'], /file:\/\/\/nowhere\/gone\.js cannot be found\./],
         [['no-such-package#stack'], /no-such-package cannot be found\.\n/],
         [
           ['lib/compose.ts#stack'],

@@ -14,7 +14,7 @@ import {
   type Middleware,
   wrap,
 } from '../../lib/compose.ts';
-import { callerIn } from '../../lib/compose/declare/stack-trace.ts';
+import { callerIn } from '../../lib/compose/diagnose/stack-trace.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));

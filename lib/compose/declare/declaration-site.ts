@@ -1,4 +1,4 @@
-import { callerIn } from './stack-trace.ts';
+import { callerIn } from '../diagnose/stack-trace.ts';
 
 /** Where in the user's code something was declared. */
 export interface DeclarationSite {

@@ -1,4 +1,4 @@
-import { placesIn } from '../../compose/declare/stack-trace.ts';
+import { placesIn } from '../../compose/diagnose/stack-trace.ts';
 import { callSitesAbove } from './call-sites.ts';
 import type { AnyFunction } from './express-parts.ts';
 
@@ -59,7 +59,7 @@ function siteOf(trace: { readonly stack?: unknown }): RegistrationSite {
 function placeIn(trace: { readonly stack?: unknown }): string {
   try {
     const places = placesIn(trace.stack);
-    return places.find((place) => !place.includes('node_modules/')) ?? places[0] ?? '<unknown>';
+    return places.find((place) => !/node_modules[\\/]/.test(place)) ?? places[0] ?? '<unknown>';
   } catch {
     // A program's own Error.prepareStackTrace may throw.
     return '<unknown>';

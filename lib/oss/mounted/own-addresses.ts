@@ -17,11 +17,12 @@ export function reachFrom(given: Reach = 'own'): Reach {
  * Says which addresses are an edition's own, as Express matches them: whatever the case, with or without a slash at the end.
  *
  * @param paths - those of its routes, `{…}` for a parameter, as in OpenAPI.
- * @param files - those of its page, which are told by their case.
+ * @param files - those of its page, which are told by their case where the system tells files by it.
  */
 export function ownAddresses(
   paths: Iterable<string>,
   files: Iterable<string> = [],
+  platform: NodeJS.Platform = process.platform,
 ): (path: string) => boolean {
   const fixed = new Set<string>();
   const patterns: RegExp[] = [];
@@ -29,11 +30,14 @@ export function ownAddresses(
     if (path.includes('{')) patterns.push(patternOf(path));
     else fixed.add(withoutSlash(path).toLowerCase());
   }
-  const pages = new Set(files);
+  const asFile = platform === 'win32' || platform === 'darwin' ? folded : (path: string) => path;
+  const pages = new Set(Array.from(files, asFile));
   return (path) => {
     const plain = withoutSlash(path);
     return (
-      fixed.has(plain.toLowerCase()) || patterns.some((it) => it.test(plain)) || pages.has(decoded(path))
+      fixed.has(plain.toLowerCase()) ||
+      patterns.some((it) => it.test(plain)) ||
+      pages.has(asFile(decoded(path)))
     );
   };
 }
@@ -52,6 +56,11 @@ function patternOf(path: string): RegExp {
 
 function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** macOS and Windows find a file by its name in any case, and macOS in any composition of its letters. */
+function folded(path: string): string {
+  return path.normalize().toLowerCase();
 }
 
 function decoded(path: string): string {

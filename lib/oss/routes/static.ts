@@ -2,6 +2,7 @@ import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
+import { isPublic } from './public-path.ts';
 import { answerOtherMethod } from './resource.ts';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -69,15 +70,4 @@ async function isFile(directory: string, path: string): Promise<boolean> {
     (found) => found.isFile(),
     () => false,
   );
-}
-
-/** Nobody meant to publish `.env` and `.git`. */
-function isPublic(path: string): boolean {
-  try {
-    return !decodeURIComponent(path)
-      .split(/[/\\]/)
-      .some((segment) => segment.startsWith('.'));
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import { decodeText } from '../text-file.ts';
 import { SET_ASIDE_MARK } from './document-key.ts';
 import type { Document } from './document-store.ts';
 import { parseDocument } from './parse-document.ts';
+import { patiently } from './patiently.ts';
 import { errorCode } from './storage-error.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function setAside(
 ): Promise<Document | null> {
   const aside = `${path}${SET_ASIDE_MARK}${new Date().toISOString().replaceAll(/[-:]/g, '')}`;
   try {
-    await rename(path, aside);
+    await patiently(() => rename(path, aside));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
@@ -33,6 +34,6 @@ export async function setAside(
   await link(aside, path).catch((error: unknown) => {
     if (errorCode(error) !== 'EEXIST') throw error;
   });
-  await unlink(aside);
+  await patiently(() => unlink(aside));
   return document;
 }

@@ -22,6 +22,7 @@ import type { Logger } from 'pino';
 import { takeFolderOwner } from './file-owner.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LockSightings } from './lock-sightings.ts';
+import { patiently } from './patiently.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { absent, errorCode } from './storage-error.ts';
 
@@ -29,8 +30,10 @@ const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 100;
 /** How many heartbeats there are in a lease. */
 const BEATS = 6;
-/** What a rename over a folder that is not empty fails with: rename(2); Windows has its own. */
-const TAKEN = new Set(process.platform === 'win32' ? ['EPERM', 'EACCES'] : ['ENOTEMPTY', 'EEXIST']);
+/** What a rename over a folder that is not empty, or removing it, fails with: rename(2), rmdir(2). */
+const NOT_EMPTY = ['ENOTEMPTY', 'EEXIST'];
+/** Windows has other errors for a rename, and for a folder in which somebody has a file open. */
+const TAKEN = new Set(process.platform === 'win32' ? [...NOT_EMPTY, 'EPERM', 'EACCES', 'EBUSY'] : NOT_EMPTY);
 
 export interface FileLockOptions {
   /** The folder of all locks, and one on the same file system for what is being prepared. Both exist. */
@@ -100,7 +103,7 @@ export class FileLock {
       release: async () => {
         heartbeat.end();
         try {
-          await unlink(file);
+          await patiently(() => unlink(file));
         } catch (error) {
           if (errorCode(error) !== 'ENOENT') throw error;
           const { cause, err } = heartbeat.silence();
@@ -125,7 +128,7 @@ export class FileLock {
     }
     if (!this.#options.identity.isDead(holder) && !(await this.#leaseIsOver(folder, holder))) return true;
     try {
-      await unlink(join(folder, holder));
+      await patiently(() => unlink(join(folder, holder)));
       this.#options.log.warn({ key }, 'Took a lock over from a holder that died');
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;

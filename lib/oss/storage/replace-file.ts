@@ -10,6 +10,7 @@ import { type FileHandle, open, readdir, rename, rm, stat, unlink } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import { ForeignFileError, keepOwner, takeFolderOwner } from './file-owner.ts';
 import { makeFolder, syncFolder } from './make-folder.ts';
+import { patiently } from './patiently.ts';
 import { absent, errorCode } from './storage-error.ts';
 
 /** What says of a rename that this file cannot be replaced, or this folder not be changed. */
@@ -46,7 +47,7 @@ export async function replaceFile(path: string, text: string, temporary: Tempora
 /** Deletes a file durably; what is not there is no error. One that cannot be deleted is emptied. */
 export async function deleteFile(path: string): Promise<void> {
   try {
-    await unlink(path);
+    await patiently(() => unlink(path));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return;
     if (!isIrreplaceable(error)) throw error;
@@ -62,7 +63,7 @@ export function isIrreplaceable(error: unknown): boolean {
 }
 
 async function moveIntoPlace(from: string, to: string): Promise<void> {
-  await rename(from, to);
+  await patiently(() => rename(from, to));
   await syncFolder(dirname(to));
 }
 

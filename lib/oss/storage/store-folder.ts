@@ -129,7 +129,7 @@ export class StoreFolder {
       await syncFolder(dirname(path));
     } catch (error) {
       // Somebody else was first.
-      if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+      if (!['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
     } finally {
       await rm(beside, { recursive: true, force: true });
     }

@@ -1,6 +1,6 @@
 /** Whether a folder is a file store, judged by what is in it and around it. Looks only: nothing is made or changed. */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import nodePath, { join, type PlatformPath, resolve } from 'node:path';
 import { decodeText } from '../text-file.ts';
 import { parseDocument } from './parse-document.ts';
 import { errorCode } from './storage-error.ts';
@@ -65,13 +65,24 @@ export async function markerIn(folder: string): Promise<StoreMarker | undefined>
   return bytes && asStoreMarker(parseDocument(decodeText(bytes)));
 }
 
-function ancestorsOf(folder: string): { above: string; below: string }[] {
-  const segments = folder.split(sep);
-  const counts = Array.from({ length: Math.min(DEEPEST, segments.length - 1) }, (_, index) => index + 1);
-  return counts.map((count) => ({
-    above: segments.slice(0, -count).join(sep) || sep,
-    below: segments.slice(-count).join('/'),
-  }));
+/**
+ * The folders around one, the innermost first, and the way from each to it. The topmost is `/`, `C:\\` or a share.
+ *
+ * @param path - that of the system which the folder is on.
+ */
+export function ancestorsOf(
+  folder: string,
+  path: PlatformPath = nodePath,
+): { above: string; below: string }[] {
+  const ancestors: { above: string; below: string }[] = [];
+  let [above, below] = [path.dirname(folder), path.basename(folder)];
+  for (let inner = folder; above !== inner && ancestors.length < DEEPEST;) {
+    ancestors.push({ above, below });
+    inner = above;
+    below = `${path.basename(inner)}/${below}`;
+    above = path.dirname(inner);
+  }
+  return ancestors;
 }
 
 async function isStore(folder: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix, win32 } from 'node:path';
 import { pino } from 'pino';
 import { ConfigurationError } from '../../../lib/oss/errors.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { claimStore, markStore, STORE_MARKER } from '../../../lib/oss/storage/store-marker.ts';
-import { placeOf } from '../../../lib/oss/storage/store-place.ts';
+import { ancestorsOf, placeOf } from '../../../lib/oss/storage/store-place.ts';
 
 describe('The place of a file store', () => {
   const log = pino({ level: 'silent' });
@@ -192,5 +192,28 @@ describe('The place of a file store', () => {
       assert.match(store_id, /^[\da-f-]{36}$/);
       await rm(at('store'), { recursive: true });
     }
+  });
+});
+
+describe('The folders around a folder', () => {
+  it('end at the drive or the share on Windows, and the way from them is written as everywhere', () => {
+    assert.deepEqual(ancestorsOf('C:\\users\\github', win32), [
+      { above: 'C:\\users', below: 'github' },
+      { above: 'C:\\', below: 'users/github' },
+    ]);
+    assert.deepEqual(ancestorsOf('\\\\nas\\store\\users', win32), [
+      { above: '\\\\nas\\store\\', below: 'users' },
+    ]);
+    assert.deepEqual(ancestorsOf('C:\\', win32), []);
+  });
+
+  it('are three at most', () => {
+    assert.deepEqual(ancestorsOf('/srv/store/users/github/7', posix), [
+      { above: '/srv/store/users/github', below: '7' },
+      { above: '/srv/store/users', below: 'github/7' },
+      { above: '/srv/store', below: 'users/github/7' },
+    ]);
+    assert.deepEqual(ancestorsOf('/users', posix), [{ above: '/', below: 'users' }]);
+    assert.deepEqual(ancestorsOf('/', posix), []);
   });
 });
