@@ -20,10 +20,17 @@ export function mochaGlobalSetup(): void {
   chmodSync(folder, 0o1777);
   linkWhatTsxHasCompiled(folder);
   process.env.TMPDIR = folder;
+  // What is left in memory stays there until the machine starts again.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      mochaGlobalTeardown();
+      process.kill(process.pid, signal);
+    });
+  }
 }
 
 export function mochaGlobalTeardown(): void {
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** Has processes whose temporary folder this is find what tsx has compiled for others. */
