@@ -22,6 +22,7 @@
  *
  * @typedef {object} Configuration
  * @property {'oss' | 'saas'} APP_MODE
+ * @property {string} [APP_SLUG]
  * @property {{ HIDE_LLM_SETTINGS?: boolean }} [FEATURE_FLAGS]
  *
  * @typedef {Record<string, string | number | boolean | null>} Settings

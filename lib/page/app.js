@@ -1,32 +1,43 @@
 /** Starts the page: asks the server which edition it is and who is here, then hands over to the navigation. */
-import { getConfiguration } from './api.js';
+import { at, getConfiguration } from './api.js';
+import { Drafts } from './drafts.js';
 import { editions } from './editions.js';
+import { inspector } from './facts.js';
 import { describe } from './failures.js';
 import { Navigation } from './navigation.js';
 import { clear, show } from './notices.js';
 import { monogram } from './profile.js';
+import { hashOf } from './route.js';
 import { Session } from './session.js';
+import { clone, slots } from './templates.js';
 
 /** @param {string} id */
 const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const banner = place('banner');
 
 async function start() {
+  place('view').replaceChildren(clone('starting'));
   try {
-    const configuration = await getConfiguration();
-    const edition = editions[configuration.APP_MODE];
     const session = new Session();
-    session.addEventListener('change', () => showPerson(session, edition.identity.id));
-    await session.refresh();
+    const [configuration] = await Promise.all([getConfiguration(), session.refresh()]);
+    const edition = editions[configuration.APP_MODE];
+    const showWho = () => showPerson(session, edition.identity.id);
+    session.addEventListener('change', showWho);
+    showWho();
     showEdition(edition.name);
     tellOutcomeOfSignIn();
     const places = { root: place('view'), menu: place('views'), banner };
-    new Navigation({ edition, session, configuration, places }).start();
+    new Navigation({ edition, session, drafts: new Drafts(), configuration, places }).start();
   } catch (error) {
-    place('starting').hidden = true;
+    place('view').replaceChildren();
     const again = () => {
       clear(banner);
-      place('starting').hidden = false;
+      // A mistake of this page, wherever it is made.
+      for (const kind of ['error', 'unhandledrejection']) {
+        window.addEventListener(kind, () => show(banner, { tone: 'failure', ...describe(undefined) }));
+      }
+
+      showReferences();
       void start();
     };
     show(banner, { tone: 'failure', ...describe(error), actions: [{ label: 'Try again', run: again }] });
@@ -41,20 +52,26 @@ function showEdition(name) {
 }
 
 /** @param {Session} session @param {string} identityView */
-function showPerson({ profile }, identityView) {
+function showPerson({ profile, pending }, identityView) {
   const element = place('person');
-  element.hidden = profile === undefined;
+  element.hidden = profile === undefined && !pending;
+  element.classList.toggle('person-pending', pending);
   if (!profile) return element.replaceChildren();
-  const link = document.createElement('a');
-  link.href = `#/${identityView}`;
-  const picture = document.createElement('span');
-  picture.className = 'monogram monogram-small';
-  picture.setAttribute('aria-hidden', 'true');
-  monogram(picture, profile.login);
-  const login = document.createElement('span');
-  login.textContent = profile.login;
-  link.append(picture, login);
-  element.replaceChildren(link);
+  const content = clone('person-link');
+  const part = slots(content);
+  part.link.href = hashOf(identityView);
+  monogram(part.monogram, profile.login);
+  part.login.textContent = profile.login;
+  element.replaceChildren(content);
+}
+
+/** Where what this server does can be watched and read about. */
+function showReferences() {
+  /** @type {HTMLAnchorElement} */ (place('api-reference')).href = at('api/docs').href;
+  if (inspector === undefined) return;
+  const { link } = slots(place('behind'));
+  link.href = at(inspector).href;
+  place('behind').hidden = false;
 }
 
 /** The server sends a person back with `?login=denied` when they said no at GitHub. */
@@ -79,4 +96,10 @@ document.querySelector('[data-skip]')?.addEventListener('click', (event) => {
   place('main').focus();
 });
 
+// A mistake of this page, wherever it is made.
+for (const kind of ['error', 'unhandledrejection']) {
+  window.addEventListener(kind, () => show(banner, { tone: 'failure', ...describe(undefined) }));
+}
+
+showReferences();
 void start();

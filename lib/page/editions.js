@@ -1,4 +1,5 @@
 /** The one place where the page's editions differ; everything else asks the edition. */
+import { hashOf } from './route.js';
 import { accountView } from './views/account.js';
 import { repositoriesView } from './views/repositories.js';
 import { settingsView } from './views/settings.js';
@@ -26,7 +27,7 @@ export const editions = {
     home: repositoriesView,
     identity: tokenView,
     gate: undefined,
-    renewal: () => ({ label: 'Save another token', href: '#/token' }),
+    renewal: () => ({ label: 'Save another token', href: hashOf('token') }),
   },
   saas: {
     name: 'Enterprise',

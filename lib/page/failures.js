@@ -14,7 +14,7 @@ function when(seconds) {
  */
 export function describe(error) {
   if (!(error instanceof ApiError)) {
-    console.error(error);
+    if (error !== undefined) console.error(error);
     return {
       title: 'This page made a mistake',
       text: 'Load it again. If that does not help, tell the operator of this server.',

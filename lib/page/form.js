@@ -9,17 +9,20 @@ const controls = (form) =>
   [...form.querySelectorAll('input, select')].map((element) => /** @type {Control} */ (element));
 
 /**
- * Shows the stored values. A secret is never shown: its control starts empty.
+ * Shows the stored values, and over them what the person has changed before. A stored secret is never shown.
  *
  * @param {HTMLFormElement} form
  * @param {Settings} stored
+ * @param {Settings} [changed] as {@link changes} tells it
  */
-export function fill(form, stored) {
+export function fill(form, stored, changed = {}) {
   for (const control of controls(form)) {
-    const value = stored[control.name];
+    const { name } = control;
+    const kept = control.type === 'password' ? undefined : stored[name];
+    const value = name in changed ? changed[name] : kept;
     if (control instanceof HTMLSelectElement) keep(control, value);
     if (control.type === 'checkbox') /** @type {HTMLInputElement} */ (control).checked = value === true;
-    else control.value = control.type === 'password' ? '' : String(value ?? '');
+    else control.value = String(value ?? '');
   }
 }
 
@@ -83,7 +86,8 @@ export function markComplaints(form, error) {
     control.setAttribute('aria-invalid', 'true');
     // Read before the hint. Screen readers pay more attention to this than to `aria-errormessage`.
     control.setAttribute('aria-describedby', [complaint.id, ...descriptionsOf(control)].join(' '));
-    control.after(complaint);
+    // Below the frame of a field that offers a list.
+    (control.closest('.combobox') ?? control).after(complaint);
     return [control];
   });
   marked[0]?.focus();

@@ -2,17 +2,24 @@
 import { ApiError } from './api.js';
 import { describe } from './failures.js';
 import { clear, show } from './notices.js';
+import { hashOf, routeOf } from './route.js';
 import { clone } from './templates.js';
 
 /**
  * @typedef {object} View
  * @property {string} id its hash, and the first part of its template's id
  * @property {string} label in the menu and the window's title
- * @property {(root: HTMLElement, context: Context) => void} open fills the fresh copy of the template
+ * @property {(root: HTMLElement, context: Context) => Follow | void} open fills the fresh copy of the template
+ *
+ * @callback Follow shows what the address says now, while the view stays
+ * @param {URLSearchParams} query
+ * @returns {void}
  *
  * @typedef {object} Context what a view is given
  * @property {import('./session.js').Session} session
  * @property {import('./api.js').Configuration} configuration
+ * @property {import('./drafts.js').Drafts} drafts
+ * @property {URLSearchParams} query what the address says besides the view
  * @property {AbortSignal} signal aborted when the person goes to another view
  * @property {Attempt} attempt
  *
@@ -27,18 +34,23 @@ import { clone } from './templates.js';
 export class Navigation {
   /** @type {View | undefined} */
   #current = undefined;
+  #query = '';
+  /** @type {Follow | void} */
+  #follow = undefined;
   #leaving = new AbortController();
 
   /**
    * @param {object} options
    * @param {import('./editions.js').Edition} options.edition
    * @param {import('./session.js').Session} options.session
+   * @param {import('./drafts.js').Drafts} options.drafts
    * @param {import('./api.js').Configuration} options.configuration
    * @param {{ root: HTMLElement, menu: HTMLElement, banner: HTMLElement }} options.places
    */
-  constructor({ edition, session, configuration, places }) {
+  constructor({ edition, session, drafts, configuration, places }) {
     this.edition = edition;
     this.session = session;
+    this.drafts = drafts;
     this.configuration = configuration;
     this.places = places;
   }
@@ -49,33 +61,42 @@ export class Navigation {
       this.#choose({ moveFocus: true });
     });
     this.session.addEventListener('change', () => this.#choose({ moveFocus: true }));
+    this.drafts.addEventListener('change', () => this.#choose({ moveFocus: false }));
     this.#choose({ moveFocus: false });
   }
 
   /** @param {{ moveFocus: boolean }} options */
   #choose({ moveFocus }) {
     const { edition, session } = this;
+    const { id, query } = routeOf(window.location.hash);
     const gated = edition.gate !== undefined && !session.signedIn;
-    const wanted = edition.views.find(({ id }) => window.location.hash === `#/${id}`) ?? edition.home;
+    const wanted = edition.views.find((view) => view.id === id) ?? edition.home;
     const view = (gated && edition.gate) || wanted;
     this.#showMenu(gated ? [] : edition.views, view);
-    if (view === this.#current) return;
+    const before = this.#query;
+    this.#query = String(query);
+    if (view === this.#current) {
+      if (before !== this.#query) this.#follow?.(query);
+      return;
+    }
     this.#current = view;
-    this.#open(view);
+    this.#open(view, query);
     if (moveFocus) document.getElementById('view-title')?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }
 
-  /** @param {View} view */
-  #open(view) {
+  /** @param {View} view @param {URLSearchParams} query */
+  #open(view, query) {
     this.#leaving.abort();
     this.#leaving = new AbortController();
     const { root } = this.places;
     document.title = `${view.label} · OpenHands server`;
     root.replaceChildren(clone(`${view.id}-view`));
-    view.open(root, {
+    this.#follow = view.open(root, {
       session: this.session,
+      drafts: this.drafts,
       configuration: this.configuration,
+      query,
       signal: this.#leaving.signal,
       attempt: this.#attempt(this.#leaving.signal),
     });
@@ -85,15 +106,15 @@ export class Navigation {
   #showMenu(views, current) {
     const { menu } = this.places;
     menu.hidden = views.length === 0;
-    menu.replaceChildren(
-      ...views.map((view) => {
-        const link = document.createElement('a');
-        link.href = `#/${view.id}`;
-        link.textContent = view.label;
-        if (view === current) link.setAttribute('aria-current', 'page');
-        return link;
-      }),
-    );
+    // The links stay while they are the same ones: one of them may have the focus.
+    if (menu.childElementCount !== views.length) menu.replaceChildren(...views.map(linkTo));
+    views.forEach((view, index) => {
+      const link = menu.children[index];
+      if (view === current) link?.setAttribute('aria-current', 'page');
+      else link?.removeAttribute('aria-current');
+      link?.querySelector('.unsaved-mark')?.remove();
+      if (this.drafts.has(view.id)) link?.append(clone('unsaved-mark'));
+    });
   }
 
   /** @param {AbortSignal} signal @returns {Attempt} */
@@ -105,6 +126,7 @@ export class Navigation {
       } catch (error) {
         if (signal.aborted) return false;
         if (error instanceof ApiError && error.code === 'not_authenticated') {
+          this.drafts.clear();
           this.session.end();
           show(this.places.banner, {
             tone: 'warning',
@@ -123,4 +145,12 @@ export class Navigation {
       }
     };
   }
+}
+
+/** @param {View} view */
+function linkTo({ id, label }) {
+  const link = document.createElement('a');
+  link.href = hashOf(id);
+  link.textContent = label;
+  return link;
 }

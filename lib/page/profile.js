@@ -19,10 +19,21 @@ export function monogram(element, name) {
 }
 
 /**
+ * What to show of a person: who they are, or that GitHub is being asked, or nothing.
+ *
+ * @param {Profile | undefined} profile
+ * @param {boolean} pending
+ */
+export function profileOrSkeleton(profile, pending) {
+  if (profile) return [profileCard(profile)];
+  return pending ? [clone('profile-skeleton')] : [];
+}
+
+/**
  * @param {Profile} profile
  * @returns {DocumentFragment}
  */
-export function profileCard({ login, name, company, email }) {
+function profileCard({ login, name, company, email }) {
   const content = clone('profile');
   const part = slots(content);
   monogram(part.monogram, login);

@@ -129,6 +129,21 @@ describe('the demo, for a person who clicks', () => {
     await page.getByText(/^Page 1 of/).waitFor();
   });
 
+  it('leads from the page to its stack, and what to look for is there', async () => {
+    await signIn(page, 'octocat');
+    await page.getByText('Look for the tag conflict').waitFor();
+    await page.getByRole('link', { name: 'See the stack at work' }).click();
+    await page
+      .locator('.request')
+      .getByText(/^\d+ conflicts?$/)
+      .first()
+      .waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'API reference' }).click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    assert.equal(new URL(page.url()).pathname, '/api/docs');
+  });
+
   it('shows its stack at work, beside the page', async () => {
     await page.goto(`${demo.address}/stack`);
     await page.getByText('Live', { exact: true }).waitFor();

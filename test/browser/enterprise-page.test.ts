@@ -50,10 +50,10 @@ describe('the page of the Enterprise edition', () => {
     await signIn(page);
     await page.getByText(/^Page 1 of/).waitFor();
     const first = await repositories().first().innerText();
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText(/^Page 2 of/).waitFor();
     assert.notEqual(await repositories().first().innerText(), first);
-    await page.getByRole('button', { name: 'Previous' }).click();
+    await page.getByRole('link', { name: 'Previous' }).click();
     await page.getByText(/^Page 1 of/).waitFor();
     assert.equal(await repositories().first().innerText(), first);
     await page.getByLabel('Installation').selectOption({ index: 1 });
@@ -66,7 +66,7 @@ describe('the page of the Enterprise edition', () => {
     await page.getByLabel('Search all of GitHub').fill('hello');
     await page.keyboard.press('Enter');
     await page.getByText(/found for “hello”/).waitFor();
-    await page.getByRole('button', { name: 'Back to my repositories' }).click();
+    await page.getByRole('link', { name: 'Back to my repositories' }).click();
     await page.getByText(/^Page 1 of/).waitFor();
   });
 
@@ -76,7 +76,7 @@ describe('the page of the Enterprise edition', () => {
     await page.getByText(/^Page 1 of/).waitFor();
     await delay(2_500);
     const refreshesBefore = server.github.calls.refreshes;
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText(/^Page 2 of/).waitFor();
     assert.equal(await page.locator('.notice').count(), 0);
     assert.ok(server.github.calls.refreshes > refreshesBefore, 'the token had run out');
@@ -86,7 +86,7 @@ describe('the page of the Enterprise edition', () => {
     await signIn(page);
     await page.getByText(/^Page 1 of/).waitFor();
     await visitor.loseCookies();
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText('Your session is over').waitFor();
     await page.getByRole('link', { name: 'Sign in with GitHub' }).waitFor();
   });
@@ -116,7 +116,7 @@ describe('the page of the Enterprise edition', () => {
     await page.getByText(/^Page 1 of/).waitFor();
     server.github.options.webhookUrl = `${server.url}/integration/github/events`;
     await server.github.revokeAuthorization('octocat');
-    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText('Your session is over').waitFor();
   });
 

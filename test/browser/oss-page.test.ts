@@ -173,6 +173,8 @@ describe('the page of the OSS edition', () => {
     await page.getByRole('heading', { name: 'GitHub token', exact: true }).waitFor();
     assert.equal(await focused(), 'GitHub token', 'a new view is read from its heading on');
     await page.keyboard.press('Tab');
+    assert.match(await focused(), /^Classic token/);
+    await page.keyboard.press('Tab');
     await page.keyboard.type(token);
     await page.keyboard.press('Enter');
     await page.getByText('Token saved').waitFor();

@@ -6,17 +6,20 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { newProfile } from './chromium.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
+/** Kept from one run to the next, so that they can be looked at and compared. */
+const screenshots = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
 
 /** Chromium's own note of every answer of 4xx and 5xx, which are part of the contract and not a mistake of the page. */
 const REFUSAL = /^Failed to load resource: the server responded with a status of [45]\d\d/;
 /** The same, for a server that is gone. */
 const NOBODY_THERE = 'Failed to load resource: net::ERR_CONNECTION_REFUSED';
 
-/** A desk and a telephone, by day and by night. */
+/** A desk, a tablet and a telephone, by day and by night. */
 export const FORMATS = [
   { width: 1440, colorScheme: 'light' },
   { width: 1440, colorScheme: 'dark' },
+  { width: 768, colorScheme: 'light' },
+  { width: 768, colorScheme: 'dark' },
   { width: 360, colorScheme: 'light' },
   { width: 360, colorScheme: 'dark' },
 ] as const;
@@ -70,10 +73,24 @@ export class Visitor {
     await this.page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
     await this.page.evaluate(axe);
     const findings = await this.page.evaluate<string[]>(
-      `axe.run(document).then(({ violations }) =>
+      // Without the copies of style sheets that axe makes for two rules about media, which the page's policy refuses.
+      `axe.run(document, { preload: false }).then(({ violations }) =>
         violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' at ' + target.join(' '))))`,
     );
     assert.deepEqual(findings, [], name);
+  }
+
+  /**
+   * Looks at what is shown now in every one of {@link FORMATS}, one after the other: the state of a page does not change
+   * with its window.
+   */
+  async expectAccessibleInEveryFormat(name: string): Promise<void> {
+    for (const { width, colorScheme } of FORMATS) {
+      await this.page.setViewportSize({ width, height: 900 });
+      await this.page.emulateMedia({ colorScheme });
+      await this.expectAccessible(`${name}-${width}-${colorScheme}`);
+      await this.expectNoSidewaysScrolling();
+    }
   }
 
   /** Fails if the page can be scrolled sideways. */

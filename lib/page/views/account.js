@@ -1,15 +1,16 @@
 /** Enterprise: who I am, and the ways out. */
+import { whileBusy } from '../busy.js';
 import { confirm } from '../confirmation.js';
 import { describe } from '../failures.js';
 import { show } from '../notices.js';
-import { profileCard } from '../profile.js';
+import { profileOrSkeleton } from '../profile.js';
 import { slots } from '../templates.js';
 
 /** @type {import('../navigation.js').View} */
 export const accountView = {
   id: 'account',
   label: 'Account',
-  open(root, { session, signal, attempt }) {
+  open(root, { session, drafts, signal, attempt }) {
     const part = slots(root);
     const again = () => void attempt(part.notices, () => session.refresh());
     const render = () => showPerson(part, session, again);
@@ -17,7 +18,9 @@ export const accountView = {
     session.addEventListener('change', render, { signal });
 
     part['sign-out'].addEventListener('click', () =>
-      attempt(part.notices, () => leave('You are signed out')),
+      whileBusy(part['sign-out'], 'Signing out…', () =>
+        attempt(part.notices, () => leave('You are signed out')),
+      ),
     );
 
     part['sign-out-everywhere'].addEventListener('click', async () => {
@@ -26,13 +29,16 @@ export const accountView = {
         text: 'All your sessions end, on every device, and GitHub is told to take back your permission.',
         button: 'Sign out everywhere',
       });
-      if (sure)
-        await attempt(part.notices, () => leave('You are signed out everywhere', { everywhere: true }));
+      if (!sure) return;
+      await whileBusy(part['sign-out-everywhere'], 'Signing out…', () =>
+        attempt(part.notices, () => leave('You are signed out everywhere', { everywhere: true })),
+      );
     });
 
     /** @param {string} title @param {{ everywhere?: boolean }} [options] */
     async function leave(title, options) {
       await session.signOut(options);
+      drafts.clear();
       const banner = document.getElementById('banner');
       if (banner) show(banner, { tone: 'success', title });
     }
@@ -45,9 +51,8 @@ export const accountView = {
  * @param {() => void} again
  */
 function showPerson(part, session, again) {
-  const { profile, stale, failure } = session;
-  part.person.hidden = profile === undefined;
-  part.person.replaceChildren(...(profile ? [profileCard(profile)] : []));
+  const { profile, pending, stale, failure } = session;
+  part.person.replaceChildren(...profileOrSkeleton(profile, pending));
   const actions = [{ label: 'Try again', run: again }];
   if (stale) {
     show(part.notices, {

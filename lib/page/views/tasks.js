@@ -1,5 +1,7 @@
 /** What GitHub says is waiting: conflicts, failing checks, comments, open pull requests and issues. */
 import { getSuggestedTasks } from '../api.js';
+import { showEmpty } from '../empty.js';
+import { atGitHub } from '../facts.js';
 import { clear } from '../notices.js';
 import { clone, slots } from '../templates.js';
 import { askForToken } from './no-token.js';
@@ -21,18 +23,28 @@ export const tasksView = {
     if (!session.signedIn) return askForToken(root);
     const part = slots(root);
     const load = async () => {
-      part.summary.textContent = 'Loading…';
+      clear(part.notices);
+      part.empty.replaceChildren();
+      part.list.hidden = true;
+      part.skeleton.hidden = false;
+      part.summary.textContent = 'Asking GitHub…';
       const ok = await attempt(
         part.notices,
         async () => {
           const tasks = await getSuggestedTasks(signal);
-          clear(part.notices);
           part.list.replaceChildren(...tasks.map(row));
           part.list.hidden = tasks.length === 0;
-          part.summary.textContent = summary(tasks.length);
+          part.summary.textContent = tasks.length === 0 ? '' : counted(tasks.length);
+          if (tasks.length === 0) {
+            showEmpty(part.empty, {
+              title: 'Nothing is waiting for you',
+              text: 'No open issue, no pull request and no failing check is yours at the moment.',
+            });
+          }
         },
         { again: () => void load() },
       );
+      part.skeleton.hidden = true;
       if (!ok) part.summary.textContent = '';
     };
     void load();
@@ -40,15 +52,14 @@ export const tasksView = {
 };
 
 /** @param {number} count */
-function summary(count) {
-  if (count === 0) return 'Nothing is waiting for you.';
-  return count === 1 ? '1 task' : `${count} tasks`;
-}
+const counted = (count) => (count === 1 ? '1 task' : `${count} tasks`);
 
 /** @param {import('../api.js').SuggestedTask} task */
 function row({ task_type, repo, issue_number, title }) {
   const content = clone('task');
   const part = slots(content);
+  const kind = task_type === 'OPEN_ISSUE' ? 'issues' : 'pull';
+  part.link.href = atGitHub(`${repo}/${kind}/${issue_number}`);
   part.title.textContent = title;
   part.place.textContent = `${repo} #${issue_number}`;
   part.type.textContent = TYPES[task_type] ?? task_type;

@@ -1,12 +1,31 @@
 /** OSS: put in, replace or remove the GitHub token. A saved one is never shown. */
 import { saveSettings } from '../api.js';
+import { whileBusy } from '../busy.js';
 import { confirm } from '../confirmation.js';
+import { atGitHub, isGitHubCloud } from '../facts.js';
 import { describe } from '../failures.js';
 import { clear, show } from '../notices.js';
-import { profileCard } from '../profile.js';
+import { profileOrSkeleton } from '../profile.js';
 import { slots } from '../templates.js';
 
 /** @typedef {import('../session.js').Session} Session */
+
+/**
+ * GitHub's form for a token that can read what this server reads, filled in. A fine-grained one is of one owner only; a
+ * classic one reaches everything. A GitHub Enterprise Server fills in only the form for the latter.
+ *
+ * @see https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens
+ */
+const FINE_GRAINED = atGitHub('settings/personal-access-tokens/new', {
+  name: 'OpenHands',
+  description: 'For an OpenHands server: repositories and suggested tasks',
+  expires_in: '90',
+  contents: 'read',
+  issues: 'read',
+  pull_requests: 'read',
+  statuses: 'read',
+});
+const CLASSIC = atGitHub('settings/tokens/new', { description: 'OpenHands', scopes: 'repo' });
 
 /** @type {import('../navigation.js').View} */
 export const tokenView = {
@@ -17,6 +36,9 @@ export const tokenView = {
     /** @type {HTMLFormElement} */
     const form = part.form;
     const input = /** @type {HTMLInputElement} */ (form.querySelector('input'));
+    part['fine-grained'].href = FINE_GRAINED;
+    for (const name of ['fine-grained', 'about-fine-grained']) part[name].hidden = !isGitHubCloud();
+    part.classic.href = CLASSIC;
     const render = () => showState(part, session);
     render();
     session.addEventListener('change', render, { signal });
@@ -32,12 +54,12 @@ export const tokenView = {
         });
         return input.focus();
       }
-      part.save.disabled = true;
       const had = session.signedIn;
-      const ok = await attempt(part.notices, () => store({ github_token: token }), {
-        explain: (error) => explainRefusal(error, had),
-      });
-      part.save.disabled = false;
+      const ok = await whileBusy(part.save, 'Asking GitHub…', () =>
+        attempt(part.notices, () => store({ github_token: token }), {
+          explain: (error) => explainRefusal(error, had),
+        }),
+      );
       if (!ok) return;
       form.reset();
       show(part.notices, { tone: 'success', title: 'Token saved', text: 'Your repositories are ready.' });
@@ -50,7 +72,9 @@ export const tokenView = {
         button: 'Remove the token',
       });
       if (!sure) return;
-      const ok = await attempt(part.notices, () => store({ unset_github_token: true }));
+      const ok = await whileBusy(part.remove, 'Removing…', () =>
+        attempt(part.notices, () => store({ unset_github_token: true })),
+      );
       if (!ok) return;
       show(part.notices, { tone: 'success', title: 'Token removed' });
       input.focus();
@@ -87,9 +111,8 @@ function explainRefusal({ status, code }, had) {
 }
 
 /** @param {Record<string, any>} part @param {Session} session */
-function showState(part, { signedIn, profile, stale, failure }) {
-  part.person.replaceChildren(...(profile ? [profileCard(profile)] : []));
-  part.person.hidden = profile === undefined;
+function showState(part, { signedIn, profile, pending, stale, failure }) {
+  part.person.replaceChildren(...profileOrSkeleton(profile, pending));
   part.state.textContent = state(signedIn, stale, failure);
   part.state.hidden = part.state.textContent === '';
   part.remove.hidden = !signedIn;

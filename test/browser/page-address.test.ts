@@ -1,0 +1,187 @@
+/** What is shown is in the address, what is unsaved is kept, and what GitHub has is a link. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Page } from 'playwright-core';
+import { Installation } from './installation.ts';
+import { Visitor } from './visitor.ts';
+
+describe('the page, for a person who goes back and forth', () => {
+  let server: Installation;
+  let visitor: Visitor;
+  let page: Page;
+
+  before(async () => {
+    server = await Installation.enterprise({ GITHUB_APP_SLUG: 'openhands' });
+  });
+  after(() => server.remove());
+
+  beforeEach(async () => {
+    visitor = await Visitor.arrive();
+    page = visitor.page;
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
+    await page.getByRole('button', { name: 'octocat' }).click();
+    await page.getByText(/^Page 1 of/).waitFor();
+  });
+
+  afterEach(async () => {
+    server.github.faults.clear();
+    await visitor.leave();
+  });
+
+  const repositories = () => page.getByRole('list', { name: 'Repositories' }).getByRole('listitem');
+  const hash = () => new URL(page.url()).hash;
+  const open = (to: string) => page.goto(`${server.url}/${to}`);
+
+  it('keeps page and sort through a reload, and goes back one step at a time', async () => {
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText(/^Page 2 of/).waitFor();
+    await page.getByLabel('Sort by').selectOption('full_name');
+    await page.getByText(/^Page 1 of/).waitFor();
+    await page.getByRole('link', { name: 'Next' }).click();
+    await page.getByText(/^Page 2 of/).waitFor();
+    assert.equal(hash(), '#/repositories?page=2&sort=full_name');
+    const second = await repositories().first().innerText();
+
+    await page.reload();
+    await page.getByText(/^Page 2 of/).waitFor();
+    assert.equal(await repositories().first().innerText(), second);
+    assert.equal(await page.getByLabel('Sort by').inputValue(), 'full_name');
+
+    await page.goBack();
+    await page.getByText(/^Page 1 of/).waitFor();
+    await page.goBack();
+    await page.getByText(/^Page 2 of/).waitFor();
+    assert.equal(await page.getByLabel('Sort by').inputValue(), 'pushed');
+  });
+
+  it('keeps a search through a reload, and goes back to before it', async () => {
+    await page.getByLabel('Search all of GitHub').fill('hello & <b>"world"</b>?q=x#y');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Nothing found for “hello & <b>"world"<\/b>\?q=x#y”/).waitFor();
+    await page.reload();
+    await page.getByText(/^Nothing found for “hello & <b>"world"<\/b>\?q=x#y”/).waitFor();
+    await page.goBack();
+    await page.getByText(/^Page 1 of/).waitFor();
+    assert.equal(await page.getByLabel('Search all of GitHub').inputValue(), '');
+  });
+
+  it('takes nothing strange from a link that somebody sends', async () => {
+    await open(
+      '#/repositories?page=-1&sort=javascript:alert(1)&installation=../../user&unset_github_token=true',
+    );
+    await page.getByText(/^Page 1 of/).waitFor();
+    assert.equal(await page.getByLabel('Sort by').inputValue(), 'pushed');
+    await open('#/repositories?page=99999');
+    await page.getByRole('link', { name: 'Go to the first page' }).click();
+    await page.getByText(/^Page 1 of/).waitFor();
+    await open('#/nowhere?page=2');
+    await page.getByRole('heading', { name: 'Repositories' }).waitFor();
+    await open('#/repositories?installation=999');
+    await page.getByLabel('Installation').waitFor();
+    assert.equal(await page.getByLabel('Installation').inputValue(), '999');
+  });
+
+  it('leads from repositories and tasks to GitHub', async () => {
+    const link = repositories().getByRole('link', { name: 'octocat/Hello-World' });
+    assert.equal(await link.getAttribute('href'), `${server.github.url}/octocat/Hello-World`);
+    assert.equal(await link.getAttribute('rel'), 'noopener');
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    const href = (name: RegExp) => page.getByRole('link', { name }).getAttribute('href');
+    assert.equal(await href(/^Speed up the build/), `${server.github.url}/octo-org/octo-repo/pull/12`);
+    assert.equal(await href(/^Greet in French/), `${server.github.url}/octocat/Hello-World/issues/21`);
+  });
+
+  it('keeps unsaved settings while other views are looked at, and asks before they are lost', async () => {
+    const iterations = () => page.getByLabel('Most iterations for a task');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await iterations().fill('77');
+    await page.getByLabel('API key').fill('sk-not-saved-yet');
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    await page.getByRole('heading', { name: 'Suggested tasks' }).waitFor();
+    await page.getByRole('link', { name: 'Settings (unsaved changes)' }).click();
+    await page.getByText('You have unsaved changes.').waitFor();
+    assert.equal(await iterations().inputValue(), '77');
+    assert.equal(await page.getByLabel('API key').inputValue(), 'sk-not-saved-yet');
+
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate('void setTimeout(() => location.reload())');
+    const dialog = await asked;
+    assert.equal(dialog.type(), 'beforeunload');
+    await dialog.dismiss();
+    assert.equal(await iterations().inputValue(), '77');
+
+    await page.getByRole('button', { name: 'Discard' }).click();
+    assert.equal(await iterations().inputValue(), '');
+    await page.reload();
+    await page.getByText('Language model').waitFor();
+  });
+
+  it('offers what the server knows, and takes what it does not', async () => {
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const model = page.getByRole('combobox', { name: 'Model', exact: true });
+    const options = () => page.getByRole('listbox', { name: 'Choices for Model' }).getByRole('option');
+    await model.click();
+    await options().first().waitFor();
+    const all = await options().count();
+    await page.keyboard.type('GPT');
+    assert.deepEqual(await options().allInnerTexts(), ['openai/gpt-4o']);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.equal(await model.inputValue(), 'openai/gpt-4o');
+    assert.equal(await model.getAttribute('aria-expanded'), 'false');
+    await page.getByRole('button', { name: 'Show the choices for Model' }).click();
+    assert.equal(await options().count(), all, 'what is chosen does not hide the others');
+    await options().nth(0).click();
+    await model.fill('my-own/model');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Settings saved.').waitFor();
+    await page.reload();
+    await page.getByText('Language model').waitFor();
+    assert.equal(await model.inputValue(), 'my-own/model');
+  });
+
+  it('shows at once that GitHub is being asked, and every view that needs no GitHub', async () => {
+    server.github.faults.add({ on: '*', kind: 'hang' });
+    await page.reload();
+    await page.getByText('Asking GitHub…').waitFor();
+    await page.locator('.list.skeleton').waitFor();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Most iterations for a task').waitFor();
+    assert.equal(await page.locator('.person-pending').count(), 1, 'GitHub has not answered yet');
+  });
+
+  it('says that a save is going on', async () => {
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Most iterations for a task').fill('5');
+    const release = new AbortController();
+    const released = once(release.signal, 'abort');
+    await page.route('**/api/settings', async (route) => {
+      if (route.request().method() === 'POST') await released;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    const saving = page.getByRole('button', { name: 'Saving…' });
+    await saving.waitFor();
+    assert.equal(await saving.getAttribute('aria-disabled'), 'true');
+    release.abort();
+    await page.getByText('Settings saved.').waitFor();
+  });
+});
+
+describe('the page whose script does not arrive', () => {
+  it('says so', async () => {
+    const server = await Installation.oss();
+    const visitor = await Visitor.arrive();
+    const { page } = visitor;
+    try {
+      await page.route('**/app.js', (route) => route.abort());
+      await page.goto(server.url);
+      await page.getByText('The page could not be loaded completely').waitFor({ timeout: 12_000 });
+    } finally {
+      await visitor.leave().catch(() => undefined);
+      await server.remove();
+    }
+  });
+});
