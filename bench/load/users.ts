@@ -7,7 +7,11 @@ export const USERS = Array.from({ length: 20 }, (_, index) => String(1_000 + ind
 
 /** The store that `FILE_STORE_PATH` names. */
 export function openStore(): JsonFileStore {
-  return new JsonFileStore({ path: process.env.FILE_STORE_PATH ?? '', log: pino({ level: 'silent' }) });
+  return openStoreAt(process.env.FILE_STORE_PATH ?? '');
+}
+
+export function openStoreAt(path: string): JsonFileStore {
+  return new JsonFileStore({ path, log: pino({ level: 'silent' }) });
 }
 
 export function settingsOf(documents: JsonFileStore, user: string): SettingsStore {
@@ -16,7 +20,7 @@ export function settingsOf(documents: JsonFileStore, user: string): SettingsStor
 
 /** Gives every user settings of their own. */
 export async function storeSettings(path: string): Promise<void> {
-  const documents = new JsonFileStore({ path, log: pino({ level: 'silent' }) });
+  const documents = openStoreAt(path);
   for (const user of USERS) {
     await settingsOf(documents, user).update({ language: 'en', agent: 'CodeActAgent', max_iterations: 100 });
   }

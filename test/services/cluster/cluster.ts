@@ -4,23 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Sessions } from '../../../lib/enterprise/auth/sessions.ts';
-import { SignedValues } from '../../../lib/enterprise/auth/signed-values.ts';
-import { PostgresStore } from '../../../lib/enterprise/storage/postgres-store.ts';
-import { DocumentCipher } from '../../../lib/enterprise/tokens/document-cipher.ts';
-import { loadEncryptionKeys } from '../../../lib/enterprise/tokens/encryption-keys.ts';
-import { TokenDocuments } from '../../../lib/enterprise/tokens/token-documents.ts';
-import { signedIn } from '../../../lib/enterprise/tokens/token-record.ts';
-import { Secret } from '../../../lib/oss/secret.ts';
 import { FakeGitHub, type FakeGitHubOptions } from '../../../lib/testing/index.ts';
 import { environmentFor } from '../../integration/enterprise-site.ts';
 import { ServerProcess } from '../../server-process.ts';
-import { newDatabase, silent } from '../databases.ts';
+import { newDatabase } from '../databases.ts';
 import { engines } from '../engines.ts';
+import { addSignedInUsers } from '../signed-in-users.ts';
 import { RoundRobinProxy } from './round-robin-proxy.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const DAY_MS = 86_400_000;
+const TOKEN_LIFE_MS = 28_800_000;
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -97,35 +90,12 @@ export class Cluster {
    *
    * @returns their cookies.
    */
-  async addUsersWithExpiredTokens(count: number): Promise<string[]> {
-    const { DATABASE_URL = '', COOKIE_SECRETS = '', TOKEN_ENCRYPTION_KEYS = '' } = this.#env;
-    const store = new PostgresStore({ url: new Secret(DATABASE_URL), maxConnections: 10, log: silent });
-    try {
-      const keys = await loadEncryptionKeys(store, new Secret(TOKEN_ENCRYPTION_KEYS));
-      const tokens = new TokenDocuments(store, new DocumentCipher(keys));
-      const sessions = new Sessions({ documents: store, now: Date.now });
-      const values = new SignedValues({ secrets: [new Secret(COOKIE_SECRETS)], now: Date.now });
-      return await Promise.all(
-        Array.from({ length: count }, async (_, index) => {
-          const { id, login } = this.github.directory.addUser({ login: `user-${index}` });
-          const { access_token, refresh_token = '' } = this.github.tokens.issuePair(login);
-          const github_user_id = String(id);
-          const now = Date.now();
-          const pair = {
-            accessToken: new Secret(access_token),
-            expiresAt: now - 1_000,
-            refreshToken: new Secret(refresh_token),
-            refreshTokenExpiresAt: now + DAY_MS,
-          };
-          await tokens.save(github_user_id, signedIn(pair, now - 28_800_000));
-          const generation = await sessions.begin(github_user_id);
-          const value = values.write('openhands_auth', { github_user_id, generation }, DAY_MS);
-          return `openhands_auth=${value}`;
-        }),
-      );
-    } finally {
-      await store.close();
-    }
+  addUsersWithExpiredTokens(count: number): Promise<string[]> {
+    const expiresAt = Date.now() - 1_000;
+    return addSignedInUsers(this.github, this.#env, count, () => ({
+      obtainedAt: expiresAt - TOKEN_LIFE_MS,
+      expiresAt,
+    }));
   }
 
   async close(): Promise<void> {

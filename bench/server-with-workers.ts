@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '../demo/free-port.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const SAMPLES = 20;
+
+/** The Enterprise edition as it is built, and as `serve --workers` runs it, in processes of its own. */
+export class ServerWithWorkers {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  /**
+   * Resolves when all workers serve.
+   *
+   * @param workers - undefined for one process without workers.
+   */
+  static async start(
+    workers: number | undefined,
+    env: Readonly<Record<string, string>>,
+  ): Promise<ServerWithWorkers> {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-workers-'));
+    const port = await freePort();
+    const args = [join(ROOT, 'dist/cli/openhands-express.js'), 'serve'];
+    if (workers !== undefined) args.push('--workers', String(workers));
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        NODE_ENV: 'production',
+        OPENHANDS_CONFIG_CLS: `${join(ROOT, 'dist/enterprise/index.js')}#SaasServerConfig`,
+        FILE_STORE_PATH: join(folder, 'store'),
+        PORT: String(port),
+        LOG_LEVEL: 'warn',
+        ...env,
+      },
+      // It logs nothing unless something is wrong, and that is to be seen.
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const server = new ServerWithWorkers(`http://127.0.0.1:${port}`, child, folder);
+    while ((await server.#metric('openhands_workers')) !== (workers ?? 1)) {
+      if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode}.`);
+      await delay(50);
+    }
+    return server;
+  }
+
+  /** Resolves with what all workers have in memory over so many seconds, in MiB. */
+  async sampleMemory(seconds: number): Promise<number[]> {
+    const samples: number[] = [];
+    for (let taken = 0; taken < SAMPLES; taken++) {
+      samples.push((await this.#metric('process_resident_memory_bytes')) / 2 ** 20);
+      await delay((seconds * 1000) / SAMPLES);
+    }
+    return samples;
+  }
+
+  /** CPU time of each of its processes so far, in microseconds: of the first one, and of the workers. Linux only. */
+  async cpuMicros(): Promise<number[]> {
+    const first = this.#child.pid ?? 0;
+    const children = await readFile(`/proc/${first}/task/${first}/children`, 'utf8');
+    return Promise.all([first, ...children.trim().split(' ').filter(Boolean).map(Number)].map(cpuMicrosOf));
+  }
+
+  async stop(): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await gone;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #metric(name: string): Promise<number> {
+    try {
+      const text = await (await fetch(`${this.url}/internal/metrics`)).text();
+      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    } catch {
+      return NaN;
+    }
+  }
+}
+
+/** See proc(5): clock ticks, which are hundredths of a second everywhere. */
+async function cpuMicrosOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The name of the program may hold blanks.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}

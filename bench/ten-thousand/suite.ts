@@ -1,0 +1,119 @@
+/**
+ * 10,000 users at once on PostgreSQL and Redis, each of whom has a token that dies once within a minute: so many as die in 30
+ * minutes where tokens live for as long. `UPDATE_TABLES=1 npm run bench -- ten-thousand` writes docs/scaling.md as well.
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { refreshAheadMs } from '../../lib/enterprise/tokens/refresh-schedule.ts';
+import { FakeGitHub } from '../../lib/testing/index.ts';
+import { newDatabase } from '../../test/services/databases.ts';
+import { PostgresServer } from '../../test/services/engines/postgres-server.ts';
+import { RedisServer } from '../../test/services/engines/redis-server.ts';
+import { addSignedInUsers } from '../../test/services/signed-in-users.ts';
+import { summarize } from '../rounds.ts';
+import { ServerWithWorkers } from '../server-with-workers.ts';
+import type { Suite } from '../suite.ts';
+import { askAll } from './crowd.ts';
+import { claims, type Summary, writeTable } from './summary.ts';
+
+const WORKERS = 2;
+/** Of a token: what 30 minutes are compressed into. */
+const LIFE_MS = 60_000;
+const DEFAULT_AHEAD_MS = 300_000;
+
+const suite: Suite = {
+  about:
+    'users with tokens that die, on PostgreSQL and Redis (on Debian: apt-get install postgresql redis-server)',
+  async run({ smoke }) {
+    const summary = await measure(
+      smoke ? { users: 50, seconds: 6, everySeconds: 2 } : { users: 10_000, seconds: 60, everySeconds: 20 },
+    );
+    const checked = claims(summary);
+    // What memory does in some seconds means nothing.
+    const broken = checked
+      .slice(0, smoke ? -1 : undefined)
+      .filter(({ value, below = Infinity, above = -Infinity }) => !(value < below && value > above));
+    if (broken.length > 0) throw new Error(`Broken: ${JSON.stringify(broken)} of ${JSON.stringify(summary)}`);
+    if (process.env.UPDATE_TABLES === '1' && !smoke)
+      await writeTable(new URL('../../docs/scaling.md', import.meta.url), summary);
+    return [
+      {
+        title: `${summary.users} users, ${summary.requests} requests in ${summary.seconds} s, ${WORKERS} workers`,
+        unit: 'ms for a client, MiB of memory',
+        timings: new Map([
+          ['how long a client waits: half of them, 99 of 100', { minimum: summary.p50, median: summary.p99 }],
+          [
+            'memory of all workers: second quarter, last quarter',
+            { minimum: summary.memoryBefore, median: summary.memoryAfter },
+          ],
+        ]),
+        claims: checked,
+      },
+    ];
+  },
+};
+export default suite;
+
+interface Size {
+  readonly users: number;
+  readonly seconds: number;
+  /** How often each user asks. */
+  readonly everySeconds: number;
+}
+
+async function measure({ users, seconds, everySeconds }: Size): Promise<Summary> {
+  const [postgres, redis, github] = await Promise.all([
+    PostgresServer.start(),
+    RedisServer.start(),
+    FakeGitHub.listen({ rateLimit: 1_000_000_000 }),
+  ]);
+  let server: ServerWithWorkers | undefined;
+  try {
+    const env = {
+      ...github.environment,
+      DATABASE_URL: (await newDatabase(postgres)).reveal(),
+      REDIS_URL: redis.url,
+      COOKIE_SECRETS: randomBytes(32).toString('hex'),
+      TOKEN_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      // It is to be counted, not to be met: all users have one address.
+      RATE_LIMIT: '1000000/second;100000000/minute',
+    };
+    server = await ServerWithWorkers.start(WORKERS, env);
+    // All are due while each of them still comes once more.
+    const dueWithinMs = (seconds - everySeconds) * 1000;
+    // Time for adding them passes before anybody comes.
+    const begin = Date.now() + 2_000 + users * 2;
+    const cookies = await addSignedInUsers(github, env, users, (id, index) => {
+      const expiresAt = begin + (index / users) * dueWithinMs + refreshAheadMs(id, LIFE_MS, DEFAULT_AHEAD_MS);
+      return { obtainedAt: expiresAt - LIFE_MS, expiresAt };
+    });
+    await delay(begin - Date.now());
+    const sampling = server.sampleMemory(seconds);
+    const { failures, waits } = await askAll(`${server.url}/api/github/installations`, cookies, {
+      seconds,
+      everySeconds,
+    });
+    const memory = await sampling;
+    if (failures.length > 0) console.error(failures.slice(0, 5));
+    const quarter = (number: number) =>
+      summarize(memory.slice((memory.length * (number - 1)) / 4, (memory.length * number) / 4)).median;
+    const sorted = [...waits].sort((a, b) => a - b);
+    const percentile = (share: number) => Math.round(sorted[Math.floor(sorted.length * share)] ?? NaN);
+    return {
+      users,
+      seconds,
+      workers: WORKERS,
+      requests: waits.length,
+      failures: failures.length,
+      refreshes: github.calls.refreshes,
+      reused: github.tokens.reusedRefreshTokens,
+      p50: percentile(0.5),
+      p99: percentile(0.99),
+      memoryBefore: Math.round(quarter(2)),
+      memoryAfter: Math.round(quarter(4)),
+    };
+  } finally {
+    await server?.stop();
+    await Promise.all([github.close(), postgres.stop(), redis.stop()]);
+  }
+}
