@@ -86,7 +86,7 @@ describe('A server with workers', () => {
   });
 
   it('limits requests as one process does', async () => {
-    const server = start({ RATE_LIMIT: '20/hour' });
+    const server = start({ RATE_LIMIT: '20/hour;1000/day' });
     const url = await server.url();
     await all(server);
     const statuses: number[] = [];
@@ -94,6 +94,10 @@ describe('A server with workers', () => {
     assert.deepEqual(
       [200, 429].map((status) => statuses.filter((it) => it === status).length),
       [20, 20],
+    );
+    assert.deepEqual(
+      server.lines.filter(({ level }) => Number(level) >= 50),
+      [],
     );
   });
 

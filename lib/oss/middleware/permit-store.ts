@@ -16,6 +16,8 @@ interface Share {
 
 /** Counts for one limit together with the other workers of this server; without the first process, alone. */
 export class PermitStore implements Store {
+  /** Its keys are counted apart from those of another limit, as express-rate-limit has to know. */
+  readonly localKeys = true;
   readonly #limit: RateLimit;
   readonly #name: string;
   readonly #first: Pick<FirstProcess, 'ask'>;
