@@ -69,7 +69,7 @@ export default tseslint.config(
   },
   {
     // The compiler checks the pages' names, with the browser's own types (tsconfig.page.json).
-    files: ['lib/page/**/*.js', 'lib/{inspector,learn}/page/**/*.js'],
+    files: ['lib/page/**/*.js', 'lib/{inspector,learn,oss/openapi}/page/**/*.js'],
     rules: { 'no-undef': 'off' },
   },
   {

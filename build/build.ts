@@ -17,7 +17,7 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
 if (status !== 0) process.exit(status ?? 1);
 await bundle();
 await bundlePage();
-for (const page of ['inspector/page', 'learn/page']) {
+for (const page of ['inspector/page', 'learn/page', 'oss/openapi/page']) {
   await cp(`${root}lib/${page}`, `${root}dist/${page}`, {
     recursive: true,
     filter: (source) => !source.endsWith('.d.ts'),

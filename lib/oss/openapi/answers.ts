@@ -47,61 +47,87 @@ export const errorAnswer = (codes: readonly string[]) =>
 
 export const health = named('Health', () => z.literal('OK'));
 
-const checks = z.record(z.string(), z.enum(['ok', 'degraded', 'failed']));
+const checks = z
+  .record(z.string(), z.enum(['ok', 'degraded', 'failed']))
+  .meta({ examples: [{ store: 'ok' }] });
 export const ready = named('Ready', () => z.object({ ready: z.literal(true), checks }));
 export const notReady = named('NotReady', () =>
   z.object({
-    error: z.string(),
+    error: z.string().meta({ examples: ['The server is not ready.'] }),
     code: z.enum(['not_ready', 'draining'] satisfies ErrorCode[]),
     ready: z.literal(false),
-    checks,
-    reasons: z.record(z.string(), z.string()).optional(),
+    checks: checks.meta({ examples: [{ store: 'failed' }] }),
+    reasons: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ examples: [{ store: 'The store cannot be reached.' }] }),
   }),
 );
 
 export const clientOptions = named('ClientOptions', () =>
   z.object({
     APP_MODE: z.enum(['oss', 'saas']),
-    GITHUB_CLIENT_ID: z.string(),
-    POSTHOG_CLIENT_KEY: z.string(),
-    APP_SLUG: z.string().optional(),
+    GITHUB_CLIENT_ID: z.string().meta({ examples: ['Iv23liAbCdEfGhIjKlMn'] }),
+    POSTHOG_CLIENT_KEY: z.string().meta({ examples: [''] }),
+    APP_SLUG: z
+      .string()
+      .optional()
+      .meta({ examples: ['openhands-at-acme'] }),
     FEATURE_FLAGS: z.object({ ENABLE_BILLING: z.boolean(), HIDE_LLM_SETTINGS: z.boolean() }),
   }),
 );
 
-export const choices = named('Choices', () => z.array(z.string()));
+export const choices = named('Choices', () => z.array(z.string()).meta({ examples: [['first', 'second']] }));
 
 export const shownSettings = named('Settings', () =>
   z.object({
-    language: nullableText,
-    agent: nullableText,
-    security_analyzer: nullableText,
-    llm_model: nullableText,
-    llm_base_url: nullableText,
-    max_iterations: nullableInteger,
-    remote_runtime_resource_factor: nullableInteger,
-    confirmation_mode: nullableFlag,
-    user_consents_to_analytics: nullableFlag,
+    language: nullableText.meta({ examples: ['en'] }),
+    agent: nullableText.meta({ examples: ['CodeActAgent'] }),
+    security_analyzer: nullableText.meta({ examples: [''] }),
+    llm_model: nullableText.meta({ examples: ['openai/gpt-4o'] }),
+    llm_base_url: nullableText.meta({ examples: [''] }),
+    max_iterations: nullableInteger.meta({ examples: [100] }),
+    remote_runtime_resource_factor: nullableInteger.meta({ examples: [1] }),
+    confirmation_mode: nullableFlag.meta({ examples: [false] }),
+    user_consents_to_analytics: nullableFlag.meta({ examples: [true] }),
     enable_default_condenser: z.boolean(),
     llm_api_key: mask,
     github_token_is_set: z.boolean(),
   }),
 );
 
-export const user = named('GitHubUser', () => userAnswer);
+export const user = named('GitHubUser', () =>
+  userAnswer.meta({
+    examples: [
+      {
+        id: 583_231,
+        login: 'octocat',
+        avatar_url: 'https://avatars.githubusercontent.com/u/583231?v=4',
+        company: '@github',
+        name: 'The Octocat',
+        email: null,
+      },
+    ],
+  }),
+);
 
 export const repositories = named('Repositories', () =>
   z.array(
     z.object({
-      id: z.int(),
-      full_name: z.string(),
-      stargazers_count: z.int(),
-      link_header: nullableText.describe("GitHub's `Link` header of the page; null from a search."),
+      id: z.int().meta({ examples: [1_296_269] }),
+      full_name: z.string().meta({ examples: ['octocat/Hello-World'] }),
+      stargazers_count: z.int().meta({ examples: [80] }),
+      link_header: nullableText.meta({
+        description: "GitHub's `Link` header of the page; null from a search.",
+        examples: [null, ''],
+      }),
     }),
   ),
 );
 
-export const installations = named('Installations', () => z.array(z.int()));
+export const installations = named('Installations', () =>
+  z.array(z.int()).meta({ examples: [[40_123_456]] }),
+);
 
 export const suggestedTasks = named('SuggestedTasks', () =>
   z.array(
@@ -113,11 +139,13 @@ export const suggestedTasks = named('SuggestedTasks', () =>
         'OPEN_PR',
         'OPEN_ISSUE',
       ]),
-      repo: z.string().describe('`owner/name`'),
-      issue_number: z.int(),
-      title: z.string(),
+      repo: z.string().meta({ description: '`owner/name`', examples: ['octocat/Hello-World'] }),
+      issue_number: z.int().meta({ examples: [1_347] }),
+      title: z.string().meta({ examples: ['Found a bug'] }),
     }),
   ),
 );
 
-export const openApi = named('OpenApi', () => z.looseObject({ openapi: z.string() }));
+export const openApi = named('OpenApi', () =>
+  z.looseObject({ openapi: z.string().meta({ examples: ['3.1.1'] }) }),
+);

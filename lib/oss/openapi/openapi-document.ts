@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { type ErrorCode, type ErrorCodeTable, OSS_ERROR_CODES } from '../error-codes.ts';
 import { errorAnswer } from './answers.ts';
 import { API_ERRORS, CHANGE_ERRORS } from './common-errors.ts';
+import { exampleOf } from './example-of.ts';
 import type {
   JsonSchema,
   OpenApiDocument,
+  OpenApiMediaType,
   OpenApiOperation,
   OpenApiParameter,
   OpenApiResponse,
@@ -46,9 +48,13 @@ export function openApiDocument({
   const schemas: Record<string, JsonSchema> = {
     Error: jsonSchema(errorAnswer(Object.keys(codes).sort()), 'output'),
   };
-  const reference = ({ name, schema }: NamedSchema, io: 'input' | 'output'): JsonSchema => {
-    schemas[name] ??= jsonSchema(schema, io);
+  const reference = ({ name, schema, example }: NamedSchema, io: 'input' | 'output'): JsonSchema => {
+    schemas[name] ??= { ...jsonSchema(schema, io), ...(example !== undefined && { examples: [example] }) };
     return { $ref: `#/components/schemas/${name}` };
+  };
+  const inJson = (named: NamedSchema, io: 'input' | 'output'): OpenApiMediaType => {
+    const schema = reference(named, io);
+    return { schema, example: exampleOf(schema, schemas) };
   };
   const security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
 
@@ -75,7 +81,7 @@ export function openApiDocument({
         ...(body && {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: reference(body, 'input') } },
+            content: { 'application/json': inJson(body, 'input') },
           },
         }),
         responses: {
@@ -86,10 +92,7 @@ export function openApiDocument({
             ]),
           ),
           ...Object.fromEntries(
-            Object.entries(operation.responses).map(([status, answer]) => [
-              status,
-              response(answer, reference),
-            ]),
+            Object.entries(operation.responses).map(([status, answer]) => [status, response(answer, inJson)]),
           ),
         },
       },
@@ -154,12 +157,12 @@ function headerParameters({ headers = {} }: Operation): OpenApiParameter[] {
 
 function response(
   { description, body, mediaType, headers }: Answer,
-  reference: (named: NamedSchema, io: 'output') => JsonSchema,
+  inJson: (named: NamedSchema, io: 'output') => OpenApiMediaType,
 ): OpenApiResponse {
   return {
     description,
     ...(headers && { headers: headersOf(headers) }),
-    ...(body && { content: { 'application/json': { schema: reference(body, 'output') } } }),
+    ...(body && { content: { 'application/json': inJson(body, 'output') } }),
     ...(mediaType !== undefined && { content: { [mediaType]: { schema: { type: 'string' } } } }),
   };
 }
@@ -183,9 +186,28 @@ function errorResponse(
     content: {
       'application/json': {
         schema: { allOf: [schema, { properties: { code: { enum: [...meanings.keys()] } } }] },
+        examples: Object.fromEntries(
+          [...meanings].map(([code, meaning]) => [
+            code,
+            { summary: meaning, value: errorExample(code, meaning) },
+          ]),
+        ),
       },
       ...(showsErrorsAsPage && { 'text/html': { schema: { type: 'string' } } }),
     },
+  };
+}
+
+/** Its sentence is the first of what the code means; a server may say more. */
+function errorExample(code: string, meaning: string): object {
+  const [sentence = ''] = /^.*?[.](?=\s|$)/.exec(meaning) ?? [meaning];
+  const detail = [
+    { loc: ['query', 'page'], msg: 'Input should be a whole number greater than 0', type: 'value_error' },
+  ];
+  return {
+    error: sentence.replaceAll('`', ''),
+    code,
+    ...(code === 'validation_error' && { detail }),
   };
 }
 

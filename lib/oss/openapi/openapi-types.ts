@@ -5,6 +5,7 @@ export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
+  readonly examples?: readonly unknown[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly items?: JsonSchema;
@@ -27,7 +28,14 @@ export interface OpenApiParameter {
 
 export interface OpenApiContent {
   readonly required?: boolean;
-  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+  readonly content?: Readonly<Record<string, OpenApiMediaType>>;
+}
+
+export interface OpenApiMediaType {
+  readonly schema: JsonSchema;
+  readonly example?: unknown;
+  /** By name; there is one for each code that an error may have. */
+  readonly examples?: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 }
 
 export interface OpenApiResponse extends OpenApiContent {

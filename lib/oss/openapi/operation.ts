@@ -37,6 +37,8 @@ export interface Tag {
 export interface NamedSchema {
   readonly name: string;
   readonly schema: z.ZodType;
+  /** Zod takes none of a schema that transforms what it is given. */
+  readonly example?: unknown;
 }
 
 export interface Answer {

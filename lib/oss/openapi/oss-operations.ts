@@ -53,7 +53,7 @@ const SERVER: readonly Operation[] = [
     tag: TAGS.server,
     summary: 'This description as a page',
     isOpenToAll: true,
-    responses: { 200: { description: 'A page without scripts.', mediaType: 'text/html' } },
+    responses: { 200: { description: 'A page that loads nothing from elsewhere.', mediaType: 'text/html' } },
   },
 ];
 
@@ -104,7 +104,11 @@ const SETTINGS: readonly Operation[] = [
       'A field that is left out keeps its value, and so does a secret that is posted as its mask, or a GitHub token that is `""`; `llm_api_key: ""` clears the key. ' +
       '`null` clears, except `llm_api_key`, `github_token` and `user_consents_to_analytics`, where it keeps. ' +
       'A GitHub token is checked at GitHub first.',
-    body: { name: 'SettingsUpdate', schema: settingsUpdate },
+    body: {
+      name: 'SettingsUpdate',
+      schema: settingsUpdate,
+      example: { llm_model: 'openai/gpt-4o', max_iterations: 50 },
+    },
     responses: {
       200: { description: 'They are stored.', body: answers.message('SettingsStored', 'Settings stored') },
     },

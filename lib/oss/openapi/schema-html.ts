@@ -25,10 +25,22 @@ export function fieldRows(schema: JsonSchema): string {
   if (schema.properties === undefined) return `<p>${typeOf(schema)}</p>`;
   return table(
     Object.entries(schema.properties).map(([name, field]) => {
-      const always = schema.required?.includes(name) === true ? '' : ', may be missing';
-      return [name, `${typeOf(field)}${always}`, marked(field.description ?? '')];
+      const always =
+        schema.required?.includes(name) === true ? '' : ' <span class="quiet">may be missing</span>';
+      return [name, `${typeOf(field)}${always}`, `${marked(field.description ?? '')}${limitsOf(field)}`];
     }),
   );
+}
+
+/** What a value is unless given, and between what it is. */
+export function limitsOf(schema: JsonSchema): string {
+  const { default: preset, minimum, maximum } = schema;
+  const limits = [
+    ...(preset === undefined ? [] : [`${code(preset)} unless given`]),
+    ...(minimum === undefined ? [] : [`at least ${code(minimum)}`]),
+    ...(maximum === undefined ? [] : [`at most ${code(maximum)}`]),
+  ];
+  return limits.length === 0 ? '' : ` <span class="quiet">${limits.join(', ')}</span>`;
 }
 
 function code(value: unknown): string {

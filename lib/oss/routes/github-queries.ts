@@ -18,13 +18,17 @@ export const repositoriesQuery = z.object({
   page: count.default(1).meta(asNumber),
   per_page: perPage.default(10).meta({ ...asNumber, description: 'More than 100 means 100.' }),
   sort: z.enum(REPOSITORY_SORTS).default('pushed'),
-  installation_id: count
-    .optional()
-    .meta({ ...asNumber, description: 'Only the repositories of this installation of the GitHub App.' }),
+  installation_id: count.optional().meta({
+    ...asNumber,
+    description: 'Only the repositories of this installation of the GitHub App.',
+    examples: [40_123_456],
+  }),
 });
 
 export const searchQuery = z.object({
-  query: z.string().meta({ description: "In the syntax of GitHub's search." }),
+  query: z
+    .string()
+    .meta({ description: "In the syntax of GitHub's search.", examples: ['language:typescript'] }),
   per_page: perPage.default(5).meta({ ...asNumber, description: 'More than 100 means 100.' }),
   sort: z.enum(SEARCH_SORTS).default('stars'),
   order: z.enum(['asc', 'desc']).default('desc'),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import express from 'express';
 import type { OpenApiDocument } from '../../../lib/oss/openapi/openapi-types.ts';
 import { type TestApp, testApp } from '../../../lib/testing/index.ts';
@@ -42,18 +43,29 @@ for (const edition of ['oss', 'enterprise'] as const) {
 
     it('describes every address that the routes have, and no other', () => {
       const described = Object.keys(document.paths).sort();
-      // The page's files are no interface, and the style is the description's own.
-      const served = addresses(app).filter((path) => path !== '/api/docs/style.css');
+      // The page's files are no interface, and neither are those of the description itself.
+      const served = addresses(app).filter((path) => !path.startsWith('/api/docs/'));
       assert.deepEqual(described, [...new Set(served)].sort());
     });
 
-    it('is shown as a page without scripts, which links to nothing elsewhere', async () => {
+    it('is shown as a page with nothing inline and nothing from elsewhere', async () => {
       const { text, headers } = await app.agent().get('/api/docs').expect(200).expect('Content-Type', /html/);
-      assert.match(String(headers['content-security-policy']), /default-src 'none'/);
-      assert.doesNotMatch(text, /<script|style="|<style|https?:\/\//);
+      const policy = String(headers['content-security-policy']);
+      assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self'/);
+      assert.doesNotMatch(policy, /unsafe|http|\*/);
+      assert.doesNotMatch(
+        text,
+        /style="|<style|\son\w+=|<script(?![^>]*\ssrc="docs\/)|(?:src|href)="(?:https?:|\/\/)/,
+      );
       for (const path of Object.keys(document.paths)) assert.ok(text.includes(`<code>${path}</code>`), path);
       const [, style = ''] = /href="(docs\/[^"]+)"/.exec(text) ?? [];
       await app.agent().get(`/api/${style}`).expect(200).expect('Content-Type', /css/);
+      const [, script = ''] = /src="(docs\/[^"]+)"/.exec(text) ?? [];
+      await app
+        .agent()
+        .get(`/api/${script}`)
+        .expect(200)
+        .expect('Content-Type', /javascript/);
       const targets = [...text.matchAll(/href="#([^"]+)"/g)].map(([, id = '']) => id);
       assert.deepEqual(
         targets.filter((id) => !text.includes(`id="${id}"`)),
@@ -64,6 +76,66 @@ for (const edition of ['oss', 'enterprise'] as const) {
 }
 
 describe('The OpenAPI description', () => {
+  for (const edition of ['oss', 'enterprise'] as const) {
+    it(`has an example of every body in JSON, errors too, that fits its schema (${edition})`, async () => {
+      const app = await testApp(edition);
+      try {
+        const document = (await app.agent().get('/api/openapi.json')).body as OpenApiDocument;
+        const ajv = new Ajv2020({ strict: false });
+        ajv.addSchema({ $id: 'openapi', ...document });
+        let checked = 0;
+        for (const [path, method, operation] of operationsOf(document)) {
+          for (const [status, { content }] of [
+            ['body', operation.requestBody ?? {}] as const,
+            ...Object.entries(operation.responses),
+          ]) {
+            const { schema, example, examples } = content?.['application/json'] ?? {};
+            if (schema === undefined) continue;
+            const fits = ajv.compile(inDocument(schema));
+            const given =
+              examples === undefined ? [example] : Object.values(examples).map(({ value }) => value);
+            assert.ok(given.length > 0);
+            for (const one of given) {
+              assert.ok(
+                fits(one),
+                `${method} ${path} ${status}: ${ajv.errorsText(fits.errors)} ${JSON.stringify(one)}`,
+              );
+              checked++;
+            }
+          }
+        }
+        assert.ok(checked > 100, String(checked));
+      } finally {
+        await app.close();
+      }
+    });
+  }
+
+  it('shows of every operation a request and its answers, without a secret in it', async () => {
+    const app = await testApp('enterprise');
+    try {
+      const document = (await app.agent().get('/api/openapi.json')).body as OpenApiDocument;
+      const { text } = await app.agent().get('/api/docs').expect(200);
+      for (const [path, method, { operationId, responses }] of operationsOf(document)) {
+        const [, article = ''] = text.split(`id="${operationId}"`);
+        const own = article.split('</article>')[0]!;
+        assert.ok(own.includes(`$SERVER${path}`), `${method} ${path}`);
+        for (const [status, { content }] of Object.entries(responses)) {
+          const { example, examples = {} } = content?.['application/json'] ?? {};
+          assert.ok(own.includes(`>${status}</b>`), `${path} ${status}`);
+          for (const code of Object.keys(examples))
+            assert.ok(own.includes(`&#34;code&#34;: &#34;${code}&#34;`));
+          if (example !== undefined)
+            assert.ok(own.includes(`Answer <b class="status status-${status[0]}">${status}</b>`));
+        }
+      }
+      assert.ok(text.includes('openhands_auth=$SESSION'));
+      assert.ok(text.includes('$X_HUB_SIGNATURE_256'));
+    } finally {
+      await app.close();
+    }
+  });
+
   it('tells the Enterprise edition from the OSS edition', async () => {
     const apps = [await testApp('oss'), await testApp('enterprise')];
     try {
@@ -158,6 +230,17 @@ describe('The OpenAPI description', () => {
     }
   });
 });
+
+function operationsOf({ paths }: OpenApiDocument) {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [path, method, operation] as const),
+  );
+}
+
+/** A schema whose references are found in the document that it stands in. */
+function inDocument(schema: object): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')) as object;
+}
 
 /** The addresses of the routes of an app. */
 function addresses({ app }: TestApp): string[] {
