@@ -1,4 +1,5 @@
-/** The programs that install packages, each run by a version of Node, each refusing what says that it is not for that one. */
+/** The programs that install packages, each run by a version of Node, each refusing what says that it is not for that one. They
+ * have our environment, which may say where the registry is. */
 import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +12,14 @@ export type Install = (project: string, node: NodeRuntime, packages: readonly st
 export const installWithNpm: Install = (project, node, packages) => {
   const npm = realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim());
   const options = ['--engine-strict', '--no-audit', '--no-fund', '--prefer-offline'];
-  return runIn(project, node, [npm, 'install', ...options, ...packages]);
+  return runIn(project, node, [npm, 'install', ...options, ...packages], process.env);
 };
 
 /** Yarn 1 checks engines by itself. */
 export const installWithYarn: Install = async (project, node, packages) => {
   const cache = join(project, '.yarn-cache');
   const args = ['add', '--non-interactive', '--cache-folder', cache, ...packages.map(asFile)];
-  return runIn(project, node, [join(await installers(node), 'yarn/bin/yarn.js'), ...args]);
+  return runIn(project, node, [join(await installers(node), 'yarn/bin/yarn.js'), ...args], process.env);
 };
 
 /** With it, a package finds no other one than those that it names. */
@@ -30,7 +31,7 @@ export const installWithPnpm: Install = async (project, node, packages) => {
     join(project, '.pnpm-store'),
     ...packages.map(asFile),
   ];
-  return runIn(project, node, [join(await installers(node), 'pnpm/bin/pnpm.cjs'), ...args]);
+  return runIn(project, node, [join(await installers(node), 'pnpm/bin/pnpm.cjs'), ...args], process.env);
 };
 
 let installed: Promise<string> | undefined;

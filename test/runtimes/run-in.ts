@@ -8,6 +8,7 @@ const PATIENCE_MS = 120_000;
 /**
  * Runs a program as a person does who has that version of Node, with no more of our environment than it needs.
  *
+ * @param more - what it needs of our environment nevertheless.
  * @returns what it has written, on both streams.
  * @throws Error with what it has written when it fails.
  */
@@ -15,8 +16,9 @@ export async function runIn(
   cwd: string,
   { program, path }: NodeRuntime,
   args: readonly string[],
+  more: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const env = { PATH: path, HOME: process.env.HOME, CI: 'true', NO_COLOR: '1' };
+  const env = { ...more, PATH: path, HOME: process.env.HOME, CI: 'true', NO_COLOR: '1' };
   const options = { cwd, env, timeout: PATIENCE_MS, maxBuffer: 1 << 26 };
   try {
     const { stdout, stderr } = await run(program, args, options);
