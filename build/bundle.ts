@@ -33,7 +33,7 @@ export async function bundle(): Promise<void> {
   const build = await rollup({
     input: Object.fromEntries(ENTRIES.map((entry) => [entry, join(lib, `${entry}.ts`)])),
     external: (id) => !isBundled(id) && !id.startsWith('.') && !isAbsolute(id),
-    plugins: [bundledPackages, typescript],
+    plugins: [...bundledPackages, typescript],
     preserveEntrySignatures: 'strict',
     treeshake: { moduleSideEffects: (id) => bundledPackageOf(id) === undefined },
     onLog: (_level, { id, ids = [], message }) => {

@@ -16,8 +16,8 @@ const ON_DEMAND = [
   ...['@octokit/rest', 'express-rate-limit', 'ip-address', 'jose', 'simple-oauth2', 'pg', 'redis'],
   ...['rate-limit-redis', 'log-update'],
 ];
-/** What is used of it is in the package, in one file instead of a hundred. */
-const BUNDLED = ['zod'];
+/** What is used of them is in the package, in one file each instead of a hundred. */
+const BUNDLED = ['zod', 'prom-client', '@opentelemetry/api'];
 const ENTERPRISE = {
   OPENHANDS_CONFIG_CLS: 'openhands-express/enterprise#SaasServerConfig',
   GITHUB_APP_CLIENT_ID: 'Iv1.start',
