@@ -76,7 +76,8 @@ function check({ schema: schemaFor, expectations = {} }: VariableGroup, env: Env
     const complaint = ofAShell(set[name] ?? '');
     if (complaint !== undefined) complaints.set(name, `${name} ${complaint}`);
   }
-  const { success, data, error } = schema.safeParse(set);
+  // Once for each start: zod would compile code for it first, which takes longer.
+  const { success, data, error } = schema.safeParse(set, { jitless: true });
   for (const issue of success ? [] : error.issues) {
     const name = String(issue.path[0] ?? 'The environment');
     if (!complaints.has(name)) complaints.set(name, `${name} ${expectations[name] ?? issue.message}`);
