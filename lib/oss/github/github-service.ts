@@ -98,7 +98,7 @@ export class GitHubService {
 
   /** The user that the token speaks for. */
   async getUser(): Promise<GitHubUser> {
-    const { data } = await this.#client.ask(userAnswer, ({ rest }, options) =>
+    const { data } = await this.#client.ask(userAnswer(), ({ rest }, options) =>
       rest.users.getAuthenticated(options),
     );
     return data;
@@ -107,12 +107,12 @@ export class GitHubService {
   /** One page of the user's repositories, each with GitHub's `Link` header of that page. */
   async getRepositories({ page, perPage, sort, installationId }: RepositoriesOptions): Promise<Repository[]> {
     if (installationId === undefined) {
-      const { data, link } = await this.#client.ask(repositoriesAnswer, ({ rest }, options) =>
+      const { data, link } = await this.#client.ask(repositoriesAnswer(), ({ rest }, options) =>
         rest.repos.listForAuthenticatedUser({ ...options, page, per_page: perPage, sort }),
       );
       return data.map((repository) => ({ ...repository, link_header: link }));
     }
-    const { data, link } = await this.#client.ask(installationRepositoriesAnswer, ({ rest }, options) =>
+    const { data, link } = await this.#client.ask(installationRepositoriesAnswer(), ({ rest }, options) =>
       rest.apps.listInstallationReposForAuthenticatedUser({
         ...options,
         installation_id: installationId,
@@ -142,7 +142,7 @@ export class GitHubService {
   /** The best matches for a search, in GitHub's syntax for repositories. */
   async searchRepositories({ query, perPage, sort, order }: SearchOptions): Promise<Repository[]> {
     // By a template, because `rest.search.repos` would send each `+` of the query as a blank.
-    const { data } = await this.#client.ask(searchAnswer, ({ request }, options) =>
+    const { data } = await this.#client.ask(searchAnswer(), ({ request }, options) =>
       request('GET /search/repositories{?q,per_page,sort,order}', {
         ...options,
         q: query,
@@ -157,7 +157,7 @@ export class GitHubService {
   /** What the user might work on next: their open pull requests, and the open issues assigned to them. */
   async getSuggestedTasks(): Promise<SuggestedTask[]> {
     const url = graphqlUrl(this.#apiUrl);
-    const { data, headers } = await this.#client.ask(suggestedTasksEnvelope, ({ request }, options) =>
+    const { data, headers } = await this.#client.ask(suggestedTasksEnvelope(), ({ request }, options) =>
       request({ ...options, method: 'POST', url, query: SUGGESTED_TASKS_QUERY }),
     );
     const tasks = data.data ? suggestedTasks(data.data) : [];
@@ -183,9 +183,9 @@ export class GitHubService {
     return Promise.resolve(undefined);
   }
 
-  async #installations(page: number): Promise<Checked<typeof installationsAnswer>> {
+  async #installations(page: number): Promise<Checked<ReturnType<typeof installationsAnswer>>> {
     try {
-      return await this.#client.ask(installationsAnswer, ({ rest }, options) =>
+      return await this.#client.ask(installationsAnswer(), ({ rest }, options) =>
         rest.apps.listInstallationsForAuthenticatedUser({ ...options, page, per_page: 100 }),
       );
     } catch (error) {

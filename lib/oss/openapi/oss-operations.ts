@@ -106,7 +106,9 @@ const SETTINGS: readonly Operation[] = [
       'A GitHub token is checked at GitHub first.',
     body: {
       name: 'SettingsUpdate',
-      schema: settingsUpdate,
+      get schema() {
+        return settingsUpdate();
+      },
       example: { llm_model: 'openai/gpt-4o', max_iterations: 50 },
     },
     responses: {
@@ -171,7 +173,9 @@ const GITHUB: readonly Operation[] = [
     id: 'getRepositories',
     tag: TAGS.github,
     summary: 'A page of the repositories of the user',
-    query: repositoriesQuery,
+    get query() {
+      return repositoriesQuery();
+    },
     responses: { 200: { description: 'The page.', body: answers.repositories } },
     errors: WITH_QUERY,
   },
@@ -190,7 +194,9 @@ const GITHUB: readonly Operation[] = [
     id: 'searchRepositories',
     tag: TAGS.github,
     summary: 'The repositories of GitHub that fit best',
-    query: searchQuery,
+    get query() {
+      return searchQuery();
+    },
     responses: { 200: { description: 'The best of them.', body: answers.repositories } },
     errors: WITH_QUERY,
   },

@@ -50,7 +50,7 @@ export class LastProfile {
 
   async recall(): Promise<GitHubUser | undefined> {
     const document = await this.#documents.read(this.#key);
-    return document?.identity === this.#identity ? userAnswer.safeParse(document.profile).data : undefined;
+    return document?.identity === this.#identity ? userAnswer().safeParse(document.profile).data : undefined;
   }
 
   /** Keeps a profile that was seen. Should that fail, the log says so, and the caller goes on. */

@@ -54,7 +54,7 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
 
   resource(router, '/api/github/repositories', {
     get: withGitHub((github, req) => {
-      const query = parseInput(repositoriesQuery, 'query', givenIn(req));
+      const query = parseInput(repositoriesQuery(), 'query', givenIn(req));
       return github.getRepositories({
         page: query.page,
         perPage: query.per_page,
@@ -70,7 +70,7 @@ export function githubRoutes({ githubService, lastProfile, log }: GitHubRoutesOp
 
   resource(router, '/api/github/search/repositories', {
     get: withGitHub((github, req) => {
-      const { query, per_page, sort, order } = parseInput(searchQuery, 'query', givenIn(req));
+      const { query, per_page, sort, order } = parseInput(searchQuery(), 'query', givenIn(req));
       return github.searchRepositories({ query, perPage: per_page, sort, order });
     }),
   });

@@ -40,7 +40,7 @@ export function settingsRoutes(options: SettingsRoutesOptions): DeclaredRoutes {
       if (!mayBeJson(req)) {
         throw new HttpError(415, 'unsupported_media_type', 'Send settings as application/json.');
       }
-      const update = parseInput(settingsUpdate, 'body', req.body);
+      const update = parseInput(settingsUpdate(), 'body', req.body);
       const token = update.unset_github_token === true ? undefined : update.github_token;
       const user = token && (await userOf(token, checkToken));
       await store.update(update);

@@ -1,33 +1,35 @@
 import { z } from 'zod';
+import { madeOnce } from '../made-once.ts';
 import { Secret } from '../secret.ts';
 import type { Document } from '../storage/document-store.ts';
 import type { Settings } from './settings.ts';
 import { isPlainSecret } from './settings-secrets.ts';
 
 // A file may be older than this program, newer, or edited by hand: a field of another type reads as unset.
-const text = z.string().nullable().catch(null);
-const integer = z.int().nullable().catch(null);
-const flag = z.boolean().nullable().catch(null);
-const secret = z
-  .string()
-  .refine(isPlainSecret)
-  .transform((value) => new Secret(value))
-  .nullable()
-  .catch(null);
-
-const storedSettings = z.object({
-  language: text,
-  agent: text,
-  security_analyzer: text,
-  llm_model: text,
-  llm_base_url: text,
-  max_iterations: integer,
-  remote_runtime_resource_factor: integer,
-  confirmation_mode: flag,
-  user_consents_to_analytics: flag,
-  enable_default_condenser: z.boolean().catch(false),
-  llm_api_key: secret,
-  github_token: secret,
+const storedSettings = madeOnce(() => {
+  const text = z.string().nullable().catch(null);
+  const integer = z.int().nullable().catch(null);
+  const flag = z.boolean().nullable().catch(null);
+  const secret = z
+    .string()
+    .refine(isPlainSecret)
+    .transform((value) => new Secret(value))
+    .nullable()
+    .catch(null);
+  return z.object({
+    language: text,
+    agent: text,
+    security_analyzer: text,
+    llm_model: text,
+    llm_base_url: text,
+    max_iterations: integer,
+    remote_runtime_resource_factor: integer,
+    confirmation_mode: flag,
+    user_consents_to_analytics: flag,
+    enable_default_condenser: z.boolean().catch(false),
+    llm_api_key: secret,
+    github_token: secret,
+  });
 });
 
 /**
@@ -35,7 +37,7 @@ const storedSettings = z.object({
  * version does not know stay in the document.
  */
 export function settingsFrom(document: Document): Settings {
-  return storedSettings.parse(document);
+  return storedSettings().parse(document);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { madeOnce } from '../made-once.ts';
 import { MASK, Secret } from '../secret.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,30 +20,32 @@ const secret = (empty: null | undefined) =>
     .optional();
 
 /** The body of `POST /api/settings`. Unknown fields are dropped. */
-export const settingsUpdate = z.object({
-  language: z.string().nullish(),
-  agent: z.string().nullish(),
-  security_analyzer: z.string().nullish(),
-  llm_model: z.string().nullish(),
-  llm_base_url: z.string().nullish(),
-  max_iterations: z.int().nullish(),
-  remote_runtime_resource_factor: z.int().nullish(),
-  confirmation_mode: z.boolean().nullish(),
-  user_consents_to_analytics: z
-    .boolean()
-    .nullable()
-    .transform((posted) => posted ?? undefined)
-    .optional(),
-  enable_default_condenser: z.boolean().optional(),
-  /** The stock client's "Reset to defaults" posts it empty. */
-  llm_api_key: secret(null),
-  github_token: secret(undefined),
-  /** Removes the token from Settings; applies last. */
-  unset_github_token: z.boolean().nullish(),
-});
+export const settingsUpdate = madeOnce(() =>
+  z.object({
+    language: z.string().nullish(),
+    agent: z.string().nullish(),
+    security_analyzer: z.string().nullish(),
+    llm_model: z.string().nullish(),
+    llm_base_url: z.string().nullish(),
+    max_iterations: z.int().nullish(),
+    remote_runtime_resource_factor: z.int().nullish(),
+    confirmation_mode: z.boolean().nullish(),
+    user_consents_to_analytics: z
+      .boolean()
+      .nullable()
+      .transform((posted) => posted ?? undefined)
+      .optional(),
+    enable_default_condenser: z.boolean().optional(),
+    /** The stock client's "Reset to defaults" posts it empty. */
+    llm_api_key: secret(null),
+    github_token: secret(undefined),
+    /** Removes the token from Settings; applies last. */
+    unset_github_token: z.boolean().nullish(),
+  }),
+);
 
 /** What is to be changed. A field that is left out, or undefined, keeps its stored value; null clears. */
-export type SettingsUpdate = z.output<typeof settingsUpdate>;
+export type SettingsUpdate = z.output<ReturnType<typeof settingsUpdate>>;
 
 /** The stored settings with an update applied: the merge rules of the HTTP contract, in one place. */
 export function applyUpdate(stored: Settings, update: SettingsUpdate): Settings {

@@ -24,7 +24,7 @@ function pullRequest({ mergeable = 'MERGEABLE', checks = null, reviews = [] }: P
 }
 
 function tasksOf(pulls: unknown, issues: unknown = { nodes: [] }) {
-  const { data } = suggestedTasksEnvelope.parse({
+  const { data } = suggestedTasksEnvelope().parse({
     data: { viewer: { pullRequests: pulls }, search: issues },
   });
   return suggestedTasks(data!);
@@ -71,10 +71,10 @@ describe('suggestedTasks', () => {
   it('takes an answer with data and errors, and none with neither', () => {
     const data = { viewer: { pullRequests: { nodes: [] } }, search: { nodes: [] } };
     const errors = [{ type: 'FORBIDDEN', message: 'SAML' }];
-    assert.ok(suggestedTasksEnvelope.safeParse({ data, errors }).success);
-    assert.ok(suggestedTasksEnvelope.safeParse({ data: null, errors }).success);
+    assert.ok(suggestedTasksEnvelope().safeParse({ data, errors }).success);
+    assert.ok(suggestedTasksEnvelope().safeParse({ data: null, errors }).success);
     for (const nonsense of [{}, { data: null }, { data: {} }, { message: 'Hello' }, '', '<html>', null]) {
-      assert.ok(!suggestedTasksEnvelope.safeParse(nonsense).success, JSON.stringify(nonsense));
+      assert.ok(!suggestedTasksEnvelope().safeParse(nonsense).success, JSON.stringify(nonsense));
     }
   });
 });

@@ -19,7 +19,7 @@ const STORED = settingsFrom({
   github_token: 'ghp_1',
 });
 
-const update = (body: unknown): Settings => applyUpdate(STORED, settingsUpdate.parse(body));
+const update = (body: unknown): Settings => applyUpdate(STORED, settingsUpdate().parse(body));
 const plain = (settings: Settings): object => ({
   ...settings,
   llm_api_key: settings.llm_api_key?.reveal() ?? null,
