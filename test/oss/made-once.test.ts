@@ -12,7 +12,10 @@ describe('What is made once', () => {
 
   it('may be undefined', () => {
     let times = 0;
-    const it = madeOnce(() => void times++);
+    const it = madeOnce((): undefined => {
+      times++;
+      return undefined;
+    });
     assert.equal(it(), undefined);
     assert.equal(it(), undefined);
     assert.equal(times, 1);
