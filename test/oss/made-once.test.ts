@@ -12,7 +12,7 @@ describe('What is made once', () => {
 
   it('may be undefined', () => {
     let times = 0;
-    const it = madeOnce((): undefined => {
+    const it = madeOnce((): unknown => {
       times++;
       return undefined;
     });
