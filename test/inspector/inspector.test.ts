@@ -274,7 +274,7 @@ describe('The stack inspector', () => {
       const events = site!.watch();
       await events.next();
       inspecting.close();
-      assert.equal((await events.next()).done, true);
+      for await (const { name } of events) assert.equal(name, 'complete', 'nothing comes after the end');
       assert.equal((await fetch(`${url}/stack/events`)).status, 503);
       await fetch(`${url}/a`);
     });

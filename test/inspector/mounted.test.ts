@@ -32,7 +32,7 @@ describe('STACK_INSPECTOR', () => {
     const events = site.watch();
     await events.next();
     oss.app.drain();
-    assert.equal((await events.next()).done, true);
+    for await (const { name } of events) assert.equal(name, 'complete', 'nothing comes after the end');
     assert.equal(oss.app.config.isDraining, true);
     await site.close();
   });
