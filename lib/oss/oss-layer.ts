@@ -2,7 +2,6 @@ import type { Request } from 'express';
 import type { Store } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import type { Middleware, StateKey } from '../compose.ts';
-import { isBuiltInPage } from './page/built-in-page.ts';
 import type { ConversationManager } from './conversation-manager.ts';
 import type { Environment } from './environment.ts';
 import { attachConversation } from './middleware/attach-conversation.ts';
@@ -19,6 +18,7 @@ import { requestId } from './middleware/request-id.ts';
 import { requestLog } from './middleware/request-log.ts';
 import { type ContentSecurityPolicy, securityHeaders } from './middleware/security-headers.ts';
 import { settings } from './middleware/settings.ts';
+import { isBuiltInPage } from './page/built-in-page.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
 
 /** What the layer takes from the config of an edition. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { isError } from '../../lib/oss/is-error.ts';
 
@@ -23,7 +24,6 @@ describe('isError', () => {
     { name: 'Error', message: 'm', stack: 's' },
     Error,
   ]) {
-    it(`does not take ${typeof value} ${JSON.stringify(value) ?? ''}`, () =>
-      assert.equal(isError(value), false));
+    it(`does not take ${inspect(value)}`, () => assert.equal(isError(value), false));
   }
 });
