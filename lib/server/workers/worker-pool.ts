@@ -69,6 +69,7 @@ export class WorkerPool {
    * does not start leaves all others as they are.
    */
   replaceAll(): void {
+    if (this.#isEnding) return;
     this.#replacesAgain = this.#replacing !== undefined;
     this.#replacing ??= this.#replaceOneByOne().finally(() => {
       this.#replacing = undefined;
@@ -79,9 +80,11 @@ export class WorkerPool {
   async #replaceOneByOne(): Promise<void> {
     // What has kept one from starting may be mended.
     this.#pause.cutShort();
-    const olds = [...this.#workers].filter(({ state }) => state === 'serving');
+    // One that is just being started may have read what is no longer true.
+    const olds = [...this.#workers].filter(({ state }) => state !== 'retiring');
     this.#log?.info({ workers: olds.length }, 'Replacing the workers, one after the other');
     for (const old of olds) {
+      await old.started;
       // It may have died meanwhile, and then it has been replaced.
       if (this.#isEnding || old.state !== 'serving') continue;
       try {
@@ -90,9 +93,14 @@ export class WorkerPool {
         this.#notReplaced(old, error as StartFailure);
         return;
       }
-      old.retire();
+      this.#retire(old);
     }
     if (!this.#isEnding) this.#log?.info({ workers: olds.length }, 'All workers are replaced');
+  }
+
+  /** When all are to end, it drains as they do. */
+  #retire(old: WorkerProcess): void {
+    if (!this.#isEnding) old.retire();
   }
 
   #notReplaced({ number }: WorkerProcess, { message }: StartFailure): void {

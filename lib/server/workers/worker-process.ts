@@ -60,6 +60,11 @@ export class WorkerProcess {
     void this.ended.then(() => this.questions.end());
   }
 
+  /** Resolves when it serves, or has not come to it. */
+  get started(): Promise<unknown> {
+    return Promise.race([this.#logLevel, this.ended]);
+  }
+
   get pid(): number | undefined {
     return this.#worker.process.pid;
   }
