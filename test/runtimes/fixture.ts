@@ -4,23 +4,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack, packEngine } from '../package/packed.ts';
 
-let made: { readonly folder: string; readonly tarball: string; readonly engine: string } | undefined;
+interface Fixture {
+  readonly folder: string;
+  readonly tarball: string;
+  readonly engine: string;
+}
+
+/** In the environment, which the processes that mocha runs the files in have from this one. */
+const VARIABLE = 'OPENHANDS_EXPRESS_RUNTIMES';
 
 export async function mochaGlobalSetup(): Promise<void> {
   // Outside the repository, where nothing of our own node_modules is found.
   const folder = await mkdtemp(join(tmpdir(), 'openhands-express-runtimes-'));
   const { tarball } = await pack(folder);
   const { tarball: engine } = await packEngine(folder);
-  made = { folder, tarball, engine };
+  const made: Fixture = { folder, tarball, engine };
+  process.env[VARIABLE] = JSON.stringify(made);
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
-  if (made !== undefined) await rm(made.folder, { recursive: true, force: true });
+  await rm(workshop(), { recursive: true, force: true });
 }
 
-function fixture(): NonNullable<typeof made> {
+function fixture(): Fixture {
+  const made = process.env[VARIABLE];
   if (made === undefined) throw new Error('Run this suite by `npm run test:runtimes`.');
-  return made;
+  return JSON.parse(made) as Fixture;
 }
 
 /** A folder for projects. */

@@ -3,7 +3,8 @@ import { promisify } from 'node:util';
 import type { NodeRuntime } from './node-runtimes.ts';
 
 const run = promisify(execFile);
-const PATIENCE_MS = 120_000;
+/** Less than mocha gives a test, so that what was written until then is shown. */
+const PATIENCE_MS = 240_000;
 
 /**
  * Runs a program as a person does who has that version of Node, with no more of our environment than it needs.
