@@ -24,7 +24,7 @@ async function start() {
     const showWho = () => showPerson(session, edition.identity.id);
     session.addEventListener('change', showWho);
     showWho();
-    showEdition(edition.name);
+    showEdition(edition);
     tellOutcomeOfSignIn();
     const places = { root: place('view'), menu: place('views'), banner };
     new Navigation({ edition, session, drafts: new Drafts(), configuration, places }).start();
@@ -32,23 +32,19 @@ async function start() {
     place('view').replaceChildren();
     const again = () => {
       clear(banner);
-      // A mistake of this page, wherever it is made.
-      for (const kind of ['error', 'unhandledrejection']) {
-        window.addEventListener(kind, () => show(banner, { tone: 'failure', ...describe(undefined) }));
-      }
-
-      showReferences();
       void start();
     };
     show(banner, { tone: 'failure', ...describe(error), actions: [{ label: 'Try again', run: again }] });
   }
 }
 
-/** @param {string} name */
-function showEdition(name) {
+/** @param {import('./editions.js').Edition} edition */
+function showEdition({ name, gate }) {
   const element = place('edition');
   element.textContent = name;
   element.hidden = false;
+  // Only where people sign in can a request have two identities.
+  slots(place('behind')).conflict.hidden = gate === undefined;
 }
 
 /** @param {Session} session @param {string} identityView */

@@ -76,7 +76,8 @@ export class Combobox {
     if (step !== undefined) {
       event.preventDefault();
       if (!open) this.#open();
-      this.#activate(this.#active + (open || step < 0 ? step : 1));
+      // From the field itself, up leads to the last one.
+      this.#activate(this.#active < 0 && step < 0 ? -1 : this.#active + step);
     } else if (event.key === 'Enter' && open && this.#active >= 0) {
       event.preventDefault();
       this.#take(this.#options[this.#active]?.textContent ?? '');

@@ -10,13 +10,18 @@ export class Drafts extends EventTarget {
   constructor() {
     super();
     window.addEventListener('beforeunload', (event) => {
-      if (this.#byView.size > 0) event.preventDefault();
+      if (this.any) event.preventDefault();
     });
   }
 
   /** @param {string} view */
   has(view) {
     return this.#byView.has(view);
+  }
+
+  /** Whether there is anything at all to save. */
+  get any() {
+    return this.#byView.size > 0;
   }
 
   /** @param {string} view @returns {Settings} */

@@ -16,6 +16,7 @@ import { tokenView } from './views/token.js';
  * @property {View} home what a person sees first
  * @property {View} identity where a person sees who they are
  * @property {View | undefined} gate what somebody whom the server does not know sees instead of every view
+ * @property {{ gone: string, other: string }} elsewhere what another tab has done: nobody is known now, or somebody else
  * @property {() => { label: string, href: string }} renewal how to replace a token that GitHub refuses
  */
 
@@ -27,6 +28,7 @@ export const editions = {
     home: repositoriesView,
     identity: tokenView,
     gate: undefined,
+    elsewhere: { gone: 'The token is removed', other: 'Another token is saved' },
     renewal: () => ({ label: 'Save another token', href: hashOf('token') }),
   },
   saas: {
@@ -35,6 +37,7 @@ export const editions = {
     home: repositoriesView,
     identity: accountView,
     gate: signInView,
+    elsewhere: { gone: 'You are signed out', other: 'Another account is signed in' },
     renewal: () => ({ label: 'Sign in again', href: signInAddress() }),
   },
 };

@@ -60,6 +60,9 @@ export class Navigation {
       clear(this.places.banner);
       this.#choose({ moveFocus: true });
     });
+    this.session.addEventListener('elsewhere', (event) =>
+      this.#followOtherTab(/** @type {CustomEvent} */ (event).detail),
+    );
     this.session.addEventListener('change', () => this.#choose({ moveFocus: true }));
     this.drafts.addEventListener('change', () => this.#choose({ moveFocus: false }));
     this.#choose({ moveFocus: false });
@@ -117,6 +120,32 @@ export class Navigation {
     });
   }
 
+  /**
+   * What another tab has done is shown here, and nothing of somebody who is gone.
+   *
+   * @param {{ somebodyBefore: boolean }} detail
+   */
+  #followOtherTab({ somebodyBefore }) {
+    const { edition, session } = this;
+    // Only where people sign in do settings belong to one of them.
+    const lost = edition.gate ? this.#forgetDrafts() : '';
+    // The view of who is here follows the session by itself.
+    if (this.#current !== edition.identity) this.#current = undefined;
+    if (!somebodyBefore) return clear(this.places.banner);
+    show(this.places.banner, {
+      tone: 'warning',
+      title: session.signedIn ? edition.elsewhere.other : edition.elsewhere.gone,
+      text: `This was done in another tab. ${lost}`,
+    });
+  }
+
+  /** @returns {string} what to tell the person about it; empty when there was nothing to forget */
+  #forgetDrafts() {
+    if (!this.drafts.any) return '';
+    this.drafts.clear();
+    return 'What you had entered and not saved is gone.';
+  }
+
   /** @param {AbortSignal} signal @returns {Attempt} */
   #attempt(signal) {
     return async (place, work, { again, explain } = {}) => {
@@ -126,12 +155,12 @@ export class Navigation {
       } catch (error) {
         if (signal.aborted) return false;
         if (error instanceof ApiError && error.code === 'not_authenticated') {
-          this.drafts.clear();
+          const lost = this.#forgetDrafts();
           this.session.end();
           show(this.places.banner, {
             tone: 'warning',
             title: 'Your session is over',
-            text: 'Sign in again to go on. Your settings are still here.',
+            text: `Sign in again to go on. What you have saved is still here. ${lost}`,
           });
           return false;
         }

@@ -126,6 +126,14 @@ describe('the page, for a person who goes back and forth', () => {
     const all = await options().count();
     await page.keyboard.type('GPT');
     assert.deepEqual(await options().allInnerTexts(), ['openai/gpt-4o']);
+    await model.fill('');
+    await page.keyboard.press('ArrowUp');
+    assert.equal(
+      await model.getAttribute('aria-activedescendant'),
+      await options().last().getAttribute('id'),
+      'up from the field leads to the last choice',
+    );
+    await model.fill('GPT');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     assert.equal(await model.inputValue(), 'openai/gpt-4o');

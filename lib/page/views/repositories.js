@@ -49,13 +49,21 @@ class RepositoryList {
     this.installation = /** @type {HTMLSelectElement} */ (root.querySelector('#installation'));
     this.part.search.addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      go({ q: this.query.value.trim() });
+      this.#go({ q: this.query.value.trim() });
     });
     for (const filter of [this.sort, this.installation]) {
       filter.addEventListener('change', () =>
-        go({ sort: this.sort.value, installation: this.installation.value }),
+        this.#go({ sort: this.sort.value, installation: this.installation.value }),
       );
     }
+  }
+
+  /** @param {Partial<Listing>} listing */
+  #go(listing) {
+    const address = addressOf(listing);
+    // No change of the address asks again for what is shown, and it may have failed.
+    if (address === addressOf(this.#shown)) void this.show(this.#shown);
+    else window.location.hash = address;
   }
 
   /** @param {Listing} listing @param {{ moveFocus?: boolean }} [options] */
@@ -189,11 +197,6 @@ class RepositoryList {
     lead(previous, listing, links.prev);
     lead(next, listing, links.next);
   }
-}
-
-/** @param {Partial<Listing>} listing */
-function go(listing) {
-  window.location.hash = addressOf(listing);
 }
 
 /** @param {HTMLAnchorElement} link @param {Listing} listing @param {number | undefined} page there is none without it */
