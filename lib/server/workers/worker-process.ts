@@ -26,6 +26,7 @@ export class WorkerProcess {
   readonly questions = new Questions((message) => this.#send(message));
   readonly #worker: Worker;
   readonly #logLevel: Promise<string>;
+  #order: EndOrder | undefined;
   #state: 'starting' | 'serving' | 'retiring' = 'starting';
 
   /**
@@ -54,6 +55,7 @@ export class WorkerProcess {
           return;
         }
         this.#state = 'serving';
+        if (this.#order !== undefined) this.tell(this.#order);
         resolve(message.logLevel);
       });
     });
@@ -106,8 +108,10 @@ export class WorkerProcess {
     this.tell({ how: 'retire', because: 'SIGHUP' });
   }
 
+  /** One that is just being started is told once it serves: before, it may not hear. */
   tell(order: EndOrder): void {
-    this.#send({ kind: 'end', order });
+    if (this.#state === 'starting') this.#order = order;
+    else this.#send({ kind: 'end', order });
   }
 
   kill(): void {

@@ -8,7 +8,11 @@ const [, , directory] = process.argv;
 const number = process.env.OPENHANDS_EXPRESS_WORKER;
 const conduct = JSON.parse(readFileSync(join(directory, 'conduct.json'), 'utf8'))[number];
 
-const ready = () => process.send({ kind: 'ready', logLevel: 'info' });
+let hears = false;
+const ready = () => {
+  hears = true;
+  process.send({ kind: 'ready', logLevel: 'info' });
+};
 const conducts = {
   serves: ready,
   crashes: () => process.exit(1),
@@ -23,5 +27,5 @@ const conducts = {
     ready();
   },
 };
-process.on('message', ({ kind }) => kind === 'end' && process.exit(0));
+process.on('message', ({ kind }) => kind === 'end' && hears && process.exit(0));
 conducts[conduct]();

@@ -133,6 +133,17 @@ describe('WorkerPool', () => {
     assert.deepEqual([started.length, lines.length], [2, said]);
   });
 
+  it('ends a worker too that was just being started, and did not hear yet', async () => {
+    await conduct('serves', 'waits');
+    run();
+    while (!existsSync(join(directory, 'waiting'))) await setImmediate();
+    pool.end('SIGTERM');
+    await started[0]!.ended;
+    await writeFile(join(directory, 'go'), '');
+    await over;
+    assert.equal(await started[1]!.ended, 'ended with code 0');
+  });
+
   it('kills workers at the third signal that heed none', async () => {
     await conduct('ignores');
     run();
