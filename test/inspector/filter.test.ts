@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RequestRecord } from '../../lib/inspector/index.ts';
+import { pageModule, record } from './page-modules.ts';
 
 interface Filter {
   readonly text: string;
@@ -36,29 +37,11 @@ interface Ids {
   delete(id: number): void;
 }
 
-const module = <T>(name: string) =>
-  import(new URL(`../../lib/inspector/page/${name}`, import.meta.url).href) as Promise<T>;
-const { EVERYTHING, isStatus, testOf } = await module<Filters>('filter.js');
-const { readAddress, writeAddress } = await module<Addresses>('address.js');
-const { SortedIds } = await module<{ SortedIds: new () => Ids }>('sorted-ids.js');
+const { EVERYTHING, isStatus, testOf } = await pageModule<Filters>('filter.js');
+const { readAddress, writeAddress } = await pageModule<Addresses>('address.js');
+const { SortedIds } = await pageModule<{ SortedIds: new () => Ids }>('sorted-ids.js');
 
 const PLAN = [{ name: 'session' }, { name: 'require-user' }];
-
-const record = (more: Partial<RequestRecord> = {}): RequestRecord => ({
-  id: 1,
-  at: 0,
-  method: 'GET',
-  path: '/api/Settings',
-  outcome: 'answered',
-  status: 200,
-  duration: 1,
-  steps: [],
-  routes: { outcome: 'reached', duration: 1, reads: [], writes: [] },
-  conflicts: [],
-  headers: [],
-  isStatic: false,
-  ...more,
-});
 
 const conflict = {
   id: 'S302',

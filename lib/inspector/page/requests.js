@@ -51,7 +51,7 @@ export class Requests {
     live.addEventListener('complete', () => this.#tellIfGone());
     window.addEventListener('scroll', () => this.#hold(), { passive: true });
     byId('pause').addEventListener('click', () => this.#setPaused(!this.#paused));
-    byId('clear').addEventListener('click', () => live.clear());
+    byId('clear').addEventListener('click', () => this.#clear());
     byId('waiting').addEventListener('click', () => this.#showWaiting());
     this.filter();
   }
@@ -110,6 +110,13 @@ export class Requests {
 
   /** @param {Request} request */
   #isShown = (request) => request.id === this.#open || this.#fits(request);
+
+  /** The request that was open is forgotten with the others, and is not looked for. */
+  #clear() {
+    this.#viewed.become({ request: undefined });
+    this.#live.clear();
+    this.#tellIfGone();
+  }
 
   #begin() {
     this.#conflicts = 0;
