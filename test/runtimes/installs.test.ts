@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { emptyProject } from './empty-project.ts';
 import { engineTarball, tarball } from './fixture.ts';
 import { type Install, installWithNpm, installWithPnpm, installWithYarn } from './installers.ts';
-import { nodeRuntime, OLDEST } from './node-runtimes.ts';
+import { nodeRuntime, OLDEST, SUPPORTED } from './node-runtimes.ts';
 import { runIn } from './run-in.ts';
 
 const PROGRAM = `
@@ -30,14 +30,14 @@ describe(`On Node ${OLDEST}, whose users have no lock file of ours,`, () => {
     });
   }
 
-  it('npm --engine-strict installs the engine', async () => {
-    const node = nodeRuntime(OLDEST);
+  it('npm --engine-strict installs the engine, which runs there and on each newer Node', async () => {
     const project = await emptyProject('engine');
-    await installWithNpm(project, node, [engineTarball(), 'express@5']);
+    await installWithNpm(project, nodeRuntime(OLDEST), [engineTarball(), 'express@5']);
     await writeFile(
       join(project, 'main.js'),
       "import { compose } from 'openhands-express-compose'; console.log(compose({ mine: [] }).plan.length);",
     );
-    assert.equal(await runIn(project, node, ['main.js']), '0\n');
+    for (const name of SUPPORTED)
+      assert.equal(await runIn(project, nodeRuntime(name), ['main.js']), '0\n', name);
   });
 });
