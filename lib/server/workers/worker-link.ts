@@ -17,6 +17,7 @@ export class WorkerLink implements EndOrders {
   /** Between this worker and the first process. */
   readonly questions = new Questions((message) => this.#send(message));
   readonly #heard: EndOrder[] = [];
+  #serves = false;
   #listener: (order: EndOrder) => void = (order) => this.#heard.push(order);
 
   private constructor({ [WORKER_NUMBER]: number, [WORKER_REPORTS]: reports }: Variables) {
@@ -31,6 +32,8 @@ export class WorkerLink implements EndOrders {
     if (cluster.worker !== undefined) cluster.worker.exitedAfterDisconnect = true;
     process.once('disconnect', () => {
       this.questions.end();
+      // It would wait for ever: without the first process it cannot listen.
+      if (!this.#serves) process.exit(1);
       this.#listener({ how: 'drain', because: 'the first process is gone' });
     });
   }
@@ -53,6 +56,7 @@ export class WorkerLink implements EndOrders {
 
   /** This process listens, and serves. */
   ready(logLevel: string): void {
+    this.#serves = true;
     this.#send({ kind: 'ready', logLevel });
   }
 
