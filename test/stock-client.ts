@@ -119,8 +119,10 @@ export class StockClient {
   }
 
   async #call(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    // In the order of the calls; two at once may be answered in any.
+    const place = this.calls.push(`${method} ${path}`) - 1;
     const answer = await this.#send(method, path, body);
-    this.calls.push(`${method} ${path} ${answer.status}`);
+    this.calls[place] = `${method} ${path} ${answer.status}`;
     if (method === 'GET' && path === '/api/settings' && answer.status === 200)
       this.#held = answer.body as ClientSettings;
     return answer;

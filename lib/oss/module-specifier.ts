@@ -11,9 +11,10 @@ export function modulePath(name: string): string {
   return name.startsWith('file:') ? fileURLToPath(name) : resolve(name);
 }
 
-/** What to `import` for a module that a person has named. */
+/** What to `import` for a module that a person has named: an address stays as it is, with its query. */
 export function moduleSpecifier(name: string): string {
-  return isModulePath(name) ? pathToFileURL(modulePath(name)).href : name;
+  if (name.startsWith('file:') || !isModulePath(name)) return name;
+  return pathToFileURL(modulePath(name)).href;
 }
 
 /**
