@@ -1,6 +1,6 @@
 /**
- * 10,000 users at once on PostgreSQL and Redis, each of whom has a token that dies once within a minute: so many as die in 30
- * minutes where tokens live for as long. `UPDATE_TABLES=1 npm run bench -- ten-thousand` writes docs/scaling.md as well.
+ * 10,000 users at once on PostgreSQL and Redis, each of whom has a token that dies once within two minutes: so many as die in
+ * 30 minutes where tokens live for as long. In one minute two cores, which have the users and GitHub as well, fall behind. `UPDATE_TABLES=1 npm run bench -- ten-thousand` writes docs/scaling.md as well.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +17,7 @@ import { askAll } from './crowd.ts';
 import { claims, type Summary, writeTable } from './summary.ts';
 
 const WORKERS = 2;
-/** Of a token: what 30 minutes are compressed into. */
+/** Of a token. */
 const LIFE_MS = 60_000;
 const DEFAULT_AHEAD_MS = 300_000;
 
@@ -26,7 +26,7 @@ const suite: Suite = {
     'users with tokens that die, on PostgreSQL and Redis (on Debian: apt-get install postgresql redis-server)',
   async run({ smoke }) {
     const summary = await measure(
-      smoke ? { users: 50, seconds: 6, everySeconds: 2 } : { users: 10_000, seconds: 60, everySeconds: 20 },
+      smoke ? { users: 50, seconds: 6, everySeconds: 2 } : { users: 10_000, seconds: 120, everySeconds: 40 },
     );
     const checked = claims(summary);
     // What memory does in some seconds means nothing.
@@ -71,6 +71,8 @@ async function measure({ users, seconds, everySeconds }: Size): Promise<Summary>
   try {
     const env = {
       ...github.environment,
+      // V8 lets a heap grow before it looks for garbage; what must be kept has room in here.
+      NODE_OPTIONS: '--max-old-space-size=140',
       DATABASE_URL: (await newDatabase(postgres)).reveal(),
       REDIS_URL: redis.url,
       COOKIE_SECRETS: randomBytes(32).toString('hex'),

@@ -120,6 +120,8 @@ async function load(server: ServerWithWorkers, cookies: readonly string[], secon
     url: `${server.url}/api/settings`,
     connections: CONNECTIONS,
     duration: seconds,
+    // autocannon goes on with a connection that the server ends after its thousandth request.
+    reconnectRate: 500,
     setupClient: (client) => client.setHeaders({ cookie: cookies[connection++ % cookies.length] ?? '' }),
   });
   const failed = result.non2xx + result.errors + result.timeouts;
