@@ -61,7 +61,7 @@ describe('the demo behind a real Keycloak, for a person who clicks', () => {
 
     await signIn(page, 'hubot');
     await page.getByText('hubot/').first().waitFor();
-    assert.equal(await page.getByText('octocat').count(), 0);
+    assert.equal(await page.getByRole('main').getByText('octocat').count(), 0);
   });
 
   it('signs out everywhere, of which the other browser learns, and in again', async () => {
