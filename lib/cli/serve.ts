@@ -18,7 +18,7 @@ directory: what the environment has already wins.
 
   more: async (columns) => (await import('./variable-list.ts')).variableList(columns),
 
-  // Each worker reads it for itself, when it starts.
+  // Each worker reads it for itself when it starts, so it must not be in the environment that they are given.
   leavesEnvFile: true,
 
   async run(args, terminal) {
@@ -29,20 +29,20 @@ directory: what the environment has already wins.
     });
     if (values.workers !== undefined && workerCount(values.workers) === undefined)
       throw new UsageError(`--workers ${WORKERS_EXPECTED}`);
+    const env = { ...terminal.env };
+    await addEnvFile(env);
     if (terminal.env[WORKER_NUMBER] === undefined) {
-      const env = { ...terminal.env };
-      await addEnvFile(env);
       // A bad value of the variable is told with all else that is wrong.
       const workers = workerCount(values.workers ?? env.WORKERS?.trim() ?? '');
       if (workers !== undefined) return (await import('./serve-workers.ts')).serveWorkers(workers, terminal);
     }
+    Object.assign(terminal.env, env);
     return serveAlone(terminal);
   },
 };
 
 /** In this process, which may be one of several workers. */
 async function serveAlone(terminal: Terminal): Promise<number> {
-  await addEnvFile(terminal.env);
   try {
     await (await import('./serve-process.ts')).serveUntilTold(terminal);
     return 0;
