@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { defineMiddleware } from '../../compose.ts';
+import { isRead } from '../is-read.ts';
 import { LimitersOnDemand, type RateLimitOptions } from './limiters-on-demand.ts';
 import { ON_EVERY_ANSWER } from './on-every-answer.ts';
 
@@ -35,6 +36,6 @@ export function limitRequests(options: RateLimitOptions): RequestHandler {
  * Whether a request is for the profile. The stock client takes any error there for a sign-out, so its route answers, from
  * what was seen last, and refuses only if there is nothing.
  */
-export function asksForProfile({ method, path }: Pick<Request, 'method' | 'path'>): boolean {
-  return /^(GET|HEAD)$/.test(method) && /^\/api\/github\/user\/?$/i.test(path);
+export function asksForProfile(req: Pick<Request, 'method' | 'path'>): boolean {
+  return isRead(req) && /^\/api\/github\/user\/?$/i.test(req.path);
 }

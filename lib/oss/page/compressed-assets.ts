@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestHandler } from 'express';
+import { isRead } from '../is-read.ts';
 
 /** The encodings that the build makes, the smallest first, by how its files end. */
 const ENCODINGS = [
@@ -18,7 +19,7 @@ export function compressedAssets(directory: string): RequestHandler {
   const sendCompressed: RequestHandler = (req, res, next) => {
     const name = req.path.startsWith('/assets/') ? req.path.slice('/assets/'.length) : '';
     const offered = ENCODINGS.filter(([, suffix]) => files.has(name + suffix));
-    if (offered.length === 0 || (req.method !== 'GET' && req.method !== 'HEAD')) {
+    if (offered.length === 0 || !isRead(req)) {
       next();
       return;
     }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RequestHandler } from 'express';
+import { isRead } from '../is-read.ts';
 import { isViewOfClient } from '../routes/static.ts';
 
 /**
@@ -9,8 +10,7 @@ import { isViewOfClient } from '../routes/static.ts';
  */
 export function notFoundPage(directory: string): RequestHandler {
   const showNotFound: RequestHandler = async (req, res, next) => {
-    const reads = req.method === 'GET' || req.method === 'HEAD';
-    if (!reads || !isViewOfClient(req.path) || req.accepts(['json', 'html']) !== 'html') {
+    if (!isRead(req) || !isViewOfClient(req.path) || req.accepts(['json', 'html']) !== 'html') {
       next();
       return;
     }

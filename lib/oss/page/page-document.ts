@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, RequestHandler } from 'express';
 import parseurl from 'parseurl';
+import { isRead } from '../is-read.ts';
 import { type PageFacts, withFacts } from './page-facts.ts';
 
 export interface PageDocumentOptions {
@@ -29,7 +30,7 @@ export function pageDocument({ directory, facts }: PageDocumentOptions): Request
 }
 
 function isDocument(req: Request): boolean {
-  if (req.method !== 'GET' && req.method !== 'HEAD') return false;
+  if (!isRead(req)) return false;
   if (req.path === '/index.html') return true;
   // Mounted at `/app`, the page is at `/app/`: what it loads is found from there.
   return req.path === '/' && (parseurl.original(req)?.pathname?.endsWith('/') ?? false);

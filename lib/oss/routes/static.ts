@@ -2,6 +2,7 @@ import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
+import { isRead } from '../is-read.ts';
 import { isPublic } from './public-path.ts';
 import { answerOtherMethod } from './resource.ts';
 
@@ -17,7 +18,7 @@ export function staticRoutes(directory: string, before: readonly RequestHandler[
   const router = Router();
   const onlyPublic: RequestHandler = (req, _res, next) => next(isPublic(req.path) ? undefined : 'router');
   const otherMethods: RequestHandler = async (req, res, next) => {
-    if (isRead(req.method) || !(await isFile(directory, req.path))) next();
+    if (isRead(req) || !(await isFile(directory, req.path))) next();
     else answerOtherMethod(METHODS, req, res);
   };
   router.use(
@@ -57,10 +58,6 @@ export async function hasIndexPage(directory: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function isRead(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
 }
 
 /** @param path - public, so that it can be decoded and has no `..` in it. */
