@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { isError } from '../oss/is-error.ts';
 import { isModulePath, modulePath, moduleSpecifier, splitTarget } from '../oss/module-specifier.ts';
+import { errorCode } from '../oss/storage/storage-error.ts';
 import { UsageError } from './command.ts';
 
 /**
@@ -52,7 +52,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Whether it is the module itself that is not there, and not one that it imports. */
 function isAbsent(module: string, error: unknown): boolean {
-  const code = isError(error) && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') return false;
   if (isModulePath(module)) return !existsSync(modulePath(module));
   const packageName = /^(@[^/]+\/)?[^/]+/.exec(module)?.[0] ?? module;

@@ -1,5 +1,5 @@
 import { isError } from '../../oss/is-error.ts';
-import { StorageError } from '../../oss/storage/storage-error.ts';
+import { errorCode, StorageError } from '../../oss/storage/storage-error.ts';
 import type { StorageFailure } from '../../oss/storage/storage-failure.ts';
 import { KNOWN_FAILURES } from './known-failures.ts';
 
@@ -45,6 +45,6 @@ function factsOf(error: unknown): string {
   if (!isError(error)) return '';
   const state = sqlState(error);
   if (state !== undefined) return `SQL ${state} ${error.message}`;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  const code = errorCode(error) ?? error.name;
   return `${code} ${error.message}`;
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../oss/errors.ts';
 import { isError } from '../../oss/is-error.ts';
-import { StorageError } from '../../oss/storage/storage-error.ts';
+import { errorCode, StorageError } from '../../oss/storage/storage-error.ts';
 import { postgresFailure } from './postgres-failure.ts';
 
 /** @returns the error of a start on a database that cannot be used: one line that says why, and what to set. */
@@ -19,9 +19,5 @@ function reasonOf(error: unknown): string {
   // Of several addresses that were tried, each has a message; all of them together have none.
   const messages = 'errors' in error ? (error.errors as Error[]) : [error];
   const text = messages.map(({ message }) => message).join(', ');
-  return `${(text === '' ? codeOf(error) : text).trim().replaceAll(/\s+/g, ' ').replace(/\.$/, '')}.`;
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return `${(text === '' ? (errorCode(error) ?? error.name) : text).trim().replaceAll(/\s+/g, ' ').replace(/\.$/, '')}.`;
 }

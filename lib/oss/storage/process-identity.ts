@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isError } from '../is-error.ts';
+import { errorCode } from './storage-error.ts';
 
 /**
  * Who made a lock or a temporary file, written so that any process that finds it can tell whether its maker is
@@ -58,7 +58,7 @@ function isRunning(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // EPERM: it runs, as another user.
-    return !(isError(error) && 'code' in error && error.code === 'ESRCH');
+    return errorCode(error) !== 'ESRCH';
   }
 }
 
