@@ -7,6 +7,7 @@ import { clear } from '../notices.js';
 import { monogram } from '../profile.js';
 import { hashOf } from '../route.js';
 import { clone, slots } from '../templates.js';
+import { counted } from './counted.js';
 import { listingOf, queryOf } from './listing.js';
 import { askForToken } from './no-token.js';
 
@@ -233,9 +234,4 @@ function row({ full_name, stargazers_count }) {
   part.name.textContent = name;
   part.stars.textContent = stars.format(stargazers_count);
   return content;
-}
-
-/** @param {number} count @param {string} one @param {string} many */
-function counted(count, one, many) {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -4,6 +4,7 @@ import { showEmpty } from '../empty.js';
 import { atGitHub } from '../facts.js';
 import { clear } from '../notices.js';
 import { clone, slots } from '../templates.js';
+import { counted } from './counted.js';
 import { askForToken } from './no-token.js';
 
 /** @type {Record<string, string>} */
@@ -34,7 +35,7 @@ export const tasksView = {
           const tasks = await getSuggestedTasks(signal);
           part.list.replaceChildren(...tasks.map(row));
           part.list.hidden = tasks.length === 0;
-          part.summary.textContent = tasks.length === 0 ? '' : counted(tasks.length);
+          part.summary.textContent = tasks.length === 0 ? '' : counted(tasks.length, 'task', 'tasks');
           if (tasks.length === 0) {
             showEmpty(part.empty, {
               title: 'Nothing is waiting for you',
@@ -50,9 +51,6 @@ export const tasksView = {
     void load();
   },
 };
-
-/** @param {number} count */
-const counted = (count) => (count === 1 ? '1 task' : `${count} tasks`);
 
 /** @param {import('../api.js').SuggestedTask} task */
 function row({ task_type, repo, issue_number, title }) {
