@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -15,7 +14,7 @@ import { markStore, STORE_MARKER } from '../lib/oss/storage/store-marker.ts';
 import { FakeGitHub } from '../lib/testing/index.ts';
 import { RecordingTerminal } from './cli/recording-terminal.ts';
 import { compiled } from './compiled.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerFolder } from './server-folder.ts';
 
 const SAAS = `${fileURLToPath(new URL('../lib/enterprise/saas-server-config.ts', import.meta.url))}#SaasServerConfig`;
 /** As a compiled server finds it in a `.env` file. */
@@ -30,22 +29,14 @@ const enterprise = {
 const THIS_FILE = fileURLToPath(import.meta.url);
 
 describe('server.ts', () => {
-  let directory: string;
-  const servers: ServerProcess[] = [];
+  let folder: ServerFolder;
 
-  function start(env: Readonly<Record<string, string>> = {}): ServerProcess {
-    const server = new ServerProcess({ FILE_STORE_PATH: join(directory, 'store'), ...env }, directory);
-    servers.push(server);
-    return server;
-  }
+  const start = (env: Readonly<Record<string, string>> = {}) => folder.start(env);
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'server-'));
+    folder = await ServerFolder.make();
   });
-  afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterEach(() => folder.remove());
 
   it('listens, says in four lines what it is, after one of a store that is new, and serves', async () => {
     const server = start(enterprise);
@@ -58,7 +49,7 @@ describe('server.ts', () => {
     const [begun, edition, store, stack, addresses] = lines;
     assert.equal(begun?.msg, 'The store has no marker yet, and gets one');
     assert.deepEqual([edition?.edition, edition?.url], ['saas', url]);
-    assert.equal(store?.store, `JSON files in ${join(directory, 'store')}`);
+    assert.equal(store?.store, `JSON files in ${folder.store}`);
     assert.equal(store.github, 'https://github.com');
     assert.deepEqual(stack?.layers, ['enterprise', 'oss']);
     assert.deepEqual(addresses?.addresses, { 'Callback URL': `${url}/oauth/github/callback` });
@@ -121,7 +112,7 @@ describe('server.ts', () => {
   });
 
   it('reads a .env file in its working directory', async () => {
-    await writeFile(join(directory, '.env'), 'POSTHOG_CLIENT_KEY=phc_1\n');
+    await writeFile(join(folder.path, '.env'), 'POSTHOG_CLIENT_KEY=phc_1\n');
     const config = await fetch(`${await start().url()}/api/options/config`);
     assert.equal(((await config.json()) as { POSTHOG_CLIENT_KEY: string }).POSTHOG_CLIENT_KEY, 'phc_1');
   });
@@ -132,13 +123,16 @@ describe('server.ts', () => {
       'GITHUB_APP_CLIENT_ID=Iv1.1',
       'GITHUB_APP_CLIENT_SECRET=s',
     ];
-    await writeFile(join(directory, '.env'), `\uFEFF${variables.join('\n')}`);
+    await writeFile(join(folder.path, '.env'), `\uFEFF${variables.join('\n')}`);
     const answer = await fetch(`${await start().url()}/api/options/config`);
     assert.equal(((await answer.json()) as { APP_MODE: string }).APP_MODE, 'saas');
   });
 
   it('ends with one line when a variable of its .env file would be lost', async () => {
-    await writeFile(join(directory, '.env'), `LOG_LEVEL=info\n\uFEFFOPENHANDS_CONFIG_CLS=${COMPILED_SAAS}\n`);
+    await writeFile(
+      join(folder.path, '.env'),
+      `LOG_LEVEL=info\n\uFEFFOPENHANDS_CONFIG_CLS=${COMPILED_SAAS}\n`,
+    );
     const server = start();
     assert.equal(await server.exitCode(), 1);
     assert.match(server.errors, /^\.env, line 2, has to be [^\n]+\n$/);
@@ -220,7 +214,7 @@ describe('server.ts', () => {
 
     it('finishes its start first, when it answers but has not claimed its store yet', async () => {
       const port = await freePort();
-      const store = join(directory, 'store');
+      const store = folder.store;
       await mkdir(store);
       const documents = new JsonFileStore({ path: store, log: pino({ level: 'silent' }) });
       try {
@@ -274,7 +268,7 @@ describe('server.ts', () => {
   for (const [mistake, env, line] of mistakes) {
     it(`ends with one line for ${mistake}`, async () => {
       const terminal = new RecordingTerminal({
-        FILE_STORE_PATH: join(directory, 'store'),
+        FILE_STORE_PATH: folder.store,
         PORT: '0',
         ...env,
       });

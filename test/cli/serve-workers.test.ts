@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ServerProcess } from '../server-process.ts';
+import { ServerFolder } from '../server-folder.ts';
 
 describe('openhands-express serve --workers', () => {
-  let directory: string;
-  const servers: ServerProcess[] = [];
+  let folder: ServerFolder;
 
-  function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ServerProcess {
-    const variables = { FILE_STORE_PATH: join(directory, 'store'), RATE_LIMIT: 'off', ...env };
-    const server = new ServerProcess(variables, directory, args);
-    servers.push(server);
-    return server;
-  }
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    folder.start({ RATE_LIMIT: 'off', ...env }, args);
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'workers-'));
+    folder = await ServerFolder.make();
   });
   afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));
-    await rm(directory, { recursive: true, force: true });
+    await folder.remove();
   });
 
   it('serves one port with several processes, and ends with all of them', async () => {

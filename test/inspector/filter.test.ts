@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RequestRecord } from '../../lib/inspector/index.ts';
-import { pageModule, record } from './page-modules.ts';
+import { conflict, pageModule, record } from './page-modules.ts';
 
 interface Filter {
   readonly text: string;
@@ -42,16 +42,6 @@ const { readAddress, writeAddress } = await pageModule<Addresses>('address.js');
 const { SortedIds } = await pageModule<{ SortedIds: new () => Ids }>('sorted-ids.js');
 
 const PLAN = [{ name: 'session' }, { name: 'require-user' }];
-
-const conflict = {
-  id: 'S302',
-  kind: 'write of a losing key',
-  message: '',
-  key: 'github_token',
-  middlewares: ['github-token'],
-  kept: undefined,
-  count: 1,
-} as const;
 
 describe('The filter of the requests', () => {
   const fits = (filter: Partial<Filter>, request: Partial<RequestRecord> = {}) =>

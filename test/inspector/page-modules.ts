@@ -21,3 +21,14 @@ export const record = (more: Partial<RequestRecord> = {}): RequestRecord => ({
   isStatic: false,
   ...more,
 });
+
+/** What is told of the write of a losing key. */
+export const conflict = {
+  id: 'S302',
+  kind: 'write of a losing key',
+  message: '',
+  key: 'github_token',
+  middlewares: ['github-token'],
+  kept: undefined,
+  count: 1,
+} as const;

@@ -1,34 +1,26 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ServerProcess } from '../server-process.ts';
+import { ServerFolder } from '../server-folder.ts';
+import type { ServerProcess } from '../server-process.ts';
 
 const AT_ONCE = 4;
 
 describe('A server with workers under load', () => {
-  let directory: string;
-  const servers: ServerProcess[] = [];
+  let folder: ServerFolder;
   let endLoad: () => Promise<void>;
 
-  function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ServerProcess {
-    const variables = { FILE_STORE_PATH: join(directory, 'store'), RATE_LIMIT: 'off', ...env };
-    const server = new ServerProcess(variables, directory, args);
-    servers.push(server);
-    return server;
-  }
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    folder.start({ RATE_LIMIT: 'off', ...env }, args);
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'workers-'));
+    folder = await ServerFolder.make();
     endLoad = () => Promise.resolve();
   });
   afterEach(async () => {
     await endLoad();
-    await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));
-    await rm(directory, { recursive: true, force: true });
+    await folder.remove();
   });
 
   /** The processes of the workers, as the log has them. */

@@ -1,32 +1,26 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { environmentFor } from '../integration/enterprise-site.ts';
-import { ServerProcess } from '../server-process.ts';
+import { ServerFolder } from '../server-folder.ts';
+import type { ServerProcess } from '../server-process.ts';
 
 describe('A server with workers', () => {
-  let directory: string;
+  let folder: ServerFolder;
   let github: FakeGitHub;
-  const servers: ServerProcess[] = [];
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'workers-'));
+    folder = await ServerFolder.make();
     github = await FakeGitHub.listen();
   });
   afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.end('SIGKILL')));
+    await folder.remove();
     await github.close();
-    await rm(directory, { recursive: true, force: true });
   });
 
-  function start(env: Readonly<Record<string, string>> = {}): ServerProcess {
-    const variables = { ...environmentFor(github, join(directory, 'store')), LOG_LEVEL: 'info', ...env };
-    const server = new ServerProcess(variables, directory, ['--workers', '2']);
-    servers.push(server);
-    return server;
-  }
+  const start = (env: Readonly<Record<string, string>> = {}) =>
+    folder.start({ ...environmentFor(github, folder.store), LOG_LEVEL: 'info', ...env }, ['--workers', '2']);
 
   /** Resolves when all serve. @returns the process of the second one. */
   const all = async (server: ServerProcess) =>
@@ -133,14 +127,14 @@ describe('A server with workers', () => {
     const server = start();
     const url = await server.url();
     await all(server);
-    await writeFile(join(directory, '.env'), 'LLM_MODELS_FILE=./gone.txt\n');
+    await writeFile(join(folder.path, '.env'), 'LLM_MODELS_FILE=./gone.txt\n');
     server.signal('SIGHUP');
     await server.says(/Worker 1 ended with code 1 before it listened; those that serve go on/);
     assert.match(server.errors, /^openhands-express: LLM_MODELS_FILE: [^\n]*\n$/);
     assert.equal((await ask(`${url}/ready`)).status, 200);
 
     // And replaces them with what .env says, once that is right.
-    await writeFile(join(directory, '.env'), 'POSTHOG_CLIENT_KEY=phc_2\n');
+    await writeFile(join(folder.path, '.env'), 'POSTHOG_CLIENT_KEY=phc_2\n');
     server.signal('SIGHUP');
     await server.says(/All workers are replaced/);
     // The last of those before may not have heard yet that it is to take no more.
