@@ -103,6 +103,47 @@ describe('the requests of the stack inspector', () => {
     assert.ok(!page.url().includes('compare='), page.url());
   });
 
+  it('leave no comparison in the address once it cannot be seen, however it is closed', async () => {
+    const ways: Record<string, () => Promise<unknown>> = {
+      'Escape, after a reload': async () => {
+        await page.reload();
+        await dialog.waitFor();
+        await watch();
+        await page.keyboard.press('Escape');
+      },
+      'the button': () => dialog.getByRole('button', { name: 'Close' }).click(),
+      'beside it': () => page.mouse.click(3, 450),
+      'going back': () => page.goBack(),
+    };
+    await open('/a', '/b');
+    const dialog = page.getByRole('dialog', { name: 'Two requests compared' });
+    // Told before any later task of the page.
+    const watch = () =>
+      page.evaluate(`void new MutationObserver(() => (globalThis.atClose ??= location.hash))
+        .observe(document.querySelector('dialog'), { attributeFilter: ['open'] })`);
+    for (const [way, close] of Object.entries(ways)) {
+      await button('/a').click();
+      await press('/a', 'Compare with…');
+      await button('/b').click();
+      await dialog.waitFor();
+      await page.evaluate('delete globalThis.atClose');
+      await watch();
+      await close();
+      await dialog.waitFor({ state: 'hidden' });
+      assert.match(await page.evaluate<string>('globalThis.atClose'), /^#request=[\da-f]+\.\d+$/, way);
+      await button('/a').click();
+    }
+  });
+
+  it('are drawn anew when the address asks for two others', async () => {
+    await open('/a', '/b', '/c');
+    const dialog = await compare('/a', '/b');
+    await page.evaluate("location.hash = location.hash.replace(/\\.2$/, '.3')");
+    await dialog.getByText('GET /c').waitFor();
+    await page.goBack();
+    await dialog.getByText('GET /b').waitFor();
+  });
+
   it('are not compared when a person gives it up, or by going back', async () => {
     await open('/a', '/b');
     await button('/a').click();

@@ -117,6 +117,22 @@ describe('the page, for a person who goes back and forth', () => {
     await page.getByText('Language model').waitFor();
   });
 
+  it('takes no answer to a question that a person has gone back from', async () => {
+    await page.getByRole('link', { name: 'Tasks' }).click();
+    await page.getByRole('link', { name: 'Account' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign out everywhere?' });
+    const ask = () => page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await ask();
+    await dialog.waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Suggested tasks' }).waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.goForward();
+    await ask();
+    await dialog.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await page.getByText('You are signed out everywhere').waitFor();
+  });
+
   it('offers what the server knows, and takes what it does not', async () => {
     await page.getByRole('link', { name: 'Settings' }).click();
     const model = page.getByRole('combobox', { name: 'Model', exact: true });

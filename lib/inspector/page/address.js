@@ -49,7 +49,7 @@ export function writeAddress({ filter, request, compare }) {
 }
 
 /** @param {Reference} reference */
-const nameOf = ({ run, id }) => `${run}.${id}`;
+export const nameOf = ({ run, id }) => `${run}.${id}`;
 
 /** @param {string} name @returns {Reference[]} */
 function referenceOf(name) {

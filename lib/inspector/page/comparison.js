@@ -1,4 +1,5 @@
 /** Two requests side by side, what differs first, in a dialog over the list. */
+import { nameOf } from './address.js';
 import { differencesOf } from './differences.js';
 import { byId, html } from './dom.js';
 import { clockTime, counted, duration } from './format.js';
@@ -14,6 +15,8 @@ import { clockTime, counted, duration } from './format.js';
 export class Comparison {
   /** The first, while the second is being chosen. @type {Request | undefined} */
   #first = undefined;
+  /** The names of the two that are drawn. */
+  #drawn = '';
   #live;
   #outline;
   #viewed;
@@ -27,9 +30,14 @@ export class Comparison {
     byId('stop-choosing').addEventListener('click', () => this.#choosing(undefined));
     document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.#choosing(undefined));
     byId('close-comparison').addEventListener('click', () => this.#dialog.close());
-    this.#dialog.addEventListener('close', () => {
-      if (viewed.now.compare.length > 0) viewed.become({ compare: [] });
+    this.#dialog.addEventListener('click', (event) => {
+      if (event.target === this.#dialog && !isInside(event, this.#dialog)) this.#dialog.close();
     });
+    this.#dialog.addEventListener('beforetoggle', ({ newState }) => {
+      if (newState === 'closed') this.#leaveAddress();
+    });
+    // It comes a moment after the dialog is gone; for browsers whose dialogs do not tell before.
+    this.#dialog.addEventListener('close', () => this.#leaveAddress());
     live.addEventListener('complete', () => this.reveal());
   }
 
@@ -58,7 +66,9 @@ export class Comparison {
       this.#dialog.close();
       return;
     }
-    if (this.#dialog.open || !this.#live.isComplete) return;
+    const asked = compare.map(nameOf).join();
+    if (!this.#live.isComplete || (this.#dialog.open && asked === this.#drawn)) return;
+    this.#drawn = asked;
     const [one, other] = compare.map(({ run, id }) =>
       run === this.#live.run ? this.#live.requests.get(id) : undefined,
     );
@@ -67,7 +77,12 @@ export class Comparison {
         ? [html('p', { class: 'notice' }, 'One of the two requests, or both, are no longer kept.')]
         : this.#sections([one, other])),
     );
-    this.#dialog.showModal();
+    if (!this.#dialog.open) this.#dialog.showModal();
+  }
+
+  /** However it is closed, the address says so as soon as it can be seen. */
+  #leaveAddress() {
+    if (this.#viewed.now.compare.length > 0) this.#viewed.become({ compare: [] });
   }
 
   /** @param {readonly [Request, Request]} pair */
@@ -102,6 +117,12 @@ export class Comparison {
     );
     byId('choosing').scrollIntoView({ block: 'nearest' });
   }
+}
+
+/** What is around a dialog belongs to it as well. @param {MouseEvent} event @param {Element} element */
+function isInside({ clientX, clientY }, element) {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  return clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
 }
 
 /** @param {Request} request @param {number} side */

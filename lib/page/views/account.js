@@ -24,11 +24,14 @@ export const accountView = {
     );
 
     part['sign-out-everywhere'].addEventListener('click', async () => {
-      const sure = await confirm({
-        title: 'Sign out everywhere?',
-        text: 'All your sessions end, on every device, and GitHub is told to take back your permission.',
-        button: 'Sign out everywhere',
-      });
+      const sure = await confirm(
+        {
+          title: 'Sign out everywhere?',
+          text: 'All your sessions end, on every device, and GitHub is told to take back your permission.',
+          button: 'Sign out everywhere',
+        },
+        signal,
+      );
       if (!sure) return;
       await whileBusy(part['sign-out-everywhere'], 'Signing out…', () =>
         attempt(part.notices, () => leave('You are signed out everywhere', { everywhere: true })),

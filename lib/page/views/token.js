@@ -66,11 +66,14 @@ export const tokenView = {
     });
 
     part.remove.addEventListener('click', async () => {
-      const sure = await confirm({
-        title: 'Remove the token?',
-        text: 'The server forgets it, and sees no repositories until you save another. At GitHub the token stays valid.',
-        button: 'Remove the token',
-      });
+      const sure = await confirm(
+        {
+          title: 'Remove the token?',
+          text: 'The server forgets it, and sees no repositories until you save another. At GitHub the token stays valid.',
+          button: 'Remove the token',
+        },
+        signal,
+      );
       if (!sure) return;
       const ok = await whileBusy(part.remove, 'Removing…', () =>
         attempt(part.notices, () => store({ unset_github_token: true })),
