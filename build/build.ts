@@ -4,7 +4,7 @@ import { cp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.ts';
-import { bundlePage } from './page.ts';
+import { bundlePage, bundleReport } from './page.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -16,13 +16,10 @@ const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.
 });
 if (status !== 0) process.exit(status ?? 1);
 await bundle();
-await bundlePage();
-for (const page of ['inspector/page', 'learn/page', 'oss/openapi/page']) {
-  await cp(`${root}lib/${page}`, `${root}dist/${page}`, {
-    recursive: true,
-    filter: (source) => !source.endsWith('.d.ts'),
-  });
-}
+await bundlePage('page');
+await bundlePage('inspector/page');
+await bundleReport();
+await cp(`${root}lib/oss/openapi/page`, `${root}dist/oss/openapi/page`, { recursive: true });
 // CommonJS, as Jest wants it.
 for (const file of ['jest.cjs', 'jest.d.cts'])
   await cp(`${root}lib/learn/${file}`, `${root}dist/learn/${file}`);

@@ -6,6 +6,7 @@ import { LiveFeed } from './live-feed.ts';
 import { outlineWith } from './outline.ts';
 import { readPageFiles } from './page-files.ts';
 import { Recorder } from './recorder.ts';
+import { sendPageFile } from './send-page-file.ts';
 
 /** Who may look at a stack, and what is shown of the requests through it. */
 export interface InspectorOptions {
@@ -70,7 +71,7 @@ export function inspector(
 
   function answer(req: Request, res: Response, next: NextFunction): void {
     const file = files.get(req.path);
-    if (file !== undefined) res.setHeader('Content-Type', file.type).end(file.body);
+    if (file !== undefined) sendPageFile(req, res, file);
     else if (req.path === '/outline') res.json(outlineWith(stack, routes));
     else if (req.path !== '/events' || req.method !== 'GET') next();
     else if (!feed.watch(res)) res.status(503).json(NO_STREAM);

@@ -29,7 +29,7 @@ export class Live extends EventTarget {
   #forgottenUpTo = 0;
 
   start() {
-    const source = new EventSource(new URL('events', import.meta.url));
+    const source = new EventSource(new URL('events', document.baseURI));
     source.addEventListener('open', () => this.#become('live'));
     source.addEventListener('error', () => {
       this.#become('lost');

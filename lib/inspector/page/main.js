@@ -26,7 +26,7 @@ import { Viewed } from './view.js';
 const CONNECTION = { connecting: 'Connecting', live: 'Live', lost: 'Connection lost, trying again' };
 
 async function start() {
-  const response = await fetch(new URL('outline', import.meta.url));
+  const response = await fetch(new URL('outline', document.baseURI));
   if (!response.ok) throw new Error(`The server answered ${response.status}.`);
   /** @type {Outline} */
   const outline = await response.json();

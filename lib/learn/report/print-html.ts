@@ -4,9 +4,8 @@ import { shippedFile } from '../../shipped-files.ts';
 import { drawnApp } from './drawn-app.ts';
 import { type Finding, FINDINGS, type LearnReport } from './finding.ts';
 import { oneScript } from './one-script.ts';
+import { oneStyle } from './one-style.ts';
 import { grouped, headline, howSure } from './report-words.ts';
-
-const STYLES = ['inspector/page/inspector.css', 'inspector/page/plan.css', 'learn/page/learned.css'];
 
 /**
  * A report as a page that stands alone in one file, with the picture of the stack inspector.
@@ -14,9 +13,9 @@ const STYLES = ['inspector/page/inspector.css', 'inspector/page/plan.css', 'lear
  * @throws Error where the pages of this package are not beside its code, as in a bundle.
  */
 export function printHtml(report: LearnReport): string {
-  const style = STYLES.map((path) => readShipped(path)).join('\n');
+  const style = oneStyle('learn/page/learned.css');
   const script = oneScript('learn/page/main.js');
-  const icon = Buffer.from(readShipped('inspector/page/icon.svg')).toString('base64');
+  const icon = readFileSync(shippedFile('inspector/page/icon.svg')).toString('base64');
   const { notes, findings, apps = [] } = report;
   const order = new Map(findings.map((finding, index) => [finding, index]));
   return `<!doctype html>
@@ -97,10 +96,6 @@ function policyOf(style: string, script: string): string {
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-function readShipped(path: string): string {
-  return readFileSync(shippedFile(path), 'utf8');
 }
 
 /** No `<`, so that nothing in it can end its element. */

@@ -23,7 +23,7 @@ describe('the page as it is built', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'built-page-'));
-    await bundlePage(directory);
+    await bundlePage('page', directory);
     ({ text: html } = await page().get('/').expect(200));
   });
   after(() => rm(directory, { recursive: true }));
