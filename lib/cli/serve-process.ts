@@ -6,6 +6,7 @@ import { loadServerConfig } from '../oss/load-server-config.ts';
 import type { ServerConfig } from '../oss/server-config.ts';
 import { type EndOrder, type EndOrders, SignalOrders } from '../server/end-orders.ts';
 import { type DrainOptions, GracefulServer, RETIRING_MS } from '../server/graceful-server.ts';
+import { LogOutput } from '../server/log-output.ts';
 import { startUpReport } from '../server/start-up-report.ts';
 import { WORKER_NUMBER } from '../server/workers/messages.ts';
 import type { WorkerLink } from '../server/workers/worker-link.ts';
@@ -21,12 +22,14 @@ export async function serveUntilTold(terminal: Terminal): Promise<void> {
     terminal.env[WORKER_NUMBER] === undefined
       ? undefined
       : (await import('../server/workers/worker-link.ts')).WorkerLink.ofThisProcess(terminal.env);
+  const output = process.stdout.isTTY ? undefined : new LogOutput(worker !== undefined);
+  const log = output ?? terminalLog((line) => terminal.out(line));
   const app = await createApp(
     await loadServerConfig({
       env: terminal.env,
       claimsLater: true,
       ...(worker && { logFields: { worker: worker.number }, firstProcess: worker.questions }),
-      ...(process.stdout.isTTY && { logTo: terminalLog((line) => terminal.out(line)) }),
+      logTo: log,
     }),
   );
   try {
@@ -35,6 +38,7 @@ export async function serveUntilTold(terminal: Terminal): Promise<void> {
     await worker?.questions.volunteer(METRICS).catch(() => undefined);
   } finally {
     await app.close();
+    await output?.emptied();
   }
 }
 

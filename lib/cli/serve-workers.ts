@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { pino } from 'pino';
 import { METRICS } from '../oss/first-process.ts';
 import { PERMITS, Permits, type PermitsWanted } from '../oss/middleware/rate-limit-permits.ts';
+import { LogOutput } from '../server/log-output.ts';
 import { SharedMetrics } from '../server/workers/shared-metrics.ts';
 import { WorkerPool } from '../server/workers/worker-pool.ts';
 import { StartFailure } from '../server/workers/worker-process.ts';
@@ -16,6 +17,7 @@ import { terminalLog } from './terminal-log.ts';
 export async function serveWorkers(count: number, terminal: Terminal): Promise<number> {
   if (cluster.isWorker)
     throw new UsageError('A worker of another program (pm2?) cannot have workers of its own.');
+  const output = process.stdout.isTTY ? undefined : new LogOutput(true);
   const permits = new Permits(count);
   const metrics = new SharedMetrics(METRICS);
   const pool = new WorkerPool({
@@ -24,8 +26,7 @@ export async function serveWorkers(count: number, terminal: Terminal): Promise<n
       worker.questions.onAsked(PERMITS, (wanted) => permits.give(wanted as PermitsWanted));
       metrics.add(worker);
     },
-    logAt: (level) =>
-      pino({ level }, ...(process.stdout.isTTY ? [terminalLog((line) => terminal.out(line))] : [])),
+    logAt: (level) => pino({ level }, output ?? terminalLog((line) => terminal.out(line))),
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => pool.end(signal));
   // On Windows it means that the console is closed, and the process is ended soon after.
@@ -38,5 +39,7 @@ export async function serveWorkers(count: number, terminal: Terminal): Promise<n
     if (!(error instanceof StartFailure)) throw error;
     if (!error.isTold) terminal.error(`openhands-express: ${error.message}.`);
     return 1;
+  } finally {
+    await output?.emptied();
   }
 }
