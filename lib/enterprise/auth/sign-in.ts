@@ -72,8 +72,24 @@ export class SignIn {
     }
     const githubUserId = String(user.id);
     await tokens.store(githubUserId, issued);
+    await this.#expectAlive(issued.accessToken);
     await lastProfileOfUser(githubUserId).seen(user, log);
     return githubUserId;
+  }
+
+  /**
+   * A grant that an earlier sign-out gives back takes these tokens along, if GitHub carries it out after it has issued them.
+   * Since they are stored none is under way any more, so what lives now stays.
+   *
+   * @throws InvalidGitHubTokenError when they are dead.
+   */
+  async #expectAlive(token: Secret): Promise<void> {
+    try {
+      await this.#identify(token);
+    } catch (err) {
+      if (err instanceof InvalidGitHubTokenError) throw err;
+      this.#options.log.warn({ err }, 'GitHub cannot say whether new tokens work');
+    }
   }
 
   async #identify(token: Secret): Promise<GitHubUser> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
 import { idsBetween } from '../storage/user-documents.ts';
-import { type DocumentCipher, UnreadableDocumentError } from '../tokens/document-cipher.ts';
+import { type DocumentCipher, nothingReadable, UnreadableDocumentError } from '../tokens/document-cipher.ts';
 import { type EncryptedDocuments, problemOf, rewriteSecret } from '../tokens/encrypted-documents.ts';
 import { type OfflineSession, storedSession, storedSessionSchema } from './offline-session.ts';
 
@@ -21,7 +21,7 @@ const documentSchema = z.object({ secret: z.string(), not_before: z.number().opt
 
 /**
  * The sessions that are still to be ended at Keycloak, `keycloak/logouts/<hash of its id>.json`. There is one document for
- * a session, whoever wants it ended and with whichever of its refresh tokens: the newest counts.
+ * a session, for all who want it ended and with whichever of its refresh tokens: the newest counts.
  */
 export class LogoutDocuments implements EncryptedDocuments {
   readonly #documents: DocumentStore;
@@ -37,14 +37,20 @@ export class LogoutDocuments implements EncryptedDocuments {
     return idsBetween(this.#documents, PREFIX, SUFFIX);
   }
 
-  /** Durable when it resolves. Waits for an attempt to end the same session. */
+  /**
+   * Durable when it resolves. Waits for an attempt to end the same session.
+   *
+   * A sign-in that is under way has joined the session, if another refresh token is there with a `notBefore`. Then it is not
+   * ended for who wants that from before: the sign-in itself comes to an end of it, or is kept.
+   */
   async add(logout: Logout): Promise<void> {
     const { sid, notBefore } = logout;
     const key = keyOf(logoutId(sid));
     const secret = await this.#cipher.encrypt(key, storedSession(logout));
-    await this.#documents.withLock(key, () =>
-      this.#documents.write(key, { secret, ...(notBefore !== undefined && { not_before: notBefore }) }),
-    );
+    await this.#documents.withLock(key, async () => {
+      if (notBefore === undefined && (await this.#isOfAnotherSignIn(key, logout))) return;
+      await this.#documents.write(key, { secret, ...(notBefore !== undefined && { not_before: notBefore }) });
+    });
   }
 
   /** Forgets a session that is not to be ended, unless that is said with another refresh token. */
@@ -90,6 +96,11 @@ export class LogoutDocuments implements EncryptedDocuments {
       if (await rewriteSecret(this.#documents, this.#cipher, keyOf(id))) isRewritten = true;
     }
     return isRewritten;
+  }
+
+  async #isOfAnotherSignIn(key: string, { refreshToken }: Logout): Promise<boolean> {
+    const stored = await this.#find(key).catch(nothingReadable);
+    return stored?.notBefore !== undefined && !stored.refreshToken.equals(refreshToken);
   }
 
   async #find(key: string): Promise<Logout | undefined> {

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { HttpError } from '../../oss/errors.ts';
+import { InvalidGitHubTokenError } from '../../oss/github/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { Secret } from '../../oss/secret.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
@@ -66,8 +67,7 @@ export function oauthRoutes(options: OAuthRoutesOptions): DeclaredRoutes {
       };
       authCookie.set(req, res, await signIn.complete(response));
     } catch (err) {
-      if (!(err instanceof BadVerificationCodeError) || flow.isRetry) throw err;
-      // Used twice or too late, as after a reload: the provider gives a new one, most often without asking the user.
+      if (!isMendedByNewCode(err) || flow.isRetry) throw err;
       const query = new URLSearchParams({ retry: '1', return_to: flow.returnTo });
       res.redirect(302, address.path(req, `${AUTHORIZE}?${query.toString()}`));
       return;
@@ -85,6 +85,14 @@ export function oauthRoutes(options: OAuthRoutesOptions): DeclaredRoutes {
   // Browsers come here by navigation, so a failure is a page for a person.
   router.use(showSignInError({ address, log }));
   return defineRoutes({ name: 'oauth', router });
+}
+
+/**
+ * A code that was used twice or too late, as after a reload; or tokens that died at once, since an earlier sign-out was carried
+ * out late. The provider gives a new code, most often without asking the user.
+ */
+function isMendedByNewCode(error: unknown): boolean {
+  return error instanceof BadVerificationCodeError || error instanceof InvalidGitHubTokenError;
 }
 
 function cookiesNotKept(): HttpError {

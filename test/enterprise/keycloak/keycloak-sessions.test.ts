@@ -39,6 +39,8 @@ describe('Sessions behind Keycloak', () => {
   let keycloak: StandInKeycloak;
   let closing: Set<() => Promise<void>>;
   let isAllowed: boolean;
+  /** What happens while a sign-in has its tokens stored, and no session yet. */
+  let meanwhile: () => Promise<void>;
 
   beforeEach(async () => {
     folders = [];
@@ -57,6 +59,7 @@ describe('Sessions behind Keycloak', () => {
     folders.push(files);
     keycloak = new StandInKeycloak();
     isAllowed = true;
+    meanwhile = () => Promise.resolve();
   }
 
   /** One process. */
@@ -92,7 +95,7 @@ describe('Sessions behind Keycloak', () => {
     const signIn = new SignIn({
       provider,
       sessions,
-      tokens: { store: () => Promise.resolve() } as unknown as GithubTokenProvider,
+      tokens: { store: () => meanwhile() } as unknown as GithubTokenProvider,
       allowList: { allows: () => Promise.resolve(isAllowed) } as unknown as AllowList,
       githubServiceFor: () =>
         ({
@@ -279,6 +282,32 @@ describe('Sessions behind Keycloak', () => {
     await assertNothingIsLost();
     assert.equal(await one.sessions.isActive(USER, generation), true);
     assert.deepEqual([...keycloak.alive], ['sid-1']);
+  });
+
+  it('are not ended for an older sign-in that is given back while they join its session', async () => {
+    const one = open();
+    await one.signIn();
+    const { session } = (await one.kept.find(USER))!;
+    await one.sessions.endedByKeycloak(USER, () => true);
+    meanwhile = () => one.logouts.giveBack(session);
+    const { generation } = await one.signIn();
+    assert.deepEqual([...keycloak.alive], ['sid-1']);
+    assert.deepEqual(await idsIn(one), []);
+    await assertNothingIsLost();
+    assert.equal(await one.sessions.isActive(USER, generation), true);
+  });
+
+  it('end with a sign-in that has joined them and comes to nothing, though an older one was given back', async () => {
+    const one = open();
+    await one.signIn();
+    const { session } = (await one.kept.find(USER))!;
+    await one.sessions.endedByKeycloak(USER, () => true);
+    meanwhile = async () => {
+      await one.logouts.giveBack(session);
+      throw new Error('The store is away.');
+    };
+    await assert.rejects(one.signIn());
+    await assertNothingIsLost();
   });
 
   it('are queued anew when they end again while the end before is under way', async () => {

@@ -54,6 +54,10 @@ describe('Tokens that a real Keycloak keeps', () => {
     assert.equal((await signOutEverywhere()).status, 200);
     assert.equal(await site.statusOf(browser), 401);
     assert.deepEqual(await grants(), [`keycloak/grants/${OCTOCAT}.json`]);
+    // It is tried behind the answer to the sign-out, and Keycloak has to be down by then.
+    await eventually(() =>
+      assert.ok(site.log.some((line) => line.includes('A grant could not be given back; tried again later'))),
+    );
     site.proxy.fault = undefined;
     await site.signIn(browser);
     assert.equal(await site.statusOf(browser, NEEDS_TOKEN), 200);

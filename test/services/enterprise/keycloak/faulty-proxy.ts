@@ -26,6 +26,8 @@ export class FaultyProxy {
   faultyPath = '';
   /** Shown what Keycloak is asked, as `POST /realms/…`, and the body. */
   onRequest: (request: string, body: string) => void = () => undefined;
+  /** Waited for before an answer goes on; told what it answers, as `POST /realms/…`. */
+  beforeAnswer: (request: string) => Promise<void> | undefined = () => undefined;
   /** Shown what Keycloak answers. */
   onAnswer: (body: string) => void = () => undefined;
   readonly #server: Server;
@@ -81,23 +83,32 @@ export class FaultyProxy {
       return;
     }
     const headers = { ...req.headers, host: target.host };
-    const onward = request(new URL(req.url ?? '/', target), { method: req.method, headers }, (answer) => {
-      if (fault === 'loses the answer') {
-        answer.resume().on('end', () => res.destroy());
-        return;
-      }
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
-      bodyOf(answer, this.onAnswer);
-      if (fault === 'cuts the answer off') {
-        answer.once('data', (chunk: Buffer) =>
-          res.write(chunk.subarray(0, chunk.length / 2), () => res.destroy()),
-        );
-        return;
-      }
-      answer.pipe(res);
-    });
+    const onward = request(new URL(req.url ?? '/', target), { method: req.method, headers });
+    onward.on('response', (answer) => void this.#passBack(answer, res, name, fault));
     onward.on('error', () => res.destroy());
     req.pipe(onward);
+  }
+
+  async #passBack(
+    answer: IncomingMessage,
+    res: ServerResponse,
+    name: string,
+    fault: Fault | undefined,
+  ): Promise<void> {
+    await this.beforeAnswer(name);
+    if (fault === 'loses the answer') {
+      answer.resume().on('end', () => res.destroy());
+      return;
+    }
+    res.writeHead(answer.statusCode ?? 502, answer.headers);
+    bodyOf(answer, this.onAnswer);
+    if (fault === 'cuts the answer off') {
+      answer.once('data', (chunk: Buffer) =>
+        res.write(chunk.subarray(0, chunk.length / 2), () => res.destroy()),
+      );
+      return;
+    }
+    answer.pipe(res);
   }
 }
 
