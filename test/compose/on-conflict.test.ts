@@ -167,6 +167,22 @@ describe('onConflict', () => {
     );
   });
 
+  it('counts what one middleware does with one key apart, as reading is another kind than writing', async () => {
+    const both = pass('both', {}, (req, _res, next) => {
+      for (let turn = 0; turn < 2; turn++) req.state.visitor = String(req.state.visitor);
+      next();
+    });
+    const base = [pass('other', { writes: ['visitor'] }), both];
+    const { stack: seen } = await serve(compose({ base }, { silence: ['S202'], onConflict: 'record' }));
+    assert.deepEqual(
+      seen.conflicts.map(({ id, count }) => [id, count]),
+      [
+        ['S305', 2],
+        ['S304', 2],
+      ],
+    );
+  });
+
   it('never shows a value: not in a conflict, a log line, an error or req.stack', async () => {
     const { lines, log } = recorder();
     const seen: unknown[] = [];

@@ -46,7 +46,7 @@ export class ConflictReporter {
   report(run: ConflictedRequest, stage: Cause, id: ConflictId, predicate: string, about: About = {}): void {
     const found = conflictOf(stage, id, predicate, about);
     const { conflicts } = run;
-    const known = conflicts.find((one) => pairOf(one) === pairOf(found));
+    const known = conflicts.find((one) => isAlike(one, found));
     if (known === undefined) {
       if (conflicts.length < RECORDED_AT_MOST) conflicts.push(found);
     } else {
@@ -106,7 +106,17 @@ function factsOf({ id, kind, key, middlewares, kept }: Conflict): Omit<Conflict,
   return { id, kind, key, middlewares, kept };
 }
 
-/** The kind of a conflict, its key and its middleware. Conflicts equal in these are counted as one, and logged once. */
+/** Conflicts of one kind, key and middleware are counted as one. Without a text of each: a handler may cause thousands. */
+function isAlike(one: Conflict, other: Conflict): boolean {
+  return (
+    one.key === other.key &&
+    one.id === other.id &&
+    one.middlewares.length === other.middlewares.length &&
+    one.middlewares.every((name, index) => name === other.middlewares[index])
+  );
+}
+
+/** The same as a text, for what is logged once. */
 function pairOf({ id, key, middlewares }: Conflict): string {
   return [id, key, ...middlewares].join('\0');
 }
