@@ -1,69 +1,15 @@
 /**
- * What tests start as processes, compiled by esbuild from the sources as they are when a test file first asks: one build for
- * each process of mocha, never kept. Node starts the outcome with a fifth of the work that tsx has with two hundred modules,
- * since the packages are in it, too: they are most of what a start reads.
+ * Where the programs that tests start as processes lie compiled. `npm test` compiles them once for all processes of mocha
+ * (see compile-once.ts); a test file that is run without it has them compiled when it asks. Nothing is kept.
  */
-import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { COMPILED_FOLDER } from './compile-once.ts';
+import { PROGRAMS } from './programs.ts';
 
 const TSX = import.meta.resolve('tsx');
 const root = fileURLToPath(new URL('../', import.meta.url));
-
-/** Built together, so that a configuration class and the server that loads it share their modules. */
-const PROGRAMS = [
-  'server.ts',
-  'demo/demo.ts',
-  'demo/demo-keycloak.ts',
-  'lib/cli/openhands-express.ts',
-  'lib/learn/register.ts',
-  'lib/oss/server-config.ts',
-  'lib/enterprise/saas-server-config.ts',
-  'lib/enterprise/keycloak/keycloak-server-config.ts',
-  'test/oss/storage/json-file-store.child.ts',
-];
-
-/** What looks for files beside itself finds them beside its source. */
-const staysInItsPlace: Plugin = {
-  name: 'stays-in-its-place',
-  setup(build) {
-    build.onLoad({ filter: /[\\/](lib[\\/]shipped-files|demo[\\/].+)\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const place = `({ url: ${JSON.stringify(pathToFileURL(path).href)} })`;
-      return { contents: source.replaceAll('import.meta', place), loader: 'ts' };
-    });
-  },
-};
-
-// The real path: macOS has a link for its temporary folder.
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'openhands-express-compiled-')));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-await build({
-  absWorkingDir: root,
-  entryPoints: PROGRAMS,
-  outdir: folder,
-  outbase: root,
-  outExtension: { '.js': '.mjs' },
-  // As deep as what looks for the watcher of `learn` beside itself.
-  chunkNames: 'lib/shared/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  // What the editions find beside Express, and silence there, has to be what Express itself has.
-  external: ['debug', 'pg-native'],
-  // The packages are of the older kind, and ask for what Node brings.
-  banner: {
-    js: "import { createRequire as fromHere } from 'node:module'; const require = fromHere(import.meta.url);",
-  },
-  plugins: [staysInItsPlace],
-  logLevel: 'error',
-});
+const folder = process.env[COMPILED_FOLDER] ?? (await compileNow());
 
 /**
  * @param program - below the root of the repository.
@@ -88,4 +34,10 @@ export function compiledLaunch(
   const source = relative(root, resolve(root, module)).replaceAll(sep, '/');
   if (!PROGRAMS.includes(source)) return { args: ['--import', TSX, join(root, program)], env };
   return { args: [compiled(program)], env: { ...env, OPENHANDS_CONFIG_CLS: `${compiled(source)}#${name}` } };
+}
+
+/** Without esbuild in the processes that find all compiled. */
+async function compileNow(): Promise<string> {
+  const { compilePrograms } = await import('./compile-programs.ts');
+  return compilePrograms();
 }
