@@ -6,22 +6,36 @@ import { DemoProcess } from './demo-process.ts';
 import { linkWhatTsxHasCompiled } from './temporary-folder.ts';
 
 describe('npm run demo', () => {
-  let demo: DemoProcess;
+  let demo: DemoProcess | undefined;
   let temporary: string;
 
   before(async () => {
     temporary = await mkdtemp(join(tmpdir(), 'openhands-demo-test-'));
     linkWhatTsxHasCompiled(temporary);
   });
-  after(() => rm(temporary, { recursive: true, force: true }));
-
-  beforeEach(async () => {
-    demo = await DemoProcess.start({ TMPDIR: temporary });
+  after(async () => {
+    await demo?.stop('SIGTERM');
+    await rm(temporary, { recursive: true, force: true });
   });
 
-  afterEach(() => demo.stop('SIGTERM'));
+  /** The one that runs, as starting one takes two seconds, or another after it has been stopped. */
+  const running = async (): Promise<DemoProcess> => (demo ??= await DemoProcess.start({ TMPDIR: temporary }));
+
+  it('has a conflict to show before anybody does anything, and says where to look', async () => {
+    const demo = await running();
+    assert.match(demo.printed, /Look\s+sign in as octocat/);
+    const events = await fetch(`${demo.address}/stack/events`);
+    assert.ok(events.body);
+    let told = '';
+    for await (const chunk of events.body.pipeThrough(new TextDecoderStream())) {
+      told += chunk;
+      if (told.includes('"conflicts":[{')) break;
+    }
+    assert.match(told, /github_token/);
+  });
 
   it('prints an address where a person signs in and sees their repositories', async () => {
+    const demo = await running();
     const start = await fetch(`${demo.address}/oauth/github/authorize`, { redirect: 'manual' });
     const consent = new URL(location(start));
     assert.equal(consent.origin, new URL(demo.githubAddress).origin);
@@ -46,27 +60,22 @@ describe('npm run demo', () => {
     assert.ok(names.includes('hubot/scripts'), names.join());
   });
 
-  it('has a conflict to show before anybody does anything, and says where to look', async () => {
-    assert.match(demo.printed, /Look\s+sign in as octocat/);
-    const events = await fetch(`${demo.address}/stack/events`);
-    assert.ok(events.body);
-    let told = '';
-    for await (const chunk of events.body.pipeThrough(new TextDecoderStream())) {
-      told += chunk;
-      if (told.includes('"conflicts":[{')) break;
-    }
-    assert.match(told, /github_token/);
-  });
-
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`ends the server and its GitHub on ${signal}, and leaves no files behind`, async () => {
-      assert.equal((await fetch(`${demo.address}/health`)).status, 200);
+      const { address, githubAddress } = await running();
+      assert.equal((await fetch(`${address}/health`)).status, 200);
       assert.equal((await fileStores()).length, 1);
-      assert.equal(await demo.stop(signal), 0);
-      assert.ok(await isGone(`${demo.address}/health`));
-      assert.ok(await isGone(demo.githubAddress));
+      assert.equal(await stop(signal), 0);
+      assert.ok(await isGone(`${address}/health`));
+      assert.ok(await isGone(githubAddress));
       assert.deepEqual(await fileStores(), []);
     });
+  }
+
+  function stop(signal: 'SIGINT' | 'SIGTERM'): Promise<number | null> {
+    const stopped = demo ?? assert.fail('no demo runs');
+    demo = undefined;
+    return stopped.stop(signal);
   }
 
   /** The demo's own; tsx keeps its cache beside them, from one demo to the next. */

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readEnvFile } from '../../lib/cli/env-file.ts';
+import { main } from '../../lib/cli/main.ts';
 import { KeycloakServerConfig } from '../../lib/enterprise/index.ts';
 import { variablesIn } from '../../lib/oss/read-variables.ts';
 import { compiled } from '../compiled.ts';
 import { EnterpriseSite, environmentFor } from '../integration/enterprise-site.ts';
 import { CliProcess } from './cli-process.ts';
+import { RecordingTerminal } from './recording-terminal.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../.env.example', import.meta.url));
 const SAAS = fileURLToPath(new URL('../../lib/enterprise/saas-server-config.ts', import.meta.url));
@@ -33,7 +35,20 @@ describe('The environment of the commands', function () {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
+  /** Runs a command in the folder, in this process: a process of its own takes a quarter of a second. */
   async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const terminal = new RecordingTerminal({ ...env });
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      return { code: await main(args, terminal), out: terminal.written, error: terminal.errors };
+    } finally {
+      process.chdir(before);
+    }
+  }
+
+  /** Runs a command in the folder, in a process of its own. */
+  async function runProcess(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const cli = new CliProcess(args, env, folder);
     return { code: await cli.exitCode(), out: cli.out, error: cli.error };
   }
@@ -47,16 +62,18 @@ describe('The environment of the commands', function () {
     const site = await EnterpriseSite.open();
     try {
       await site.signedIn();
-      await writeEnvFile({
-        ...environmentFor(site.github, site.files),
-        OPENHANDS_CONFIG_CLS: `${compiled('lib/enterprise/saas-server-config.ts')}#SaasServerConfig`,
-      });
-      for (const args of COMMANDS) {
-        const { error, out } = await run(args, { FILE_STORE_PATH: ' ' });
-        assert.match(error, new RegExp(`^Store: JSON files in ${site.files}\n`), args.join(' '));
+      const isOnTheStore = ({ error, out }: { error: string; out: string }, command: string): void => {
+        assert.match(error, new RegExp(`^Store: JSON files in ${site.files}\n`), command);
         assert.doesNotMatch(out, /Store/);
-      }
-      const { code, out } = await run(['stack']);
+      };
+      const env = environmentFor(site.github, site.files);
+      await writeEnvFile({ ...env, OPENHANDS_CONFIG_CLS: `${SAAS}#SaasServerConfig` });
+      for (const args of COMMANDS) isOnTheStore(await run(args, { FILE_STORE_PATH: ' ' }), args.join(' '));
+
+      const COMPILED = compiled('lib/enterprise/saas-server-config.ts');
+      await writeEnvFile({ ...env, OPENHANDS_CONFIG_CLS: `${COMPILED}#SaasServerConfig` });
+      isOnTheStore(await runProcess(['tokens', 'list'], { FILE_STORE_PATH: ' ' }), 'a process');
+      const { code, out } = await runProcess(['stack']);
       assert.equal(code, 0);
       assert.match(out, /github-user/);
     } finally {
@@ -66,7 +83,7 @@ describe('The environment of the commands', function () {
 
   it('is that of the process where .env says something else', async () => {
     await writeEnvFile({ LOG_LEVEL: 'loud', OPENHANDS_CONFIG_CLS: './gone.ts#Gone' });
-    const { code, error } = await run(['stack'], { OPENHANDS_CONFIG_CLS: `${SAAS}#SaasServerConfig` });
+    const { code, error } = await runProcess(['stack'], { OPENHANDS_CONFIG_CLS: `${SAAS}#SaasServerConfig` });
     assert.equal(code, 1);
     assert.match(error, /^LOG_LEVEL must be one of /);
   });
@@ -82,10 +99,13 @@ describe('The environment of the commands', function () {
       assert.ok(code === 1 || code === 2, `${args.join(' ')}: ${error}`);
       assert.deepEqual(await readdir(folder), [], args.join(' '));
     }
+    const { code, error } = await runProcess(['tokens', 'list'], env);
+    assert.equal(code, 1, error);
+    assert.deepEqual(await readdir(folder), []);
   });
 
   it('is told in one list where several things are wrong', async () => {
-    const { code, error } = await run(['serve'], {
+    const { code, error } = await runProcess(['serve'], {
       OPENHANDS_CONFIG_CLS: `${SAAS}#SaasServerConfig`,
       PORT: 'web',
     });
@@ -99,7 +119,7 @@ describe('The environment of the commands', function () {
 
   it('is no business of learn, whose command has a .env of its own', async () => {
     await writeFile(join(folder, '.env'), 'A=$HOME\n');
-    const { error } = await run(['learn', '--', 'true']);
+    const { error } = await runProcess(['learn', '--', 'true']);
     assert.doesNotMatch(error, /\.env/);
   });
 });
