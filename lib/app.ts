@@ -133,9 +133,13 @@ function trustProxy(app: Express, proxies: NonNullable<ServerConfig['environment
 async function inspectorOf(
   stack: Stack,
   routes: Routes,
-  { environment }: ServerConfig,
+  { environment, worker }: ServerConfig,
 ): Promise<Inspector | undefined> {
   if (!environment.STACK_INSPECTOR) return undefined;
   const { inspector } = await import('./inspector/index.ts');
-  return inspector(stack, { routes, allow: (req) => showsInspector(environment, req) });
+  return inspector(stack, {
+    routes,
+    allow: (req) => showsInspector(environment, req),
+    ...(worker !== undefined && { processName: `worker ${worker}` }),
+  });
 }

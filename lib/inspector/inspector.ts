@@ -23,6 +23,11 @@ export interface InspectorOptions {
   readonly keepBytes?: number;
   /** The routes behind the stack, as `composeRoutes` gives them; without them the page shows none. */
   readonly routes?: Routes;
+  /**
+   * What the page calls the process that it shows, such as `worker 2`, where others answer requests as well. Each keeps
+   * its own, and the page says so.
+   */
+  readonly processName?: string;
 }
 
 /** What {@link inspector} makes: an Express handler to mount, and a way to end it. */
@@ -49,6 +54,7 @@ export function inspector(
     keep = KEEP,
     keepBytes = KEEP_BYTES,
     routes,
+    processName,
   }: InspectorOptions = {},
 ): Inspector {
   for (const [name, value] of Object.entries({ keep, keepBytes })) {
@@ -57,7 +63,7 @@ export function inspector(
   }
   const files = readPageFiles();
   const recorder = new Recorder({ keep, keepBytes, pathOf }, (id) => feed.changed(id));
-  const feed = new LiveFeed(recorder);
+  const feed = new LiveFeed(recorder, processName);
   const stopObserving = stack.observe(recorder);
 
   async function handle(req: Request, res: Response, next: NextFunction): Promise<void> {

@@ -26,13 +26,16 @@ export class LiveFeed {
   /** Tells these requests from those of another process, which counts from 1 as well. */
   readonly #run = randomUUID().slice(0, 8);
   readonly #source: FeedSource;
+  readonly #processName: string | undefined;
   readonly #watchers = new Set<Watcher>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #beats = 0;
 
-  constructor(source: FeedSource) {
+  /** @param processName - told to those who watch, where there are other processes. */
+  constructor(source: FeedSource, processName?: string) {
     this.#source = source;
+    this.#processName = processName;
   }
 
   /** There is news of a request. */
@@ -53,7 +56,7 @@ export class LiveFeed {
     res.setHeader('X-Accel-Buffering', 'no');
     res.flushHeaders();
     const watcher = new Watcher(res, (id) => this.#source.find(id));
-    watcher.begin(this.#run, this.#source.ids());
+    watcher.begin({ run: this.#run, processName: this.#processName, ids: this.#source.ids() });
     this.#watchers.add(watcher);
     this.#timer ??= setInterval(() => this.#beat(), BEAT);
     res.once('close', () => {

@@ -5,6 +5,14 @@ const EVENT_AT_MOST = 256 * 1024;
 /** A watcher of whom so many requests are due is let go; the browser comes again, and starts afresh. */
 const DUE_AT_MOST = 50_000;
 
+/** What one who watches is told at first. */
+interface Beginning {
+  /** Tells the process from those before and beside it. */
+  readonly run: string;
+  readonly processName: string | undefined;
+  readonly ids: Iterable<number>;
+}
+
 /** One who watches, and what is due to be told. A slow one is told less often, and of each request only its last state. */
 export class Watcher {
   readonly #res: Response;
@@ -19,9 +27,11 @@ export class Watcher {
     res.on('drain', () => this.send());
   }
 
-  /** Tells all that there is, and then that this was all. @param run - which process tells. */
-  begin(run: string, ids: Iterable<number>): void {
+  /** Tells all that there is, and then that this was all. */
+  begin({ run, processName, ids }: Beginning): void {
     for (const id of ids) this.due(id);
+    if (processName !== undefined)
+      this.#res.write(`event: process\ndata: ${JSON.stringify(processName)}\n\n`);
     this.#res.write(`id: ${run}\nevent: all\ndata: ${this.#next()}\n\n`);
     this.send();
   }

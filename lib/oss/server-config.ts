@@ -76,11 +76,11 @@ export interface ServerConfigOptions {
    */
   readonly logTo?: DestinationStream;
   /**
-   * What every line of the default log has besides, such as which worker it is.
+   * Which worker of a server with several this is, from 1 on: every line of the default log says it, and the stack inspector.
    *
    * @internal
    */
-  readonly logFields?: Readonly<Record<string, unknown>>;
+  readonly worker?: number;
   /**
    * The way to the first process of a server with several workers.
    *
@@ -159,6 +159,12 @@ export class ServerConfig {
    * @internal
    */
   readonly firstProcess: FirstProcess | undefined;
+  /**
+   * Which worker of a server with several this is, from 1 on; undefined in any other one.
+   *
+   * @internal
+   */
+  readonly worker: number | undefined;
   readonly #stack: ServerConfigOptions['stack'];
   readonly #modelsFile: LinesFile<readonly string[]> | undefined;
   readonly #ownHosts: ReadonlySet<string>;
@@ -185,9 +191,10 @@ export class ServerConfig {
     this.log =
       options.logger ??
       pino({ level: this.environment.LOG_LEVEL, serializers: { err: errorForLog } }, options.logTo).child(
-        options.logFields ?? {},
+        options.worker === undefined ? {} : { worker: options.worker },
       );
     this.firstProcess = options.firstProcess;
+    this.worker = options.worker;
     this.now = options.now ?? Date.now;
     this.#recentSettings = recentSettings(this.now);
     this.patience = { timeoutMs: 10_000, replicaLagMs: 1_000, ...options.patience };

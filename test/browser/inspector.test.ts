@@ -51,6 +51,65 @@ async function newsOfConflict(page: Page, path: string): Promise<() => Promise<v
   return () => arrived;
 }
 
+describe('the stack inspector at every width', () => {
+  let visitor: Visitor;
+  let page: Page;
+  let inspecting: Inspector;
+  let site: Site;
+
+  beforeEach(async () => {
+    visitor = await Visitor.arrive();
+    page = visitor.page;
+    const stack = compose({ base: [pass('first', {})] });
+    inspecting = inspector(stack, { processName: 'worker 2' });
+    const app = express().use('/stack', inspecting).use(stack);
+    app.use((_req, res) => void res.send('hello'));
+    site = await Site.open(app);
+    await page.goto(`${site.url}/stack/`);
+    await page.getByText('Live', { exact: true }).waitFor();
+  });
+
+  afterEach(() =>
+    visitor.leave().finally(() => {
+      inspecting.close();
+      return site.close();
+    }),
+  );
+
+  const headings = () => page.locator('main h2').allInnerTexts();
+
+  it('has the requests before the plan where one has to scroll, for a screen reader and the eye alike', async () => {
+    for (const width of [1440, 768, 360, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      const order = width < 1080 ? ['Requests', 'The plan'] : ['The plan', 'Requests'];
+      await page.locator('main section:first-child').getByRole('heading', { name: order[0]! }).waitFor();
+      assert.deepEqual(await headings(), order, `at ${width}`);
+      const [plan, requests] = await Promise.all(
+        ['#plan', '#requests'].map((id) => page.locator(id).boundingBox()),
+      );
+      assert.equal(plan!.y > requests!.y, width < 1080, `at ${width}`);
+    }
+  });
+
+  it('leads from the requests to the plan and back where one has to scroll, and keeps its address', async () => {
+    const link = (name: string) => page.getByRole('link', { name, exact: true });
+    assert.ok(await link('The plan').isHidden());
+    await page.setViewportSize({ width: 360, height: 600 });
+    const before = page.url();
+    const focused = () => page.evaluate<string>('document.activeElement.id');
+    await link('The plan').click();
+    assert.equal(await focused(), 'plan');
+    await link('Requests').click();
+    assert.equal(await focused(), 'requests');
+    assert.equal(page.url(), before);
+  });
+
+  it('says whose requests it shows, where other processes answer as well', async () => {
+    await page.getByText('Only what worker 2 has answered').waitFor();
+    await visitor.expectAccessibleInEveryFormat('inspector-of-a-worker');
+  });
+});
+
 describe('the stack inspector of the Enterprise edition', () => {
   let server: Installation;
   let visitor: Visitor;

@@ -27,6 +27,25 @@ describe('openhands-express serve --workers', () => {
     assert.equal(server.errors, '');
   });
 
+  it('names the worker whose requests the stack inspector shows', async () => {
+    const server = start(['--workers', '2'], { STACK_INSPECTOR: '1' });
+    const url = await server.url();
+    await server.says(/Worker 2 serves/);
+    const named = new Set<string>();
+    // Each on a connection of its own, which goes to the worker whose turn it is.
+    for (let times = 0; times < 2; times++) {
+      const leave = new AbortController();
+      const { body } = await fetch(`${url}/stack/events`, {
+        headers: { connection: 'close' },
+        signal: leave.signal,
+      });
+      const { value } = await body!.pipeThrough(new TextDecoderStream()).getReader().read();
+      named.add(/^event: process\ndata: "(.*)"$/m.exec(value ?? '')?.[1] ?? `${value}`);
+      leave.abort();
+    }
+    assert.deepEqual([...named].sort(), ['worker 1', 'worker 2']);
+  });
+
   it('tells once, and ends, when the port is in use', async () => {
     const { port } = new URL(await start([]).url());
     const server = start([], { PORT: port, WORKERS: '2' });

@@ -24,6 +24,8 @@ export class Live extends EventTarget {
   connection = 'connecting';
   /** Which process tells; each counts from 1. */
   run = '';
+  /** What it is called, where others answer as well. */
+  processName = '';
   newest = 0;
   isComplete = false;
   #forgottenUpTo = 0;
@@ -35,6 +37,9 @@ export class Live extends EventTarget {
       this.#become('lost');
       // The browser tries again by itself when nobody answers, but not when a proxy answers for a server that is away.
       if (source.readyState === EventSource.CLOSED) setTimeout(() => this.start(), AGAIN);
+    });
+    source.addEventListener('process', ({ data }) => {
+      this.processName = JSON.parse(data);
     });
     source.addEventListener('all', ({ data, lastEventId }) => {
       this.#reset(lastEventId);

@@ -1,5 +1,6 @@
 /** Starts the inspector: the plan once, and then the requests as they come. */
 import { writeAddress } from './address.js';
+import { arrange, leadWithin } from './arrange.js';
 import { Comparison } from './comparison.js';
 import { byId, html } from './dom.js';
 import { textOf } from './export.js';
@@ -50,12 +51,6 @@ async function start() {
     comparison.reveal();
   });
   live.addEventListener('complete', () => requests.reveal(), { once: true });
-  // Its address is what the link would change.
-  document.querySelector('.skip-link')?.addEventListener('click', (event) => {
-    event.preventDefault();
-    byId('requests').focus();
-    byId('requests').scrollIntoView();
-  });
   showConnection(live);
   animate(live, new Pulse(picture));
   live.start();
@@ -110,6 +105,8 @@ function animate(live, pulse) {
   });
 }
 
+arrange();
+leadWithin();
 start().catch((error) => {
   console.error(error);
   const place = byId('connection');

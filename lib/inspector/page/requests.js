@@ -208,6 +208,10 @@ export class Requests {
         : `${isPart ? `${this.#ids.size} of ` : ''}${counted(size, 'request')}, ${this.#conflicts} with conflicts`;
     byId('hidden-files').textContent =
       hiddenFiles === 0 ? '' : `${counted(hiddenFiles, 'static file')} hidden`;
+    const { processName } = this.#live;
+    byId('process').hidden = processName === '';
+    byId('process').textContent =
+      `Only what ${processName} has answered: the other processes of this server keep their own requests.`;
     byId('waiting').hidden = this.#waiting === 0;
     byId('waiting').textContent = `${counted(this.#waiting, 'newer request')}`;
     this.#tellEmpty();
