@@ -92,6 +92,17 @@ describe('the requests of the stack inspector', () => {
         .filter({ has: page.getByRole('heading', { name: 'The answer', exact: true }) });
       await same.getByText('1 line the same').click();
       assert.match(await same.getByRole('table').nth(1).innerText(), /method\s+GET\s+GET/);
+      const times = await dialog
+        .getByRole('table', { name: 'Times' })
+        .locator('td')
+        .evaluateAll((cells) =>
+          cells.map(({ children, textContent }) => `${children.length} ${textContent}`),
+        );
+      assert.ok(
+        times.some((cell) => cell.endsWith('–')),
+        times.join(),
+      );
+      for (const cell of times) assert.equal(cell.startsWith('1'), !cell.endsWith('–'), `a bar for ${cell}`);
       assert.ok(!(await page.content()).includes(SECRET));
     };
     await check();

@@ -10,7 +10,7 @@ import { duration } from './format.js';
  * @property {string} about
  * @property {readonly [string, string]} sides
  * @property {boolean} differs
- * @property {readonly [number, number] | undefined} times in milliseconds
+ * @property {readonly [number | undefined, number | undefined] | undefined} times in milliseconds; undefined of what took no part
  *
  * @typedef {object} Section
  * @property {string} title
@@ -87,8 +87,7 @@ const both = ([one, other], of) => [of(one), of(other)];
 
 /** @param {string} title @param {Row[]} rows @returns {Section} */
 function section(title, rows) {
-  const gap = (/** @type {Row} */ { times }) => (times === undefined ? 0 : Math.abs(times[0] - times[1]));
-  const sorted = [...rows].sort((a, b) => gap(b) - gap(a));
+  const sorted = [...rows].sort((a, b) => gapOf(b) - gapOf(a));
   return { title, rows: inOrder(sorted, ({ differs }) => differs) };
 }
 
@@ -100,12 +99,14 @@ const row = (about, sides) => ({ about, sides, differs: sides[0] !== sides[1], t
 
 /** @param {string} about @param {[number | undefined, number | undefined]} given @returns {Row} */
 function timeRow(about, given) {
-  const times = /** @type {[number, number]} */ (given.map((time) => time ?? 0));
   const sides = /** @type {[string, string]} */ (
     given.map((time) => (time === undefined ? NOTHING : duration(time)))
   );
-  return { about, sides, differs: Math.abs(times[0] - times[1]) >= SAME_TIME, times };
+  return { about, sides, differs: gapOf({ times: given }) >= SAME_TIME, times: given };
 }
+
+/** @param {Pick<Row, 'times'>} row */
+const gapOf = ({ times: [one = 0, other = 0] = [0, 0] }) => Math.abs(one - other);
 
 /**
  * A row for each name that one of the two has.
