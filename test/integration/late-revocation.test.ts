@@ -19,7 +19,7 @@ describe('A sign-out everywhere that GitHub carries out in the middle of a new s
   let site: EnterpriseSite;
 
   beforeEach(async () => {
-    site = await EnterpriseSite.open();
+    site = await EnterpriseSite.open({}, undefined, { patience: { replicaLagMs: 5 } });
   });
   afterEach(() => site.close());
 

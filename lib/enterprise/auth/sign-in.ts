@@ -50,11 +50,12 @@ export class SignIn {
   async complete(
     response: AuthorizationResponse,
   ): Promise<Pick<AuthClaims, 'github_user_id' | 'generation'>> {
-    const { provider, sessions } = this.#options;
+    const { provider, sessions, tokens } = this.#options;
     const pending = await provider.exchange(response);
     try {
       const github_user_id = await this.#letIn(pending);
       const generation = await pending.begin(github_user_id, () => sessions.begin(github_user_id));
+      await tokens.signedIn?.(github_user_id, pending.tokens);
       return { github_user_id, generation };
     } catch (error) {
       await (error instanceof TurnedAwayError ? pending.turnAway() : pending.abandon());

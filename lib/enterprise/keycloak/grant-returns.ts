@@ -16,6 +16,8 @@ export interface GrantReturnsOptions {
   readonly grants: GrantDocuments;
   readonly keycloak: Pick<KeycloakClient, 'refresh' | 'brokerToken'>;
   readonly oauth: Pick<GitHubOAuthClient, 'revokeGrant' | 'knows'>;
+  /** Whether the user has a session again, by whatever edition: giving the grant back would end that as well. */
+  readonly isSignedInAgain: (githubUserId: string) => Promise<boolean>;
   /** Ends a session at Keycloak that is not needed any more. Does not reject. */
   readonly endSession: (session: OfflineSession) => Promise<void>;
   readonly log: Logger;
@@ -78,12 +80,12 @@ export class GrantReturns {
   }
 
   async #attempt(githubUserId: string): Promise<void> {
-    const { endSession, grants, log, now } = this.#options;
+    const { endSession, grants, isSignedInAgain, log, now } = this.#options;
     await grants.attempt(githubUserId, async (grant, keep) => {
       const details = { github_user_id: githubUserId };
       let { session } = grant;
       try {
-        session = await this.#giveBack(grant, keep);
+        if (!(await isSignedInAgain(githubUserId))) session = await this.#giveBack(grant, keep);
       } catch (error) {
         if (!(error instanceof InvalidGrantError) && now() - grant.since < LONGEST_MS) throw error;
         log.warn({ ...details, err: error }, 'A grant is not given back: Keycloak gives no token for that');

@@ -44,7 +44,13 @@ export function startKeycloakServices(
     now,
   });
   const form = new BrokerForm(environment.KEYCLOAK_TOKEN_CUSTODY, log);
-  const keeper = tokenKeeper(environment.KEYCLOAK_TOKEN_CUSTODY, parts, { keycloak, form, logouts, metrics });
+  const keeper = tokenKeeper(environment.KEYCLOAK_TOKEN_CUSTODY, parts, {
+    keycloak,
+    form,
+    logouts,
+    metrics,
+    isSignedInAgain: (githubUserId) => sessions.haveBegun(githubUserId),
+  });
   const sessions = new KeycloakSessions({
     sessions: { documents, now, shared },
     check: { keycloak, everyMs: environment.KEYCLOAK_CHECK_EVERY, log },

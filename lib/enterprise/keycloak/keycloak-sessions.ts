@@ -81,6 +81,11 @@ export class KeycloakSessions extends Sessions {
     return (await super.exist(githubUserId)) || this.#kept.exists(githubUserId);
   }
 
+  /** Whether the user has sessions here. Unlike {@link KeycloakSessions.exist} it is false while they are being ended. */
+  haveBegun(githubUserId: string): Promise<boolean> {
+    return super.exist(githubUserId);
+  }
+
   override async end(githubUserId: string, { withGrant = false }: EndOptions = {}): Promise<void> {
     const leave = withGrant ? this.#leaveWithGrant : this.#leave;
     let ended: KeycloakSession | undefined;

@@ -49,6 +49,10 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
     this.#memory.given(githubUserId, tokens);
   }
 
+  async signedIn(githubUserId: string, tokens: GithubTokens): Promise<void> {
+    await this.#grants.signedIn(githubUserId, tokens);
+  }
+
   async token(githubUserId: string, rejected?: Secret): Promise<Secret> {
     const known = this.#memory.usable(githubUserId);
     if (known !== undefined && !(rejected !== undefined && known.equals(rejected))) return known;
@@ -73,9 +77,9 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
   }
 
   /** The grant is given back by the end of the sessions: that takes a token, and so the session of Keycloak's. */
-  async revoke(githubUserId: string): Promise<void> {
+  async revoke(githubUserId: string, isSignedInAgain?: () => Promise<boolean>): Promise<void> {
     this.#memory.forget(githubUserId);
-    await this.#before.revoke(githubUserId);
+    await this.#before.revoke(githubUserId, isSignedInAgain);
   }
 
   async forget(githubUserId: string): Promise<void> {

@@ -6,7 +6,7 @@ import type { OtherKeeper } from '../tokens/other-keeper.ts';
 import type { Keeper } from './broker-form.ts';
 import { BrokerTokens, type BrokerTokensOptions } from './broker-tokens.ts';
 import { GrantDocuments } from './grant-documents.ts';
-import { GrantReturns } from './grant-returns.ts';
+import { GrantReturns, type GrantReturnsOptions } from './grant-returns.ts';
 import type { KeycloakClient } from './keycloak-client.ts';
 import type { Leaving } from './keycloak-sessions.ts';
 import { KeycloakTokenProvider } from './keycloak-token-provider.ts';
@@ -27,6 +27,7 @@ export interface TokenKeeper {
 export interface TokenKeeperOptions extends Pick<BrokerTokensOptions, 'form' | 'metrics'> {
   readonly keycloak: KeycloakClient;
   readonly logouts: Pick<LogoutQueue, 'giveBack'>;
+  readonly isSignedInAgain: GrantReturnsOptions['isSignedInAgain'];
 }
 
 export function tokenKeeper(
@@ -41,13 +42,14 @@ export function tokenKeeper(
 
 function keycloakKeeps(
   { documents, encryption, log, longestRefreshMs: waitMs, now, oauth, tokens: before }: AuthenticationParts,
-  { form, keycloak, logouts, metrics }: TokenKeeperOptions,
+  { form, isSignedInAgain, keycloak, logouts, metrics }: TokenKeeperOptions,
 ): TokenKeeper {
   const grantDocuments = new GrantDocuments(documents, encryption, waitMs);
   const grants = new GrantReturns({
     grants: grantDocuments,
     keycloak,
     oauth,
+    isSignedInAgain,
     endSession: (session) => logouts.giveBack(session),
     log,
     now,

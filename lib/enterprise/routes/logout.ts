@@ -8,7 +8,7 @@ import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
 
 export interface LogoutRoutesOptions {
   readonly authCookie: AuthCookie;
-  readonly sessions: SessionCheck & Pick<Sessions, 'end'>;
+  readonly sessions: SessionCheck & Pick<Sessions, 'end' | 'exist'>;
   readonly tokens: GithubTokenProvider;
 }
 
@@ -29,7 +29,7 @@ export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptio
         // Sessions before tokens: nobody who still has a cookie may see the tokens go.
         if (userId !== undefined) {
           await sessions.end(userId, { withGrant: true });
-          await tokens.revoke(userId);
+          await tokens.revoke(userId, () => sessions.exist(userId));
         }
       }
       res.json({ message: 'User logged out' });

@@ -19,7 +19,7 @@ export interface GithubTokenCustodyOptions {
   /** Who else keeps tokens; nobody unless given. */
   readonly otherKeeper?: OtherKeeper | undefined;
   readonly tokens: GithubTokenProvider;
-  readonly sessions: Pick<Sessions, 'end'>;
+  readonly sessions: Pick<Sessions, 'end' | 'exist'>;
 }
 
 /** The operator's side of the documents that the GithubTokenManager keeps. */
@@ -30,7 +30,7 @@ export class GithubTokenCustody implements TokenCustody {
   readonly #kept: readonly EncryptedDocuments[];
   readonly #otherKeeper: OtherKeeper | undefined;
   readonly #tokens: GithubTokenProvider;
-  readonly #sessions: Pick<Sessions, 'end'>;
+  readonly #sessions: Pick<Sessions, 'end' | 'exist'>;
 
   constructor(options: GithubTokenCustodyOptions) {
     const { documents, revocations, settings, kept, otherKeeper, tokens, sessions } = options;
@@ -72,7 +72,7 @@ export class GithubTokenCustody implements TokenCustody {
   async revoke(githubUserId: string): Promise<void> {
     // Sessions before tokens: nobody who still has a cookie may see the tokens go.
     await this.#sessions.end(githubUserId, { withGrant: true });
-    await this.#tokens.revoke(githubUserId);
+    await this.#tokens.revoke(githubUserId, () => this.#sessions.exist(githubUserId));
   }
 
   async rotate(githubUserId: string): Promise<TokenRotation> {

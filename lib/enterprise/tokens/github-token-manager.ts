@@ -111,6 +111,12 @@ export class GithubTokenManager implements GithubTokenProvider {
     throw new BadVerificationCodeError();
   }
 
+  async signedIn(githubUserId: string): Promise<void> {
+    // Under the lock of who takes them, so that it is known whether they have.
+    const record = await this.#documents.change(githubUserId, (current) => current);
+    if (record?.state !== 'signed_in') throw new BadVerificationCodeError();
+  }
+
   async token(githubUserId: string, rejected?: Secret): Promise<Secret> {
     let record: TokenRecord | undefined =
       this.#cache.peek(githubUserId) ?? (await this.#cache.get(githubUserId, () => this.#load(githubUserId)));
@@ -139,11 +145,14 @@ export class GithubTokenManager implements GithubTokenProvider {
     return refreshed.tokens.accessToken.equals(rejected) ? undefined : refreshed.tokens.accessToken;
   }
 
-  async revoke(githubUserId: string): Promise<void> {
-    await this.#documents.remove(githubUserId, async (stored) => {
+  async revoke(githubUserId: string, isSignedInAgain?: () => Promise<boolean>): Promise<void> {
+    const isRemoved = await this.#documents.remove(githubUserId, async (stored) => {
+      if ((await isSignedInAgain?.()) === true) return false;
       const record = this.#pendingWrites.overlay(githubUserId, stored);
       if (record?.state === 'signed_in') await this.#revocations.add(githubUserId, record);
+      return true;
     });
+    if (!isRemoved) return;
     this.#cache.forget(githubUserId);
     await atMost(this.#revocationWaitMs, this.#revocations.attemptSoon(githubUserId));
   }

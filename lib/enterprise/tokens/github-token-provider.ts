@@ -24,6 +24,13 @@ export interface GithubTokenProvider {
    */
   store(githubUserId: string, tokens: GithubTokens): Promise<void>;
   /**
+   * Told that the session has begun for which the tokens were stored. A sign-out that has ended the sessions before may have
+   * taken the tokens since, or have the grant given back; from now on it sees that session.
+   *
+   * @throws BadVerificationCodeError when it has taken them.
+   */
+  signedIn?(githubUserId: string, tokens: GithubTokens): Promise<void>;
+  /**
    * A token that works, as far as can be known; refreshed when it must be.
    *
    * @param rejected - a token that GitHub has answered 401 to: if there is another one by now, it is not given again.
@@ -41,8 +48,11 @@ export interface GithubTokenProvider {
   /**
    * Signs the user out everywhere: deletes the tokens, and gives the grant back to GitHub, later if GitHub is down.
    * Durable when it resolves, and known to every process on the store within two seconds.
+   *
+   * @param isSignedInAgain - whether the user has signed in since their sessions were ended, whose tokens then stay. Asked
+   *   while no other tokens can be stored. By default they have not.
    */
-  revoke(githubUserId: string): Promise<void>;
+  revoke(githubUserId: string, isSignedInAgain?: () => Promise<boolean>): Promise<void>;
   /** Deletes the tokens of a user who has revoked the grant at GitHub. */
   forget(githubUserId: string): Promise<void>;
   /** Ends timers, and resolves when what is under way has ended. */

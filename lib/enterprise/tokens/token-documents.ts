@@ -89,16 +89,19 @@ export class TokenDocuments {
   /**
    * Deletes the document.
    *
-   * @param first - what to do before, with what is there (`undefined`: nothing, or nothing that can be read).
+   * @param first - what to do before, with what is there (`undefined`: nothing, or nothing that can be read); says whether
+   *   it is deleted then.
+   * @returns whether it was deleted.
    */
   async remove(
     githubUserId: string,
-    first?: (record: TokenRecord | undefined) => Promise<void>,
-  ): Promise<void> {
+    first: (record: TokenRecord | undefined) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<boolean> {
     const key = keyOf(githubUserId);
-    await this.#documents.withLock(key, async () => {
-      await first?.(await this.load(githubUserId).catch(nothingReadable));
+    return this.#documents.withLock(key, async () => {
+      if (!(await first(await this.load(githubUserId).catch(nothingReadable)))) return false;
       await this.#documents.delete(key);
+      return true;
     });
   }
 

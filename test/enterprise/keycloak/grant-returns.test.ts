@@ -28,10 +28,12 @@ describe('Giving a grant back where Keycloak keeps the tokens', () => {
   let log: string[];
   let failure: Partial<Record<'refresh' | 'broker' | 'github', Error>>;
   let isKnown: boolean;
+  let isSignedInAgain: boolean;
 
   beforeEach(async () => {
     files = await mkdtemp(join(tmpdir(), 'grant-returns-'));
     [time, asked, log, failure, isKnown] = [1_700_000_000_000, [], [], {}, true];
+    isSignedInAgain = false;
     const logger = pino({ level: 'info' }, { write: (line) => log.push(line) });
     store = new JsonFileStore({ path: files, log: logger });
     documents = new GrantDocuments(store, cipher, 5_000);
@@ -53,6 +55,7 @@ describe('Giving a grant back where Keycloak keeps the tokens', () => {
         revokeGrant: (token) => ask('github', `revoke ${token.reveal()}`, 'revoked' as const),
         knows: () => Promise.resolve(isKnown),
       },
+      isSignedInAgain: () => Promise.resolve(isSignedInAgain),
       endSession: ({ refreshToken }) => Promise.resolve(void asked.push(`end ${refreshToken.reveal()}`)),
       log: logger,
       now: () => time,
@@ -123,6 +126,13 @@ describe('Giving a grant back where Keycloak keeps the tokens', () => {
     await grants.attemptSoon(USER);
     assert.deepEqual(asked, ['end rt-0']);
     await grants.signedIn(USER, { accessToken: new Secret('ghu_new') });
+  });
+
+  it('is called off by a sign-in that nobody has told of, such as on a server where others keep the tokens', async () => {
+    isSignedInAgain = true;
+    await grants.attemptSoon(USER);
+    assert.deepEqual(asked, ['end rt-0']);
+    assert.deepEqual(await waiting(), []);
   });
 
   it('refuses a new sign-in that it has ended already', async () => {

@@ -44,12 +44,14 @@ describe('Tokens that Keycloak keeps', () => {
   let asked: string[];
   let log: string[];
   let before: Before;
+  /** Whose grants were not to be given back any more. */
+  let calledOff: string[];
   let answer: (githubUserId: string) => BrokerAnswer | Promise<BrokerAnswer>;
   let tokens: KeycloakTokenProvider;
 
   beforeEach(() => {
     time = 1_700_000_000_000;
-    [asked, log, before] = [[], [], new Before()];
+    [asked, log, before, calledOff] = [[], [], new Before(), []];
     answer = () => given(`ghu_${asked.length}`);
     tokens = new KeycloakTokenProvider({
       broker: {
@@ -60,7 +62,7 @@ describe('Tokens that Keycloak keeps', () => {
       },
       before,
       grants: {
-        signedIn: () => Promise.resolve(),
+        signedIn: (id) => Promise.resolve(void calledOff.push(id)),
         close: () => Promise.resolve(),
       },
       log: pino({ level: 'info' }, { write: (line) => log.push(line) }),
@@ -77,6 +79,14 @@ describe('Tokens that Keycloak keeps', () => {
   const unavailable = (id = USER) => assert.rejects(tokens.token(id), GitHubUnavailableError);
   const signInAgain = (id = USER) => assert.rejects(tokens.token(id), SignedOutError);
   const losses = () => log.filter((it) => it.includes('they have to sign in again'));
+
+  it('are given back to nobody once they are stored, and once their session has begun', async () => {
+    const issued = { accessToken: new Secret('ghu_new') };
+    await tokens.store(USER, issued);
+    assert.deepEqual(calledOff, [USER]);
+    await tokens.signedIn(USER, issued);
+    assert.deepEqual(calledOff, [USER, USER]);
+  });
 
   it('are asked for once by all who come, and remembered until shortly before their end', async () => {
     answer = () => given(`ghu_${asked.length}`, 8 * HOUR_MS);
