@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../demo/free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const SAMPLES = 20;
 
 /** The Enterprise edition as it is built, and as `serve --workers` runs it, in processes of its own. */
 export class ServerWithWorkers {
@@ -57,21 +56,21 @@ export class ServerWithWorkers {
     return server;
   }
 
-  /** Resolves with what all workers have in memory over so many seconds, in MiB. */
-  async sampleMemory(seconds: number): Promise<number[]> {
-    const samples: number[] = [];
-    for (let taken = 0; taken < SAMPLES; taken++) {
-      samples.push((await this.#metric('process_resident_memory_bytes')) / 2 ** 20);
-      await delay((seconds * 1000) / SAMPLES);
-    }
-    return samples;
+  /** What all workers have of the memory of the system, in MiB; NaN where they do not answer. */
+  async residentMiB(): Promise<number> {
+    return (await this.#metric('process_resident_memory_bytes')) / 2 ** 20;
   }
 
   /** CPU time of each of its processes so far, in microseconds: of the first one, and of the workers. Linux only. */
   async cpuMicros(): Promise<number[]> {
+    return Promise.all([this.#child.pid ?? 0, ...(await this.workers())].map(cpuMicrosOf));
+  }
+
+  /** The ids of the processes that are workers. Linux only. */
+  async workers(): Promise<number[]> {
     const first = this.#child.pid ?? 0;
     const children = await readFile(`/proc/${first}/task/${first}/children`, 'utf8');
-    return Promise.all([first, ...children.trim().split(' ').filter(Boolean).map(Number)].map(cpuMicrosOf));
+    return children.trim().split(' ').filter(Boolean).map(Number);
   }
 
   async stop(): Promise<void> {

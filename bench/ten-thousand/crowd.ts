@@ -10,10 +10,14 @@ export interface Answers {
 
 /** As a load balancer has them: many users share a connection, one after the other. */
 const CONNECTIONS = 64;
+/** How long after the last request all answers have to be there, in milliseconds; then the machine is too slow for this. */
+const LATEST_MS = 60_000;
 
 /**
  * Each user asks once in every period. A request is sent when it is due, whatever became of those before, so that a server
  * that is slow does not get fewer.
+ *
+ * @throws Error when answers are still missing a minute after the last request.
  */
 export async function askAll(
   url: string,
@@ -41,7 +45,11 @@ export async function askAll(
     }
     await delay(1);
   }
-  await Promise.all(running);
+  const late = new AbortController();
+  const isLate = delay(LATEST_MS, true, { signal: late.signal }).catch(() => false);
+  const isOver = Promise.all(running).then(() => late.abort());
+  if (await Promise.race([isLate, isOver.then(() => false)]))
+    throw new Error(`A minute after the last request ${running.size} of ${total} have no answer yet.`);
   agent.destroy();
   return { failures, waits };
 }

@@ -16,6 +16,8 @@ import type { SignedValueLifetime, SignedValues } from './signed-values.ts';
 const NAME = 'openhands_auth';
 /** More than a browser has, and few enough to look each of them up in the store. */
 const MOST_SESSIONS = 5;
+/** Longer than any answer takes to begin. */
+const LEFT_MS = 600_000;
 
 /** What the cookie holds: whose it is, never a token. */
 export interface AuthClaims extends SessionAge {
@@ -45,7 +47,7 @@ export class AuthCookie {
   readonly #address: PublicAddress;
   readonly #lifetime: SessionLifetime;
   /** The sessions that browsers have left. An answer that is still under way must not bring them back. */
-  readonly #left = new RecentEntries<true>();
+  readonly #left = new RecentEntries<true>({ keepMs: LEFT_MS });
 
   constructor({ values, address, lifetime }: AuthCookieOptions) {
     this.#values = values;

@@ -1,6 +1,7 @@
 /** Ends all sessions of a user at once, without a record of each: for sign-out everywhere, and for revocations. */
 import { randomBytes } from 'node:crypto';
 import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import { RecentEntries } from '../recent-entries.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
 import { userDocumentKey, userIdsWith } from '../storage/user-documents.ts';
 
@@ -11,6 +12,8 @@ const SESSIONS_DOCUMENT = 'sessions.json';
 const SHARED_MS = 800;
 /** Longer than a process can be busy writing down what it has read before. */
 const MARK_MS = 10_000;
+/** Longer than a request takes that is told by {@link Sessions.hasEnded} what has come of its session meanwhile. */
+const KEPT_MS = 600_000;
 /** What is shared of a user whose sessions were ended. No generation looks like it. */
 const ENDED = '';
 
@@ -61,17 +64,16 @@ export class Sessions implements SessionCheck {
   readonly #now: () => number;
   readonly #shared: SharedCache | undefined;
   readonly #freshMs: number;
-  readonly #capacity: number;
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered: RecentEntries<Remembered>;
   /** By user, so that nobody has to look again because of somebody else; no more than there are requests under way. */
   readonly #looks = new Map<string, Set<Look>>();
 
-  constructor({ documents, now, shared, freshMs = 1_000, capacity = 10_000 }: SessionsOptions) {
+  constructor({ documents, now, shared, freshMs = 1_000, capacity }: SessionsOptions) {
     this.#documents = documents;
     this.#now = now;
     this.#shared = shared;
     this.#freshMs = freshMs;
-    this.#capacity = capacity;
+    this.#remembered = new RecentEntries({ keepMs: KEPT_MS, ...(capacity !== undefined && { capacity }) });
   }
 
   async isActive(githubUserId: string, generation: string): Promise<boolean> {
@@ -188,10 +190,7 @@ export class Sessions implements SessionCheck {
 
   /** @param at - when it was true: before it was asked for, since the answer may have taken its time. */
   #remember(githubUserId: string, generation: string | undefined, at = this.#now()): void {
-    this.#remembered.delete(githubUserId);
     this.#remembered.set(githubUserId, { generation, at });
-    const [oldest] = this.#remembered.keys();
-    if (this.#remembered.size > this.#capacity && oldest !== undefined) this.#remembered.delete(oldest);
   }
 }
 

@@ -24,6 +24,8 @@ export interface SignedValuesOptions {
 const LONGEST = 4096;
 /** In characters: a session's value has some 250. Longer ones, which anybody can have made, must not fill the memory. */
 const LONGEST_REMEMBERED = 512;
+/** Long beside what it costs to verify a value once more; then those are forgotten who have gone. */
+const REMEMBERED_MS = 600_000;
 
 /**
  * Signs and reads the values of cookies, with `cookie-signature` (HMAC-SHA256). The purpose is part of what is
@@ -36,7 +38,7 @@ export class SignedValues {
    * What is in values that were rightly signed: a browser sends the same one with each request. For the life of these secrets
    * that stays true; when a value ends, and what it is for, is looked at each time.
    */
-  readonly #genuine = new RecentEntries<Document>();
+  readonly #genuine = new RecentEntries<Document>({ keepMs: REMEMBERED_MS });
 
   constructor({ secrets, now }: SignedValuesOptions) {
     this.#secrets = secrets;
