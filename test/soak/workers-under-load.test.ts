@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { ServerFolder } from '../server-folder.ts';
 import type { ServerProcess } from '../server-process.ts';
 
@@ -130,25 +131,36 @@ describe('A server with workers under load', () => {
     }
   });
 
-  it('goes on when a worker is killed, and starts another one', async () => {
-    const server = start(['--workers', '2']);
-    const url = await server.url();
-    await server.says(/Worker 2 serves/);
-    const [first, second] = pidsOf(server);
-    const loading = load(url);
-    while (loading.answered() < AT_ONCE * 10) await ask(url);
+  const LEAKS = fileURLToPath(new URL('leaks.cjs', import.meta.url));
+  const deaths = [
+    { death: 'is killed', signal: 'SIGKILL', env: {}, how: 'SIGKILL' },
+    {
+      death: 'runs out of memory',
+      signal: 'SIGUSR2',
+      env: { NODE_OPTIONS: `--max-old-space-size=64 --require="${LEAKS}"` },
+      how: 'SIGABRT',
+    },
+  ] as const;
+  for (const { death, signal, env, how } of deaths)
+    it(`goes on when a worker ${death}, and starts another one`, async () => {
+      const server = start(['--workers', '2'], env);
+      const url = await server.url();
+      await server.says(/Worker 2 serves/);
+      const [first, second] = pidsOf(server);
+      const loading = load(url);
+      while (loading.answered() < AT_ONCE * 10) await ask(url);
 
-    process.kill(second!, 'SIGKILL');
-    const said = await server.says(/Worker 2 was ended by SIGKILL[^"]*/);
-    assert.equal(said[0], 'Worker 2 was ended by SIGKILL; the next one starts at once');
-    // Those who come now are served by those who are left.
-    await Promise.all(Array.from({ length: AT_ONCE }, () => ask(url)));
-    await server.says(/Worker 2 serves/, server.output.indexOf('was ended by'));
-    await endLoad();
-    // What the dead one had begun nobody else can answer: at most one request of each client.
-    assert.ok(loading.failures.length <= AT_ONCE, String(loading.failures));
-    for (const failure of loading.failures)
-      assert.equal((failure as NodeJS.ErrnoException).code, 'ECONNRESET');
-    assert.ok(isAlive(first!));
-  });
+      process.kill(second!, signal);
+      const said = await server.says(/Worker 2 was ended by [^"]*/);
+      assert.equal(said[0], `Worker 2 was ended by ${how}; the next one starts at once`);
+      // Those who come now are served by those who are left.
+      await Promise.all(Array.from({ length: AT_ONCE }, () => ask(url)));
+      await server.says(/Worker 2 serves/, server.output.indexOf('was ended by'));
+      await endLoad();
+      // What the dead one had begun nobody else can answer: at most one request of each client.
+      assert.ok(loading.failures.length <= AT_ONCE, String(loading.failures));
+      for (const failure of loading.failures)
+        assert.equal((failure as NodeJS.ErrnoException).code, 'ECONNRESET');
+      assert.ok(isAlive(first!));
+    });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { environmentFor } from '../integration/enterprise-site.ts';
@@ -20,7 +21,7 @@ describe('A server with workers', () => {
   });
 
   const start = (env: Readonly<Record<string, string>> = {}) =>
-    folder.start({ ...environmentFor(github, folder.store), LOG_LEVEL: 'info', ...env }, ['--workers', '2']);
+    folder.start({ ...environmentFor(github, folder.store), WORKERS: '2', ...env });
 
   /** Resolves when all serve. @returns the process of the second one. */
   const all = async (server: ServerProcess) =>
@@ -63,6 +64,14 @@ describe('A server with workers', () => {
     server.signal('SIGHUP');
     await server.says(/All workers are replaced/);
     assert.ok((await counted(url)).requests >= before.requests + 13);
+  });
+
+  it('has as many workers as there are cores for it when it is told auto', async () => {
+    const server = start({ WORKERS: 'auto' });
+    const url = await server.url();
+    const cores = availableParallelism();
+    for (let number = 2; number <= cores; number++) await server.says(new RegExp(`Worker ${number} serves`));
+    assert.equal((await counted(url)).workers, cores);
   });
 
   it('keeps what a worker that is killed has told last', async () => {
