@@ -80,7 +80,12 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   // One file that imports nothing of ours: for those who want no more than this of the package.
   if (path.startsWith('express-messages/')) return 'express-messages/index';
   // All that the command line needs of the editions until it knows its command.
-  if (path === 'oss/errors.ts' || path === 'oss/is-error.ts') return 'oss/errors';
+  if (
+    /^oss\/(errors|is-error|text-file|storage\/(document-store|file-failure|storage-error|storage-failure))\.ts$/.test(
+      path,
+    )
+  )
+    return 'oss/errors';
   // All that serve needs until it knows whether it serves by itself; the rest is what its first process has.
   if (path === 'oss/worker-count.ts' || path === 'server/workers/messages.ts') return 'server/worker-count';
   if (path === 'server/workers/sum-metrics.ts') return 'server/sum-metrics';

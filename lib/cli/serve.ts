@@ -4,6 +4,7 @@ import { type Command, type Terminal, UsageError } from './command.ts';
 import { parseCommandLine } from './command-line.ts';
 import { addEnvFile } from './env-file.ts';
 import { failureText } from './failure-text.ts';
+import { keepPackages } from './kept-packages/keep-packages.ts';
 
 /** `openhands-express serve`, which `server.ts` is as well: the edition that the environment names. */
 export const serve: Command = {
@@ -43,8 +44,10 @@ directory: what the environment has already wins.
 
 /** In this process, which may be one of several workers. */
 async function serveAlone(terminal: Terminal): Promise<number> {
+  const keep = keepPackages(terminal.env);
   try {
     await (await import('./serve-process.ts')).serveUntilTold(terminal);
+    await keep();
     return 0;
   } catch (error) {
     const text = failureText(error);

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { isJson, type KeptModule, type KeptModules, scriptOf } from './kept-modules.ts';
+import { WitnessList } from './witnesses.ts';
+
+/**
+ * Finds the modules of CommonJS that packages have loaded in this process.
+ *
+ * @param from - the file that imports the packages.
+ * @returns undefined unless each package is loaded.
+ */
+export function findModules(from: string, packages: readonly string[]): KeptModules | undefined {
+  const found: (KeptModule & { readonly requires: Record<string, number> })[] = [];
+  const numbers = new Map<string, number | undefined>();
+  const witnesses = new WitnessList();
+  const { cache } = createRequire(from);
+
+  /** @returns the number of the module, if it can be kept. */
+  function find(user: string, specifier: string): number | undefined {
+    const { resolve } = createRequire(user);
+    const file = resolve(specifier);
+    if (cache[file]?.loaded !== true) return undefined;
+    if (!/^\.{0,2}\//.test(specifier)) witnesses.package(user, specifier);
+    if (numbers.has(file)) return numbers.get(file);
+    witnesses.file(file);
+    const source = readFileSync(file, 'utf8');
+    const module = { file, source, requires: {}, usesMoreOfRequire: /\brequire\s*\./.test(source) };
+    const number = canBeKept(module) ? found.push(module) - 1 : undefined;
+    numbers.set(file, number);
+    if (number !== undefined && !isJson(module)) findAll(module);
+    return number;
+  }
+
+  function findAll({ file, source, requires }: KeptModule & { requires: Record<string, number> }): void {
+    for (const [, specifier = ''] of source.matchAll(/\brequire\(\s*['"]([^'"]+)['"]\s*\)/g)) {
+      if (isBuiltin(specifier)) continue;
+      const number = attempt(() => find(file, specifier));
+      if (number !== undefined) requires[specifier] = number;
+    }
+  }
+
+  const doors = packages.map((name) => attempt(() => find(from, name)));
+  if (!doors.every((door) => door !== undefined)) return undefined;
+  return { doors, modules: found, ...witnesses.all };
+}
+
+/** Left to Node is what asks more of it than to load by name, and what is not CommonJS. */
+function canBeKept(module: KeptModule): boolean {
+  return isJson(module) || (!ASKS_MORE.test(module.source) && attempt(() => scriptOf(module)) !== undefined);
+}
+
+/** `import()`, but for that of a type in a comment; the imports of its own package; and what stands beside its exports. */
+const ASKS_MORE =
+  /^(?:#!|\uFEFF)|(?<!@\w+\s*\{[^}\n]*)\bimport\s*\(|\brequire\(\s*['"]#|\bmodule\s*\.\s*(?!exports\b)/;
+
+/** What is required only where it is installed, or stands in a comment, may not be there. */
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}

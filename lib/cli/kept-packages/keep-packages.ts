@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
+import { compileCacheFolder } from '../keep-compiled.ts';
+import type { KeptModules } from './kept-modules.ts';
+import { readModules, writeModules } from './modules-file.ts';
+import { runModules } from './run-modules.ts';
+import { isAsWitnessed } from './witnesses.ts';
+
+/** What every server loads, in one hundred and sixty files. */
+const PACKAGES = ['express', 'pino'];
+
+const HERE = fileURLToPath(import.meta.url);
+
+/** Of Node, in its options and in NODE_OPTIONS: what changes what is loaded, or watches it. */
+const LOADS_OTHERWISE =
+  /(?:^|\s)(?:-r|-C|--require|--import|--conditions|--(?:experimental-)?loader|--preserve-symlinks)/;
+
+/**
+ * Loads Express and pino as they were found and compiled by a start before this one. Node looks for each of their files
+ * in several places, and before version 22 compiles each anew: a third of a start. Whether a file is what it was, and lies
+ * where it would be found, is still looked at, so an update is never missed.
+ *
+ * It is kept where Node keeps what it compiles. Where it cannot be kept, or cannot be used, all is loaded as ever.
+ *
+ * @returns what to call when the process is about to end. The first time it keeps what was found, the second time what
+ *   was compiled as well.
+ */
+export function keepPackages(env: Readonly<Record<string, string | undefined>>): () => Promise<void> {
+  const path = pathOfKept(env);
+  if (path === undefined) return () => Promise.resolve();
+  const ready = attempt(() => {
+    const kept = readModules(path);
+    return isAsWitnessed(kept) ? { kept, scripts: runModules(HERE, kept) } : undefined;
+  });
+  return async () => {
+    const found = ready === undefined ? await packagesFound() : withCode(ready.kept, ready.scripts);
+    if (found !== undefined) attempt(() => writeModules(path, found));
+  };
+}
+
+function pathOfKept(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { NODE_COMPILE_CACHE = '', NODE_DISABLE_COMPILE_CACHE = '', NODE_OPTIONS = '' } = env;
+  if (NODE_DISABLE_COMPILE_CACHE !== '' || process.versions.pnp !== undefined) return undefined;
+  if (LOADS_OTHERWISE.test([...process.execArgv, NODE_OPTIONS].join(' '))) return undefined;
+  const folder = NODE_COMPILE_CACHE === '' ? compileCacheFolder(env) : NODE_COMPILE_CACHE;
+  const name = `packages-${process.version}-${process.arch}-${crc32(HERE).toString(16)}`;
+  return folder && join(folder, name);
+}
+
+/** Loaded only by the first of many starts. */
+async function packagesFound(): Promise<KeptModules | undefined> {
+  const { findModules } = await import('./find-modules.ts');
+  return findModules(HERE, PACKAGES);
+}
+
+/** @returns undefined when what was compiled has been kept. */
+function withCode(kept: KeptModules, scripts: ReadonlyMap<number, Script>): KeptModules | undefined {
+  if ([...scripts.values()].every(({ cachedDataRejected }) => cachedDataRejected === false)) return undefined;
+  const modules = kept.modules.map((module, number) => {
+    const code = scripts.get(number)?.createCachedData();
+    return { ...module, ...(code && { code }) };
+  });
+  return { ...kept, modules };
+}
+
+/** What fails here must not fail a start or an end. */
+function attempt<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
