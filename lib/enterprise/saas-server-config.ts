@@ -21,7 +21,9 @@ import type { DocumentStore } from '../oss/storage/document-store.ts';
 import { claimStore, STORE_MARKER } from '../oss/storage/store-marker.ts';
 import type { TokenCustody } from '../oss/token-custody.ts';
 import { AllowList } from './auth/allow-list.ts';
+import { AUTH_COOKIE } from './auth/auth-cookie.ts';
 import type { Authentication, AuthenticationParts } from './auth/authentication.ts';
+import { browserCookieName } from './auth/browser-cookie.ts';
 import { Sessions } from './auth/sessions.ts';
 import { PROFILE_DOCUMENT } from './auth/user-sessions.ts';
 import { readSaasEnvironment, SAAS_VARIABLES, type SaasEnvironment } from './environment.ts';
@@ -31,7 +33,7 @@ import { GitHubSignIn } from './github/github-sign-in.ts';
 import { SaaSGitHubService } from './github/saas-github-service.ts';
 import { ObservedDocumentStore } from './metrics/observed-document-store.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
-import { saasOperations, SECURITY_SCHEMES, UNAUTHENTICATED_ERRORS } from './openapi/saas-operations.ts';
+import { saasOperations, securitySchemes, UNAUTHENTICATED_ERRORS } from './openapi/saas-operations.ts';
 import { RedisRateLimitStore } from './redis/redis-rate-limit-store.ts';
 import { saasRouters } from './routes/saas-routers.ts';
 import { saasLayer } from './saas-layer.ts';
@@ -115,7 +117,9 @@ export class SaasServerConfig extends ServerConfig {
       ...super.openApi(),
       title: 'OpenHands server, Enterprise edition',
       commonErrors: {},
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: securitySchemes(AUTH_COOKIE),
+      securitySchemesFor: (req) =>
+        securitySchemes(browserCookieName(AUTH_COOKIE, this.#started().address.isHttps(req))),
       unauthenticatedErrors: UNAUTHENTICATED_ERRORS,
       errorCodes: SAAS_ERROR_CODES,
     };

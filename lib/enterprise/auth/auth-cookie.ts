@@ -13,7 +13,8 @@ import type { PublicAddress } from './public-address.ts';
 import type { SessionAge, SessionLifetime } from './session-lifetime.ts';
 import type { SignedValueLifetime, SignedValues } from './signed-values.ts';
 
-const NAME = 'openhands_auth';
+/** Without the prefix that it has over HTTPS. */
+export const AUTH_COOKIE = 'openhands_auth';
 /** More than a browser has, and few enough to look each of them up in the store. */
 const MOST_SESSIONS = 5;
 /** Longer than any answer takes to begin. */
@@ -57,10 +58,10 @@ export class AuthCookie {
 
   /** A tampered, expired or foreign value, and one signed for another purpose, is `refused`. */
   read(req: CookieRequest): AuthCookieReading {
-    const name = browserCookieName(NAME, this.#address.isHttps(req));
+    const name = browserCookieName(AUTH_COOKIE, this.#address.isHttps(req));
     const values = sentValues(req, name);
     const genuine = values.flatMap((value) => {
-      const claims = this.#values.read(NAME, value);
+      const claims = this.#values.read(AUTH_COOKIE, value);
       const session = claims && authClaimsIn(claims);
       return session && !this.#lifetime.isOver(session) ? [session] : [];
     });
@@ -82,14 +83,14 @@ export class AuthCookie {
   renew(req: CookieRequest, res: Response, session: AuthClaims): void {
     const { github_user_id, generation, began_at } = session;
     if (!this.#lifetime.isRenewalDue(session) || this.#left.get(nameOf(session))) return;
-    if (setsBrowserCookie(req, res, this.#address, NAME)) return;
+    if (setsBrowserCookie(req, res, this.#address, AUTH_COOKIE)) return;
     const remainingMs = this.#lifetime.remainingMs(began_at);
     this.#write(req, res, { github_user_id, generation, began_at }, remainingMs);
   }
 
   clear(req: CookieRequest, res: Response): void {
     this.#leave(req);
-    clearBrowserCookie(req, res, this.#address, NAME);
+    clearBrowserCookie(req, res, this.#address, AUTH_COOKIE);
   }
 
   #write(
@@ -98,8 +99,8 @@ export class AuthCookie {
     content: Readonly<Record<string, unknown>>,
     maxAgeMs: number,
   ): void {
-    const value = this.#values.write(NAME, content, maxAgeMs);
-    setBrowserCookie(req, res, this.#address, { name: NAME, value, maxAgeMs });
+    const value = this.#values.write(AUTH_COOKIE, content, maxAgeMs);
+    setBrowserCookie(req, res, this.#address, { name: AUTH_COOKIE, value, maxAgeMs });
   }
 
   #leave(req: CookieRequest): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GITHUB_REFUSALS, STORE_ERRORS } from '../../oss/openapi/common-errors.ts';
+import type { SecuritySchemes } from '../../oss/openapi/openapi-document.ts';
 import {
   type ErrorCodes,
   mergeErrorCodes,
@@ -11,15 +12,18 @@ import {
 /** What those who are not signed in are told. */
 export const UNAUTHENTICATED_ERRORS: ErrorCodes = { 401: ['not_authenticated'] };
 
-/** How a user of the Enterprise edition shows who they are. */
-export const SECURITY_SCHEMES = {
-  session: {
-    type: 'apiKey',
-    in: 'cookie',
-    name: 'openhands_auth',
-    description: 'Set by signing in with GitHub; over HTTPS it is named `__Host-openhands_auth`.',
-  },
-} as const;
+/** How a user of the Enterprise edition shows who they are. @param cookie - the name that it has for this client. */
+export function securitySchemes(cookie: string): SecuritySchemes {
+  return {
+    session: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: cookie,
+      description:
+        'Set by signing in with GitHub. Its name begins with `__Host-` over HTTPS, and only there.',
+    },
+  };
+}
 
 const SIGN_IN_TAG: Tag = { name: 'Sign-in', description: 'The OAuth flow of the GitHub App, in a browser.' };
 const OPERATOR_TAG: Tag = {

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { z } from 'zod';
 import { type ErrorCode, type ErrorCodeTable, OSS_ERROR_CODES } from '../error-codes.ts';
 import { errorAnswer } from './answers.ts';
@@ -19,11 +20,16 @@ import {
   type Operation,
 } from './operation.ts';
 
+/** How somebody shows who they are, by the name that operations have for it. */
+export type SecuritySchemes = Readonly<Record<string, object>>;
+
 export interface OpenApiOptions {
   readonly title: string;
   readonly operations: readonly Operation[];
   /** How somebody shows who they are, if they have to. */
-  readonly securitySchemes?: Readonly<Record<string, object>>;
+  readonly securitySchemes?: SecuritySchemes;
+  /** The same as this client has to do it, where that differs: over HTTPS a cookie may have another name. */
+  readonly securitySchemesFor?: (req: Request) => SecuritySchemes;
   /** Errors of everything. */
   readonly commonErrors?: ErrorCodes;
   /** Errors of everything that is not open to all. */

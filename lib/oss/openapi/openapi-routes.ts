@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { findShippedFile } from '../../shipped-files.ts';
 import { resource } from '../routes/resource.ts';
+import { openApiDocument, type OpenApiOptions } from './openapi-document.ts';
 import type { OpenApiDocument } from './openapi-types.ts';
 import { referencePage } from './reference-page.ts';
 import { REFERENCE_STYLE } from './reference-style.ts';
 
 export interface OpenApiRoutesOptions {
   /** Called once, when somebody asks. */
-  readonly document: () => OpenApiDocument;
+  readonly options: () => OpenApiOptions;
 }
 
 const POLICY = [
@@ -24,24 +25,41 @@ const POLICY = [
 ].join('; ');
 
 /** `/api/openapi.json`, and `/api/docs`, the same for people; open to all. */
-export function openApiRoutes({ document }: OpenApiRoutesOptions): DeclaredRoutes {
+export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes {
   const router = Router();
-  let made: OpenApiDocument | undefined;
-  const description = (): OpenApiDocument => (made ??= document());
-  let page: string | undefined;
+  let made: { options: OpenApiOptions; document: OpenApiDocument } | undefined;
+  const description = (req: Request): OpenApiDocument => {
+    if (made === undefined) {
+      const given = options();
+      made = { options: given, document: openApiDocument(given) };
+    }
+    const { document } = made;
+    const securitySchemes = made.options.securitySchemesFor?.(req);
+    if (securitySchemes === undefined) return document;
+    return { ...document, components: { ...document.components, securitySchemes } };
+  };
+  /** By how one shows who one is, as they differ in nothing else. */
+  const pages = new Map<string, string>();
+  const pageFor = (req: Request): string => {
+    const described = description(req);
+    const key = JSON.stringify(described.components.securitySchemes);
+    const page =
+      pages.get(key) ?? referencePage(described, script === undefined ? undefined : 'docs/script.js');
+    pages.set(key, page);
+    return page;
+  };
 
   resource(router, '/api/openapi.json', {
     get: (req, res) => {
       // Where the edition is mounted, which is known only here.
-      res.json({ ...description(), servers: [{ url: req.baseUrl === '' ? '/' : req.baseUrl }] });
+      res.json({ ...description(req), servers: [{ url: req.baseUrl === '' ? '/' : req.baseUrl }] });
     },
   });
   resource(router, '/api/docs', {
-    get: (_req, res) => {
+    get: (req, res) => {
       // Whatever the rest of the app lets in, or the host does.
       res.setHeader('Content-Security-Policy', POLICY);
-      page ??= referencePage(description(), script === undefined ? undefined : 'docs/script.js');
-      res.type('html').send(page);
+      res.type('html').send(pageFor(req));
     },
   });
   const script = findShippedFile('oss/openapi/page/reference.js');

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { DeclaredRoutes } from '../../compose.ts';
 import type { Environment } from '../environment.ts';
 import type { GitHubService } from '../github/github-service.ts';
-import { openApiDocument, type OpenApiOptions } from '../openapi/openapi-document.ts';
+import type { OpenApiOptions } from '../openapi/openapi-document.ts';
 import { openApiRoutes } from '../openapi/openapi-routes.ts';
 import { isBuiltInPage } from '../page/built-in-page.ts';
 import { compressedAssets } from '../page/compressed-assets.ts';
@@ -56,7 +56,7 @@ export function ossRouters(config: OssRoutersOptions): DeclaredRoutes[] {
       agents,
       securityAnalyzers,
     }),
-    openApiRoutes({ document: () => openApiDocument(config.openApi()) }),
+    openApiRoutes({ options: () => config.openApi() }),
     settingsRoutes({
       settingsStore: (req) => config.settingsStore(req),
       isTokenSet: (req) => config.isAuthenticated(req),

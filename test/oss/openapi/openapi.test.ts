@@ -136,6 +136,26 @@ describe('The OpenAPI description', () => {
     }
   });
 
+  it('names the cookie as the client of this very request has it, in the description and in each command line', async () => {
+    const app = await testApp('enterprise', { env: { TRUST_PROXY: 'loopback' } });
+    try {
+      // Over HTTPS first, so that neither is kept for the other.
+      for (const [proto, cookie] of [
+        ['https', '__Host-openhands_auth'],
+        ['http', 'openhands_auth'],
+        ['https', '__Host-openhands_auth'],
+      ] as const) {
+        const get = (path: string) => app.agent().get(path).set('X-Forwarded-Proto', proto).expect(200);
+        const document = (await get('/api/openapi.json')).body as OpenApiDocument;
+        assert.equal((document.components.securitySchemes.session as { name?: unknown }).name, cookie);
+        const named = (await get('/api/docs')).text.match(/-b (&#34;|")\S+?=/g) ?? [];
+        assert.deepEqual(new Set(named.map((one) => one.replace(/-b (&#34;|")|=/g, ''))), new Set([cookie]));
+      }
+    } finally {
+      await app.close();
+    }
+  });
+
   it('tells the Enterprise edition from the OSS edition', async () => {
     const apps = [await testApp('oss'), await testApp('enterprise')];
     try {
