@@ -5,7 +5,7 @@ import { KeycloakServer } from './keycloak/keycloak-server.ts';
 import { realmOf } from './keycloak/realm-template.ts';
 
 await demonstrate({
-  configClass: './lib/enterprise/keycloak/keycloak-server-config.ts#KeycloakServerConfig',
+  config: { module: 'lib/enterprise/keycloak/keycloak-server-config', name: 'KeycloakServerConfig' },
   async neighbour({ address, github, signal }) {
     const keycloak = await KeycloakServer.start({ port: 8080, signal, progress: console.log });
     const env = {

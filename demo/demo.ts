@@ -3,7 +3,7 @@ import { demonstrate } from './demonstrate.ts';
 import { saveToken } from './save-token.ts';
 
 await demonstrate({
-  configClass: './lib/enterprise/saas-server-config.ts#SaasServerConfig',
+  config: { module: 'lib/enterprise/saas-server-config', name: 'SaasServerConfig' },
   async furnish({ address, github }) {
     await saveToken(address, github, 'octocat');
     return {

@@ -2,13 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, extname, join } from 'node:path';
 import { FakeGitHub } from '../lib/testing/index.ts';
 import { answers } from './answers.ts';
 import { freePort } from './free-port.ts';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
+/** The script that Node runs: TypeScript here, and JavaScript where all has been compiled into another folder. */
+const script = process.argv[1] ?? '';
+const root = dirname(dirname(script));
+const ending = extname(script);
 
 /** What the demo's server has to work with. */
 export interface Surroundings {
@@ -29,8 +31,8 @@ export interface Neighbour {
 }
 
 export interface Demonstration {
-  /** As `OPENHANDS_CONFIG_CLS` has it. */
-  readonly configClass: string;
+  /** The class of the server's config, and its module below the root, without the ending. */
+  readonly config: { readonly module: string; readonly name: string };
   /** Starts what else is needed, before the server. */
   readonly neighbour?: (surroundings: Surroundings) => Promise<Neighbour>;
   /** Puts something into the running server for people to see. @returns lines for them, as of a {@link Neighbour}. */
@@ -41,7 +43,7 @@ export interface Demonstration {
  * Runs an edition beside a fake GitHub, until Ctrl-C. The server is the ordinary `server.ts`; only what it is told is the
  * demo's. Leaves nothing behind, whenever it is ended.
  */
-export async function demonstrate({ configClass, neighbour, furnish }: Demonstration): Promise<void> {
+export async function demonstrate({ config, neighbour, furnish }: Demonstration): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const port = await freePort(Number(process.env.PORT ?? 3000));
@@ -59,7 +61,7 @@ export async function demonstrate({ configClass, neighbour, furnish }: Demonstra
         PORT: String(port),
         PUBLIC_URL: address,
         FILE_STORE_PATH: fileStore,
-        OPENHANDS_CONFIG_CLS: configClass,
+        OPENHANDS_CONFIG_CLS: `./${config.module}${ending}#${config.name}`,
       });
       stop.signal.addEventListener('abort', () => server.kill('SIGTERM'));
       const ended = once(server, 'exit') as Promise<[number | null]>;
@@ -96,7 +98,7 @@ export async function demonstrate({ configClass, neighbour, furnish }: Demonstra
 }
 
 function startServer(env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'server.ts'], {
+  return spawn(process.execPath, [...process.execArgv, `server${ending}`], {
     cwd: root,
     stdio: 'inherit',
     env: { LOG_LEVEL: 'warn', STACK_INSPECTOR: '1', ...process.env, HOST: '127.0.0.1', ...env },

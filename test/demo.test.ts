@@ -3,7 +3,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DemoProcess } from './demo-process.ts';
-import { linkWhatTsxHasCompiled } from './temporary-folder.ts';
 
 describe('npm run demo', () => {
   let demo: DemoProcess | undefined;
@@ -11,14 +10,13 @@ describe('npm run demo', () => {
 
   before(async () => {
     temporary = await mkdtemp(join(tmpdir(), 'openhands-demo-test-'));
-    linkWhatTsxHasCompiled(temporary);
   });
   after(async () => {
     await demo?.stop('SIGTERM');
     await rm(temporary, { recursive: true, force: true });
   });
 
-  /** The one that runs, as starting one takes two seconds, or another after it has been stopped. */
+  /** The one that runs, as starting one takes a second, or another after it has been stopped. */
   const running = async (): Promise<DemoProcess> => (demo ??= await DemoProcess.start({ TMPDIR: temporary }));
 
   it('has a conflict to show before anybody does anything, and says where to look', async () => {
@@ -78,7 +76,7 @@ describe('npm run demo', () => {
     return stopped.stop(signal);
   }
 
-  /** The demo's own; tsx keeps its cache beside them, from one demo to the next. */
+  /** The demo's own. */
   async function fileStores(): Promise<string[]> {
     return (await readdir(temporary)).filter((name) => name.startsWith('openhands-demo-'));
   }

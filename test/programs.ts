@@ -11,5 +11,10 @@ export const PROGRAMS = [
   'lib/oss/server-config.ts',
   'lib/enterprise/saas-server-config.ts',
   'lib/enterprise/keycloak/keycloak-server-config.ts',
+  'test/cli/fixtures/impatient-server-config.ts',
+  'test/cli/fixtures/lively-stack.ts',
+  'test/cli/fixtures/robbed-server-config.ts',
+  'test/cli/fixtures/stacks.ts',
+  'test/compose/fixtures/print-run.ts',
   'test/oss/storage/json-file-store.child.ts',
 ];

@@ -34,7 +34,7 @@ export function mochaGlobalTeardown(): void {
 }
 
 /** Has processes whose temporary folder this is find what tsx has compiled for others. */
-export function linkWhatTsxHasCompiled(folder: string): void {
+function linkWhatTsxHasCompiled(folder: string): void {
   const cache = `tsx-${process.geteuid?.() ?? userInfo().username}`;
   mkdirSync(join(tmpdir(), cache), { recursive: true });
   symlinkSync(join(tmpdir(), cache), join(folder, cache), 'junction');

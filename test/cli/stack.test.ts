@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { main } from '../../lib/cli/main.ts';
+import { compiled } from '../compiled.ts';
 import { AcmeConfig } from './fixtures/stacks.ts';
 import { RecordingTerminal } from './recording-terminal.ts';
 
@@ -171,14 +172,16 @@ describe('openhands-express stack', () => {
     });
 
     it('the same exit codes as a process, which has printed all there is, and which no module keeps alive', async () => {
-      const program = ['--import', 'tsx', join(root, 'lib/cli/openhands-express.ts'), 'stack'];
+      const program = [compiled('lib/cli/openhands-express.ts'), 'stack'];
       const run = (target: string) =>
         promisify(execFile)(process.execPath, [...program, target], { timeout: 15_000 }).then(
           ({ stdout }) => ({ code: 0, stdout }),
           (error: unknown) => error as { code: number; stdout: string },
         );
-      const lively = STACKS.replace('stacks.ts', 'lively-stack.ts');
-      const [good, bad] = await Promise.all([run(lively), run(`${STACKS}#broken`)]);
+      const [good, bad] = await Promise.all([
+        run(compiled('test/cli/fixtures/lively-stack.ts')),
+        run(`${compiled('test/cli/fixtures/stacks.ts')}#broken`),
+      ]);
       assert.deepEqual([good.code, bad.code], [0, 1]);
       assert.match(good.stdout, /\n3000 {2}anonymous#3000 +base +number 3000 of base\n$/);
     });
