@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Asked of the file system once: it is the same for all files. */
+let isBesideTheCode: boolean | undefined;
+
 /**
  * @param path - below `lib`, which is `dist` in the package.
  * @returns undefined where the code is in a bundle.
@@ -12,7 +15,8 @@ export function findShippedFile(path: string): string | undefined {
   const { url } = import.meta as Partial<ImportMeta>;
   if (url === undefined) return undefined;
   const folder = dirname(fileURLToPath(url));
-  return isOurs(join(folder, '..', 'package.json')) ? join(folder, path) : undefined;
+  isBesideTheCode ??= isOurs(join(folder, '..', 'package.json'));
+  return isBesideTheCode ? join(folder, path) : undefined;
 }
 
 /** @throws Error where {@link findShippedFile} finds nothing. */
