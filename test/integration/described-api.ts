@@ -9,17 +9,22 @@ import type { OpenApiDocument } from '../../lib/oss/openapi/openapi-types.ts';
 const JSON_TYPE = 'application/json';
 const ERROR = '/components/schemas/Error';
 
-/** By the description as text: most apps under test have the same, and each schema takes long to compile. */
-const validators = new Map<string, Ajv2020>();
+interface Description {
+  readonly document: OpenApiDocument;
+  readonly ajv: Ajv2020;
+}
 
-function validatorOf(document: OpenApiDocument): Ajv2020 {
-  const text = JSON.stringify(document);
-  const known = validators.get(text);
+/** By the class of a config, which is the same for most apps under test: to describe it, and to compile a schema, take long. */
+const descriptions = new Map<unknown, Description>();
+
+function descriptionOf({ config }: OpenHandsApp): Description {
+  const known = descriptions.get(config.constructor);
   if (known !== undefined) return known;
+  const document = openApiDocument(config.openApi());
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   ajv.addSchema(document, 'openapi.json');
-  validators.set(text, ajv);
-  return ajv;
+  descriptions.set(config.constructor, { document, ajv });
+  return { document, ajv };
 }
 
 export class DescribedApi {
@@ -29,8 +34,9 @@ export class DescribedApi {
   #answers = 0;
 
   constructor(app: OpenHandsApp) {
-    this.#document = openApiDocument(app.config.openApi());
-    this.#ajv = validatorOf(this.#document);
+    const { document, ajv } = descriptionOf(app);
+    this.#document = document;
+    this.#ajv = ajv;
   }
 
   /** The same app, each of whose answers is looked at. */
