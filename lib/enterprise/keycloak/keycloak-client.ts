@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type * as OpenId from 'openid-client';
 import { ConfigurationError } from '../../oss/errors.ts';
+import { loadedOnce } from '../../oss/loaded-once.ts';
 import { Secret } from '../../oss/secret.ts';
 import { codeChallenge } from '../auth/code-challenge.ts';
 import type { AuthorizationRequest, AuthorizationResponse } from '../auth/sign-in-provider.ts';
@@ -298,9 +299,7 @@ function nonceOf(codeVerifier: string): string {
 }
 
 /** Loaded with the first question: a command that asks Keycloak nothing can do without. */
-function loadOpenId(): Promise<typeof OpenId> {
-  return import('openid-client');
-}
+const loadOpenId = loadedOnce(() => import('openid-client'));
 
 function failed(error: unknown): never {
   throw failureOf(error);

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type * as Jose from 'jose';
 import { z } from 'zod';
 import type { HttpError } from '../../oss/errors.ts';
+import { loadJose } from '../load-jose.ts';
 import { InvalidLogoutTokenError, KeycloakUnavailableError } from './errors.ts';
 import { CLOCK_TOLERANCE_SECONDS, type KeycloakClient } from './keycloak-client.ts';
 
@@ -53,7 +54,7 @@ export class LogoutTokens {
    * @see https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation
    */
   async verify(token: string): Promise<LogoutClaims> {
-    const { jwtVerify } = await import('jose');
+    const { jwtVerify } = await loadJose();
     if (performance.now() - this.#failedAt < KEY_COOLDOWN_MS)
       throw new KeycloakUnavailableError('does not show its keys');
     const keys = await this.#remoteKeys();
@@ -88,7 +89,7 @@ export class LogoutTokens {
   }
 
   async #openKeys(): Promise<ReturnType<typeof Jose.createRemoteJWKSet>> {
-    const jose = await import('jose');
+    const jose = await loadJose();
     const { fetch } = this.#keycloak;
     return jose.createRemoteJWKSet(new URL(await this.#keycloak.jwksUri()), {
       cooldownDuration: KEY_COOLDOWN_MS,
@@ -100,7 +101,7 @@ export class LogoutTokens {
 
 /** What comes of the token itself is its fault; of everything else, the time's. */
 async function refusalOf(error: unknown): Promise<HttpError> {
-  const { errors } = await import('jose');
+  const { errors } = await loadJose();
   const isTokens =
     error instanceof errors.JWTInvalid ||
     error instanceof errors.JWSInvalid ||

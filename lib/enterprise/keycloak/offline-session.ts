@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Secret } from '../../oss/secret.ts';
+import { loadJose } from '../load-jose.ts';
 
 /** The session that Keycloak keeps for one sign-in, as far as is needed to end it. */
 export interface OfflineSession {
@@ -41,7 +42,7 @@ export async function offlineSessionIn(answer: Response): Promise<OfflineSession
 
 /** Not verified: it comes from Keycloak itself, and tells only which session it may not be, since that one is kept. */
 async function idsIn(refreshToken: Secret): Promise<Pick<OfflineSession, 'sub' | 'sid'>> {
-  const { decodeJwt } = await import('jose');
+  const { decodeJwt } = await loadJose();
   try {
     return claimsSchema.parse(decodeJwt(refreshToken.reveal()));
   } catch {

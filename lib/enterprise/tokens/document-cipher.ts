@@ -1,5 +1,6 @@
 import type * as Jose from 'jose';
 import type { z } from 'zod';
+import { loadJose } from '../load-jose.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
 
 /** A document that cannot be decrypted: under a key that is not configured, forged, or of another place. */
@@ -84,11 +85,6 @@ export class DocumentCipher {
     if (!success) throw new UnreadableDocumentError(documentKey, `it holds no ${what}.`);
     return { content: data, kid };
   }
-}
-
-/** Loaded with the first document: a server that starts can do without. */
-function loadJose(): Promise<typeof Jose> {
-  return import('jose');
 }
 
 function headerOf({ decodeProtectedHeader }: typeof Jose, documentKey: string, jwe: string) {

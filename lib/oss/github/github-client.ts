@@ -1,6 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import { loadedOnce } from '../loaded-once.ts';
 import type { Secret } from '../secret.ts';
 import { boundedFetch, parseBody } from './bounded-fetch.ts';
 import { withDeadline } from './deadline.ts';
@@ -107,9 +108,11 @@ export class GitHubClient {
   }
 }
 
-/** Octokit is loaded with the first request to GitHub: a server that starts can do without. */
+/** Loaded with the first request to GitHub: a server that starts can do without. */
+const loadOctokit = loadedOnce(() => import('@octokit/rest'));
+
 async function openOctokit({ apiUrl, log }: GitHubClientOptions): Promise<Octokit> {
-  const { Octokit } = await import('@octokit/rest');
+  const { Octokit } = await loadOctokit();
   const silent = (): undefined => undefined;
   return new Octokit({
     baseUrl: apiUrl,
