@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../demo/free-port.ts';
+import { childrenOf, cpuMicrosOfTree } from './process-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
@@ -62,15 +63,13 @@ export class ServerWithWorkers {
   }
 
   /** CPU time of each of its processes so far, in microseconds: of the first one, and of the workers. Linux only. */
-  async cpuMicros(): Promise<number[]> {
-    return Promise.all([this.#child.pid ?? 0, ...(await this.workers())].map(cpuMicrosOf));
+  cpuMicros(): Promise<number[]> {
+    return cpuMicrosOfTree(this.#child.pid ?? 0);
   }
 
   /** The ids of the processes that are workers. Linux only. */
-  async workers(): Promise<number[]> {
-    const first = this.#child.pid ?? 0;
-    const children = await readFile(`/proc/${first}/task/${first}/children`, 'utf8');
-    return children.trim().split(' ').filter(Boolean).map(Number);
+  workers(): Promise<number[]> {
+    return childrenOf(this.#child.pid ?? 0);
   }
 
   async stop(): Promise<void> {
@@ -88,12 +87,4 @@ export class ServerWithWorkers {
       return NaN;
     }
   }
-}
-
-/** See proc(5): clock ticks, which are hundredths of a second everywhere. */
-async function cpuMicrosOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program may hold blanks.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }

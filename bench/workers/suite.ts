@@ -1,6 +1,7 @@
 /**
- * One port with two workers, and with one process. Two cores cannot show twice the throughput while the clients need one of them,
- * so what counts is the busiest process: it is the first to be full where each has a core of its own.
+ * One port with two workers, and with one process; beside it what two workers of Node's cluster that do nothing but answer gain on
+ * the same machine. Two cores cannot show twice the throughput while the clients need one of them, so what counts is the
+ * busiest process: it is the first to be full where each has a core of its own.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,10 +15,26 @@ import { openStoreAt, storeSettings, USERS } from '../load/users.ts';
 import { summarize } from '../rounds.ts';
 import { ServerWithWorkers } from '../server-with-workers.ts';
 import type { Suite } from '../suite.ts';
+import { BareServer } from './bare-server.ts';
+
+/** A server in processes of its own. */
+type Server = Pick<ServerWithWorkers, 'url' | 'cpuMicros' | 'stop'>;
+type Start = (env: Readonly<Record<string, string>>) => Promise<Server>;
 
 const ONE = 'one process';
 const TWO = 'two workers';
-const CONTENDERS = { [ONE]: undefined, 'one worker': 1, [TWO]: 2 };
+const BARE = { 'bare node:http': 'node', 'bare Express': 'express' } as const;
+const CONTENDERS: Readonly<Record<string, Start>> = {
+  [ONE]: (env) => ServerWithWorkers.start(undefined, env),
+  'one worker': (env) => ServerWithWorkers.start(1, env),
+  [TWO]: (env) => ServerWithWorkers.start(2, env),
+  ...Object.fromEntries(
+    Object.entries(BARE).flatMap(([name, kind]) => [
+      [`${name}, ${ONE}`, () => BareServer.start(kind, 0)],
+      [`${name}, ${TWO}`, () => BareServer.start(kind, 2)],
+    ]),
+  ),
+};
 
 /** Of a request, in microseconds. */
 interface Share {
@@ -25,6 +42,8 @@ interface Share {
   readonly wall: number;
   /** CPU time of the process that has the most of it. */
   readonly busiest: number;
+  /** What the busiest process has of the CPU time of all, from 0 to 1: half, were it shared evenly by two. */
+  readonly share: number;
   /** CPU time of all processes of the server, and of the clients. */
   readonly server: number;
   readonly clients: number;
@@ -34,14 +53,20 @@ const suite: Suite = {
   about:
     'an authenticated route of the Enterprise edition, by one process and by workers on one port (Linux)',
   async run({ smoke }) {
-    const [rounds, seconds] = smoke ? [1, 1] : [10, 3];
+    const [rounds, seconds] = smoke ? [1, 1] : [8, 3];
     const shares = await measure(rounds, seconds);
     const timings = (of: (share: Share) => number) =>
       new Map([...shares].map(([name, all]) => [name, summarize(all.map(of))]));
     const [busiest, wall] = [timings(({ busiest }) => busiest), timings(({ wall }) => wall)];
     const least = (of: (share: Share) => number) => timings(of).get(ONE)?.minimum ?? NaN;
     const [server, clients] = [least((share) => share.server), least((share) => share.clients)];
-    const times = (table: typeof wall) => (table.get(ONE)?.minimum ?? NaN) / (table.get(TWO)?.minimum ?? NaN);
+    const gain = (table: typeof wall, prefix = '') =>
+      (table.get(prefix + ONE)?.minimum ?? NaN) / (table.get(prefix + TWO)?.minimum ?? NaN);
+    const bare = (table: typeof wall) =>
+      Object.keys(BARE).map((name) => ({
+        name: `${name}: ${TWO} / ${ONE}`,
+        value: gain(table, `${name}, `),
+      }));
     return [
       {
         title: 'CPU time of the busiest process for one request to the server',
@@ -50,9 +75,10 @@ const suite: Suite = {
         claims: [
           {
             name: `throughput with a core for each process: ${TWO} / ${ONE}`,
-            value: times(busiest),
+            value: gain(busiest),
             above: 1.7,
           },
+          ...bare(busiest),
         ],
       },
       {
@@ -60,7 +86,8 @@ const suite: Suite = {
         unit: 'µs',
         timings: wall,
         claims: [
-          { name: `throughput here: ${TWO} / ${ONE}`, value: times(wall) },
+          { name: `throughput here: ${TWO} / ${ONE}`, value: gain(wall) },
+          ...bare(wall),
           { name: 'at most, on two cores with the clients', value: (2 * server) / (server + clients) },
         ],
       },
@@ -69,6 +96,11 @@ const suite: Suite = {
         unit: 'µs',
         timings: timings((share) => share.server),
       },
+      {
+        title: 'What the busiest process has of that',
+        unit: '1 = all of it',
+        timings: timings(({ share }) => share),
+      },
     ];
   },
 };
@@ -76,14 +108,13 @@ export default suite;
 
 async function measure(rounds: number, seconds: number): Promise<Map<string, Share[]>> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-workers-store-'));
-  const servers = new Map<string, ServerWithWorkers>();
+  const servers = new Map<string, Server>();
   const shares = new Map<string, Share[]>();
   try {
     await storeSettings(folder);
     const env: Record<string, string> = { ...environment(folder), FILE_STORE_PATH: folder };
     const cookies = await cookiesFor(folder, env.COOKIE_SECRETS ?? '');
-    for (const [name, workers] of Object.entries(CONTENDERS))
-      servers.set(name, await ServerWithWorkers.start(workers, env));
+    for (const [name, start] of Object.entries(CONTENDERS)) servers.set(name, await start(env));
     for (const server of servers.values()) await load(server, cookies, seconds);
     for (let round = 0; round < rounds; round++) {
       for (const [name, server] of servers)
@@ -112,7 +143,7 @@ async function cookiesFor(folder: string, secret: string): Promise<string[]> {
   }
 }
 
-async function load(server: ServerWithWorkers, cookies: readonly string[], seconds: number): Promise<Share> {
+async function load(server: Server, cookies: readonly string[], seconds: number): Promise<Share> {
   const before = await server.cpuMicros();
   const clients = process.cpuUsage();
   let connection = 0;
@@ -129,10 +160,12 @@ async function load(server: ServerWithWorkers, cookies: readonly string[], secon
   const { user, system } = process.cpuUsage(clients);
   const used = (await server.cpuMicros()).map((micros, at) => micros - (before[at] ?? 0));
   const requests = result['2xx'];
+  const all = used.reduce((sum, micros) => sum + micros, 0);
   return {
     wall: (result.duration * 1e6) / requests,
     busiest: Math.max(...used) / requests,
-    server: used.reduce((sum, micros) => sum + micros, 0) / requests,
+    share: Math.max(...used) / all,
+    server: all / requests,
     clients: (user + system) / requests,
   };
 }
