@@ -30,6 +30,7 @@
  * @typedef {object} Complaint
  * @property {(string | number)[]} loc
  * @property {string} msg
+ * @property {string} type
  */
 
 /**

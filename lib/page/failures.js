@@ -1,5 +1,6 @@
 /** What to tell a person about each failure that the HTTP contract names. */
 import { ApiError } from './api.js';
+import { whatToWrite } from './what-to-write.js';
 
 /** @param {number | undefined} seconds */
 function when(seconds) {
@@ -51,7 +52,7 @@ export function describe(error) {
   if (status === 422) {
     return {
       title: 'Something is not right in what you entered',
-      text: error.detail.map(({ msg }) => msg).join('. ') || message,
+      text: [...new Set(error.detail.map(whatToWrite))].join(' ') || message,
     };
   }
   return { title: 'The server could not do that', text: message };

@@ -1,5 +1,6 @@
 /** Between the controls of a form and the fields of Settings; a control's name is its field's name. */
 import { ApiError } from './api.js';
+import { whatToWrite } from './what-to-write.js';
 
 /** @typedef {import('./api.js').Settings} Settings */
 /** @typedef {HTMLInputElement | HTMLSelectElement} Control */
@@ -76,13 +77,13 @@ function before(control, stored) {
  */
 export function markComplaints(form, error) {
   if (!(error instanceof ApiError)) return;
-  const marked = error.detail.flatMap(({ loc, msg }) => {
-    const control = controls(form).find(({ name }) => name === loc.at(-1));
+  const marked = error.detail.flatMap((detail) => {
+    const control = controls(form).find(({ name }) => name === detail.loc.at(-1));
     if (!control) return [];
     const complaint = document.createElement('p');
     complaint.className = 'complaint';
     complaint.id = `${control.id}-complaint`;
-    complaint.textContent = msg;
+    complaint.textContent = whatToWrite(detail);
     control.setAttribute('aria-invalid', 'true');
     // Read before the hint. Screen readers pay more attention to this than to `aria-errormessage`.
     control.setAttribute('aria-describedby', [complaint.id, ...descriptionsOf(control)].join(' '));
