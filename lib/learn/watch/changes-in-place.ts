@@ -4,7 +4,12 @@
  */
 
 /** The objects that stood under the keys, and what was in each. */
-export type Snapshot = ReadonlyMap<string, { readonly object: object; readonly parts: Parts }>;
+export type Snapshot = ReadonlyMap<string, Looked>;
+
+interface Looked {
+  readonly object: object;
+  readonly parts: Parts;
+}
 
 /** By the names in an object: what stands there, down to a depth, as names and identities in a row. */
 type Parts = ReadonlyMap<string, readonly unknown[]>;
@@ -14,11 +19,18 @@ const DEPTH = 3;
 const MOST_VALUES = 200;
 const MOST_PARTS = 100;
 
-/** @param values - what stands under each key now. */
-export function takeSnapshot(values: Iterable<readonly [string, unknown]>): Snapshot {
-  const snapshot = new Map<string, { object: object; parts: Parts }>();
-  for (const [key, object] of values)
-    if (isPlain(object)) snapshot.set(key, { object, parts: partsOf(object) });
+/**
+ * @param values - what stands under each key now.
+ * @param before - the last one, of which is taken over what is as it was: most often everything.
+ */
+export function takeSnapshot(values: Iterable<readonly [string, unknown]>, before?: Snapshot): Snapshot {
+  const snapshot = new Map<string, Looked>();
+  for (const [key, object] of values) {
+    if (!isPlain(object)) continue;
+    const known = before?.get(key);
+    const isAsBefore = known?.object === object && holds(object, known.parts);
+    snapshot.set(key, isAsBefore ? known : { object, parts: partsOf(object) });
+  }
   return snapshot;
 }
 
@@ -28,7 +40,7 @@ export function changesBetween(before: Snapshot, after: Snapshot): string[] {
   for (const [key, { object, parts: now }] of after) {
     const known = before.get(key);
     // Another object under the key was written, which is noted where it happens.
-    if (known?.object !== object) continue;
+    if (known?.object !== object || known.parts === now) continue;
     for (const name of new Set([...known.parts.keys(), ...now.keys()])) {
       if (!isSame(known.parts.get(name), now.get(name))) changes.push(`${key}.${name}`);
     }
@@ -60,6 +72,35 @@ function addInside(value: unknown, depth: number, row: unknown[]): void {
     row.push(name, inner);
     addInside(inner, depth - 1, row);
   }
+}
+
+/** Whether {@link partsOf} would give the same, without making it. */
+function holds(object: object, parts: Parts): boolean {
+  let count = 0;
+  for (const name of Object.keys(object)) {
+    const descriptor = Object.getOwnPropertyDescriptor(object, name);
+    if (descriptor === undefined || !('value' in descriptor)) continue;
+    if (count === MOST_PARTS) break;
+    count += 1;
+    const row = parts.get(name);
+    if (row === undefined || !Object.is(row[0], descriptor.value)) return false;
+    if (endInside(descriptor.value, DEPTH, row, 1) !== row.length) return false;
+  }
+  return count === parts.size;
+}
+
+/** How far {@link addInside} would come in a row, beginning at `at`; -1 where it would add something else. */
+function endInside(value: unknown, depth: number, row: readonly unknown[], at: number): number {
+  if (depth === 0 || at >= MOST_VALUES || !isPlain(value)) return at;
+  let end = at;
+  for (const name of Object.keys(value)) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, name);
+    if (descriptor === undefined || !('value' in descriptor)) continue;
+    if (row[end] !== name || !Object.is(row[end + 1], descriptor.value)) return -1;
+    end = endInside(descriptor.value, depth - 1, row, end + 2);
+    if (end < 0) return -1;
+  }
+  return end;
 }
 
 /** What an object holds. An accessor isn't called: that might do something. */

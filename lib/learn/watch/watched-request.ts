@@ -146,7 +146,7 @@ export class WatchedRequest {
         this.note('write', `req.${key}`, frame);
       this.#ownKeys.add(key);
     }
-    const now = this.#look();
+    const now = this.#look(this.#snapshot);
     for (const change of changesBetween(this.#snapshot, now)) this.note('change', change, frame);
     this.#snapshot = now;
     const line = lineOf(this.req);
@@ -154,9 +154,12 @@ export class WatchedRequest {
     this.#line = line;
   }
 
-  #look(): Snapshot {
+  #look(before?: Snapshot): Snapshot {
     const values = [...this.values].map(([key, value]): [string, unknown] => [`req.${key}`, value()]);
-    return takeSnapshot([['req.headers', this.req.headers], ['req.query', this.#ownQuery()], ...values]);
+    return takeSnapshot(
+      [['req.headers', this.req.headers], ['req.query', this.#ownQuery()], ...values],
+      before,
+    );
   }
 
   /** The query of Express 4. In Express 5 it is made anew whenever it is read. */
