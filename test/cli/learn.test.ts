@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { main } from '../../lib/cli/main.ts';
 import type { LearnReport } from '../../lib/learn/report/finding.ts';
 import { CliProcess } from './cli-process.ts';
+import { RecordingTerminal } from './recording-terminal.ts';
 
 const FIXTURES = 'test/cli/fixtures/learn';
 
@@ -217,9 +219,9 @@ describe('openhands-express learn', function () {
     ['a report that is none', ['--check', '--report', 'README.md', '--', 'node', '-e', '0'], 'is no report'],
   ] as const) {
     it(`refuses ${wrong}`, async () => {
-      const { code, error } = await learn(...args);
-      assert.equal(code, 2);
-      assert.match(error, new RegExp(message));
+      const terminal = new RecordingTerminal({ PATH: process.env.PATH ?? '' });
+      assert.equal(await main(['learn', ...args], terminal), 2);
+      assert.match(terminal.errors, new RegExp(message));
     });
   }
 
