@@ -125,7 +125,7 @@ async function measure({ users, seconds, everySeconds }: Size): Promise<Summary>
   }
 }
 
-/** What is looked at in each quarter: the more memory is kept for requests under way, the more often that is by chance. */
+/** How often memory is looked at in a quarter: what is kept for requests under way differs, so the least of it counts. */
 const LOOKS_IN_A_QUARTER = 4;
 
 /** Looks at memory for so many seconds. */
@@ -135,14 +135,15 @@ async function sampleMemory(
   seconds: number,
 ): Promise<Pick<Summary, 'keptBefore' | 'keptAfter' | 'resident'>> {
   const workers = await server.workers();
+  const began = Date.now();
+  const looks = 4 * LOOKS_IN_A_QUARTER;
   const least = [Infinity, Infinity, Infinity, Infinity];
   let resident = 0;
-  for (const quarter of least.keys()) {
-    for (let look = 0; look < LOOKS_IN_A_QUARTER; look++) {
-      await delay((seconds * 1000) / 4 / LOOKS_IN_A_QUARTER);
-      resident = Math.max(resident, await server.residentMiB());
-      least[quarter] = Math.min(least[quarter] ?? Infinity, await kept.of(workers));
-    }
+  for (let look = 0; look < looks; look++) {
+    const quarter = Math.floor(look / LOOKS_IN_A_QUARTER);
+    await delay(began + ((look + 0.5) / looks) * seconds * 1000 - Date.now());
+    resident = Math.max(resident, (await server.residentMiB()) || 0);
+    least[quarter] = Math.min(least[quarter] ?? Infinity, await kept.of(workers));
   }
   const [, before = NaN, , after = NaN] = least.map(Math.round);
   return { keptBefore: before, keptAfter: after, resident: Math.round(resident) };
