@@ -62,6 +62,11 @@ describe('the page of the OSS edition', () => {
     await saveToken(server.github.addPersonalAccessToken('octocat'));
     await saveToken('ghp_0000000000000000000000000000000000wrong');
     assert.match(await notice().innerText(), /GitHub refuses this token[^]*saved before is kept/);
+    const refused = page.locator('input[aria-invalid=true]');
+    await page.locator('input[aria-invalid=true]:focus').waitFor();
+    await refused.press('End');
+    await page.keyboard.type('x');
+    assert.equal(await refused.count(), 0, 'another one is not refused yet');
     await page.goto(`${server.url}/#/repositories`);
     await repositories().first().waitFor();
   });
@@ -151,12 +156,20 @@ describe('the page of the OSS edition', () => {
     assert.equal(stored.user_consents_to_analytics, null, 'a question that was not answered stays open');
   });
 
-  it('puts a complaint of the server beside the field it is about', async () => {
+  it('puts a complaint of the server beside the field it is about, and leads there', async () => {
+    await page.setViewportSize({ width: 360, height: 640 });
     await page.goto(`${server.url}/#/settings`);
     await page.getByLabel('Most iterations for a task').fill('9007199254740993000');
     await page.getByRole('button', { name: 'Save settings' }).click();
     await page.getByText('Something is not right in what you entered').waitFor();
-    await page.locator('#max_iterations[aria-invalid=true] + .complaint').waitFor();
+    const complaint = page.locator('#max_iterations[aria-invalid=true] + .complaint');
+    assert.equal(await complaint.innerText(), 'Write a smaller number.');
+    const bar = await page.getByRole('button', { name: 'Save settings' }).boundingBox();
+    const below = await complaint.boundingBox();
+    assert.ok(
+      below!.y > 0 && below!.y + below!.height < bar!.y,
+      'the field is in sight, and no bar is over it',
+    );
     assert.equal(await page.evaluate<string>('document.activeElement.id'), 'max_iterations');
   });
 

@@ -98,7 +98,9 @@ button.main { border-color: var(--accent); background: var(--accent); color: var
   article { padding: 1rem 0.875rem }
 }
 @media (max-width: 63.99rem) {
-  nav details:not([open]) { margin-top: 0.25rem }
+  nav { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.25rem 1rem; align-items: start }
+  nav .brand, nav #search { grid-column: 1 / -1 }
+  nav details { margin-top: 0.25rem; margin-inline: -0.5rem }
 }
 @media (min-width: 64rem) {
   body { display: grid; grid-template-columns: 18rem minmax(0, 1fr) }

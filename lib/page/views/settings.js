@@ -80,7 +80,10 @@ export const settingsView = {
           if (await load()) keepDraft('Settings saved.');
         } else {
           keepDraft();
-          window.scrollTo({ top: 0 });
+          const marked = form.querySelector('[aria-invalid]');
+          // To the field that is to be changed, which the bar with the buttons may cover, or else to the notice.
+          if (marked === null) window.scrollTo({ top: 0 });
+          else marked.scrollIntoView({ block: 'center' });
         }
       });
     });

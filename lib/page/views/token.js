@@ -43,6 +43,13 @@ export const tokenView = {
     render();
     session.addEventListener('change', render, { signal });
 
+    /** What is wrong is what stands in the field. */
+    function refuse() {
+      input.setAttribute('aria-invalid', 'true');
+      input.focus();
+    }
+    input.addEventListener('input', () => input.removeAttribute('aria-invalid'));
+
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       const token = input.value.trim();
@@ -52,16 +59,20 @@ export const tokenView = {
           title: 'There is no token to save',
           text: 'Paste one above first.',
         });
-        return input.focus();
+        return refuse();
       }
       const had = session.signedIn;
       const ok = await whileBusy(part.save, 'Asking GitHub…', () =>
         attempt(part.notices, () => store({ github_token: token }), {
-          explain: (error) => explainRefusal(error, had),
+          explain: (error) => {
+            if (error.status === 401) refuse();
+            return explainRefusal(error, had);
+          },
         }),
       );
       if (!ok) return;
       form.reset();
+      input.removeAttribute('aria-invalid');
       show(part.notices, { tone: 'success', title: 'Token saved', text: 'Your repositories are ready.' });
     });
 
