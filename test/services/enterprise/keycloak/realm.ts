@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { KeycloakServer } from '../../../../demo/keycloak/keycloak-server.ts';
 import { realmOf } from '../../../../demo/keycloak/realm-template.ts';
 import type { FakeGitHub } from '../../../../lib/testing/index.ts';
+import { realmKeys } from './realm-keys.ts';
 
 interface Identity {
   readonly id: string;
@@ -19,7 +20,7 @@ interface OfflineSession {
 export interface RealmTemplate {
   readonly clients: readonly Readonly<Record<string, unknown>>[];
   readonly identityProviders: readonly Readonly<Record<string, unknown>>[];
-  readonly components: unknown;
+  readonly components: Readonly<Record<string, unknown>>;
 }
 
 /** What of a realm is different from the template; undefined leaves it to Keycloak. */
@@ -55,8 +56,10 @@ export class Realm {
       KEYCLOAK_CLIENT_ID: 'openhands',
       KEYCLOAK_CLIENT_SECRET: randomBytes(16).toString('hex'),
     };
-    const realm = await realmOf({ ...env, ...github.environment, PUBLIC_URL: publicUrl });
-    const changed = typeof changes === 'function' ? changes(realm as RealmTemplate) : changes;
+    const values = { ...env, ...github.environment, PUBLIC_URL: publicUrl };
+    const template = (await realmOf(values)) as RealmTemplate;
+    const realm = { ...template, components: { ...template.components, ...(await realmKeys()) } };
+    const changed = typeof changes === 'function' ? changes(realm) : changes;
     await keycloak.admin('POST', '', { ...realm, ...changed });
     return new Realm(name, keycloak, env);
   }
