@@ -44,7 +44,7 @@ function someWalk(one: PathSet, other: PathSet, isFound: (others: readonly State
     if (seen.has(key)) continue;
     seen.add(key);
     if (isEnd(state) && isFound(others)) return true;
-    for (const character of alphabet) {
+    for (const character of charactersFrom(state, alphabet)) {
       if (character === '/' && endsWithSlash) continue;
       const next = stepsOf(state, character);
       if (next.length === 0) continue;
@@ -64,6 +64,13 @@ function begin(parts: Parts): State {
 
 function isEnd({ parts, begun }: State): boolean {
   return begun === parts.length;
+}
+
+/** Those that may lead on. Nearly all of a path is written out, where it is one, and not any of an alphabet. */
+function charactersFrom({ parts, begun }: State, alphabet: ReadonlySet<string>): Iterable<string> {
+  const next = parts[begun];
+  if (typeof next === 'string' || typeof parts[begun - 1] === 'string') return alphabet;
+  return next === undefined ? [] : new Set([next.character.toLowerCase(), next.character.toUpperCase()]);
 }
 
 /** Where a character leads: into the next part, or on in one that takes several. */
