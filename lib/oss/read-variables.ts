@@ -1,4 +1,5 @@
 /** Reads variables of the environment by a schema, and names all that are missing or wrong at once. */
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { ConfigurationError } from './errors.ts';
 
@@ -40,7 +41,7 @@ export function readGroup<Schema extends z.ZodType>(
   env: EnvironmentVariables,
 ): z.output<Schema> {
   refuseMarkedNames(env);
-  const { complaints, data } = check(group, env);
+  const { complaints, data } = takeChecked(group, env) ?? check(group, env);
   if (complaints.length > 0) throw wrong(complaints);
   return data as z.output<Schema>;
 }
@@ -53,8 +54,28 @@ export function readGroup<Schema extends z.ZodType>(
  */
 export function assertReadable(groups: readonly VariableGroup[], env: EnvironmentVariables): void {
   refuseMarkedNames(env);
-  const complaints = groups.flatMap((group) => check(group, env).complaints);
+  const checks = new Map(groups.map((group) => [group, check(group, env)]));
+  const complaints = [...checks.values()].flatMap((each) => each.complaints);
   if (complaints.length > 0) throw wrong(complaints);
+  checked.set(env, checks);
+}
+
+/** What the variables of a group say, and what of them is wrong. */
+interface Checked {
+  /** Those that are set, as they were checked. */
+  readonly set: Readonly<Record<string, string>>;
+  readonly data: unknown;
+  readonly complaints: readonly string[];
+}
+
+/** What {@link assertReadable} has checked, until the parts of the edition read their own: to check takes a while. */
+const checked = new WeakMap<EnvironmentVariables, Map<VariableGroup, Checked>>();
+
+/** @returns undefined unless the group was checked, and the variables are what they were then. */
+function takeChecked(group: VariableGroup, env: EnvironmentVariables): Checked | undefined {
+  const known = checked.get(env)?.get(group);
+  checked.get(env)?.delete(group);
+  return known !== undefined && isDeepStrictEqual(known.set, setIn(env)) ? known : undefined;
 }
 
 /** The variables of a schema, by their names. */
@@ -64,12 +85,13 @@ export function variablesIn(schema: z.ZodType): Readonly<Record<string, z.ZodTyp
   return 'in' in schema ? variablesIn(schema.in as z.ZodType) : {};
 }
 
-function check({ schema: schemaFor, expectations = {} }: VariableGroup, env: EnvironmentVariables) {
-  const set = Object.fromEntries(
-    Object.entries(env)
-      .map(([name, value]) => [name, value?.trim()] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
-  );
+function setIn(env: EnvironmentVariables): Record<string, string> {
+  const trimmed = Object.entries(env).map(([name, value = '']) => [name, value.trim()] as const);
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
+}
+
+function check({ schema: schemaFor, expectations = {} }: VariableGroup, env: EnvironmentVariables): Checked {
+  const set = setIn(env);
   const schema = schemaFor(env);
   const complaints = new Map<string, string>();
   for (const name of Object.keys(variablesIn(schema))) {
@@ -82,7 +104,7 @@ function check({ schema: schemaFor, expectations = {} }: VariableGroup, env: Env
     const name = String(issue.path[0] ?? 'The environment');
     if (!complaints.has(name)) complaints.set(name, `${name} ${expectations[name] ?? issue.message}`);
   }
-  return { data, complaints: [...complaints.values()] };
+  return { set, data, complaints: [...complaints.values()] };
 }
 
 /**
