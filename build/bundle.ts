@@ -67,27 +67,30 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
   const bundled = bundledPackageOf(id);
   if (bundled !== undefined) return `packages/${bundled}`;
   const path = relative(lib, id).split(sep).join('/');
-  // All that the watcher, which goes in front of other people's programs, needs of the engine.
-  if (path === 'compose/diagnose/stack-trace.ts') return 'compose/stack-trace';
-  // All that the command line needs of the engine and the server until it knows its command, and what `learn` reports with.
-  if (path === 'compose/diagnose/did-you-mean.ts') return 'compose/did-you-mean';
-  if (path === 'compose/diagnose/hanging-indent.ts') return 'compose/hanging-indent';
-  if (path === 'compose/declare/keys.ts' || path === 'compose/declare/reserved-key.ts') return 'compose/keys';
-  if (path === 'server/package-version.ts') return 'server/package-version';
+  // All that the watcher, which goes in front of other people's programs, needs of the engine; the command line until it
+  // knows its command; and what `learn` reports with.
+  if (
+    /^compose\/(diagnose\/(stack-trace|did-you-mean|hanging-indent)|declare\/(keys|reserved-key))\.ts$/.test(
+      path,
+    )
+  )
+    return 'compose/common';
   if (path.startsWith('compose/')) return 'compose/engine';
   // Finds what lies beside it, so it stays at the top.
   if (path === 'shipped-files.ts') return 'shipped-files';
   // One file that imports nothing of ours: for those who want no more than this of the package.
   if (path.startsWith('express-messages/')) return 'express-messages/index';
-  // All that the command line needs of the editions until it knows its command.
+  // All that the command line needs of the editions.
   if (
     /^oss\/(errors|is-error|text-file|storage\/(document-store|file-failure|storage-error|storage-failure))\.ts$/.test(
       path,
     )
   )
     return 'oss/errors';
-  // All that serve needs until it knows whether it serves by itself; the rest is what its first process has.
-  if (path === 'oss/worker-count.ts' || path === 'server/workers/messages.ts') return 'server/worker-count';
+  // All that the command line needs until it knows its command, and serve until it knows whether it serves by itself; the
+  // rest of the workers is what its first process has.
+  if (/^(server\/(package-version|workers\/messages)|oss\/worker-count)\.ts$/.test(path))
+    return 'server/common';
   if (path === 'server/workers/sum-metrics.ts') return 'server/sum-metrics';
   if (path.startsWith('server/workers/')) return 'server/workers';
   // Loaded for the first request that is counted.
@@ -96,6 +99,9 @@ const fileOf: GetManualChunk = (id, { getModuleInfo }) => {
     return 'oss/rate-limit-permits';
   if (path.startsWith('oss/')) return 'oss/edition';
   if (path.startsWith('server/') || path === 'app.ts') return 'server/app';
+  // What every command but `learn` needs to read its environment, and to say what fails.
+  if (/^cli\/(env-(file|value)|failure-text|in-one-line|terminal-log)\.ts$/.test(path)) return 'cli/common';
+  if (/^cli\/command(-line)?\.ts$/.test(path)) return 'cli/command';
   if (!path.startsWith('enterprise/')) return undefined;
   // Under a license of its own, and so never in one file with anything else.
   const atOnce = modulesBehind(join(lib, 'enterprise/index.ts'), getModuleInfo);

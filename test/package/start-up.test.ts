@@ -74,10 +74,8 @@ describe('A program that starts', () => {
     const modules = loaded.map((line) => line.replace(/.*\/openhands-express\//, ''));
     assert.ok(modules.includes('dist/learn/run-watched.js'), loaded.join('\n'));
     assert.deepEqual(modules.filter((path) => !/^dist\/(?:cli|learn)\//.test(path)).sort(), [
-      'dist/compose/did-you-mean.js',
-      'dist/compose/hanging-indent.js',
-      'dist/compose/keys.js',
-      'dist/server/package-version.js',
+      'dist/compose/common.js',
+      'dist/server/common.js',
       'dist/shipped-files.js',
     ]);
   });

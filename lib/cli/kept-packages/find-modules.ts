@@ -51,7 +51,7 @@ function canBeKept(module: KeptModule): boolean {
 
 /** `import()`, but for that of a type in a comment; the imports of its own package; and what stands beside its exports. */
 const ASKS_MORE =
-  /^(?:#!|\uFEFF)|(?<!@\w+\s*\{[^}\n]*)\bimport\s*\(|\brequire\(\s*['"]#|\bmodule\s*\.\s*(?!exports\b)/;
+  /^(?:#!|\uFEFF)|(?<!\*\s*@\w+ [^\n]*)\bimport\s*\(|\brequire\(\s*['"]#|\bmodule\s*\.\s*(?!exports\b)/;
 
 /** What is required only where it is installed, or stands in a comment, may not be there. */
 function attempt<T>(action: () => T): T | undefined {

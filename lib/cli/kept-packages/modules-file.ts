@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { KeptModule, KeptModules } from './kept-modules.ts';
@@ -48,7 +57,9 @@ export function writeModules(path: string, { modules, ...rest }: KeptModules): v
   bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${process.pid}`;
-  writeFileSync(beside, bytes, { mode: 0o600 });
+  // Never through a link that another user has put there.
+  rmSync(beside, { force: true });
+  writeFileSync(beside, bytes, { mode: 0o600, flag: 'wx' });
   renameSync(beside, path);
 }
 

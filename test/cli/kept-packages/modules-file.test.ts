@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeptModules } from '../../../lib/cli/kept-packages/kept-modules.ts';
@@ -36,6 +36,15 @@ describe('The file of kept packages', () => {
     assert.deepEqual(readModules(file), KEPT);
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     assert.equal((await stat(join(folder, 'deep'))).mode & 0o777, 0o700);
+  });
+
+  it('is not written through a link that stands where it is written first', async () => {
+    const victim = join(folder, 'victim');
+    await writeFile(victim, 'mine');
+    await symlink(victim, `${file}.${process.pid}`);
+    writeModules(file, KEPT);
+    assert.equal(await readFile(victim, 'utf8'), 'mine');
+    assert.deepEqual(readModules(file), KEPT);
   });
 
   it('is refused when it is damaged anywhere, or its end is missing', async () => {
