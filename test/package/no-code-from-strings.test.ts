@@ -5,6 +5,9 @@ import ts from 'typescript';
 import { packed } from './fixture.ts';
 import { root } from './packed.ts';
 
+/** The program that runs the installed copies of packages as a start before has found them: files, by `vm.Script`. */
+const LOADS_AS_NODE_DOES = 'dist/cli/serve.js';
+
 /** Where a module makes code from strings, asks for `node:vm`, or needs its own path as it is loaded. */
 function faultsIn(code: string): string[] {
   const file = ts.createSourceFile('module.js', code, ts.ScriptTarget.Latest, true);
@@ -27,7 +30,15 @@ describe('The code of the packed package', () => {
       /^dist\/(?!packages\/|((inspector|oss\/openapi)\/)?page\/).*\.js$/.test(path),
     );
     assert.ok(files.length > 10);
-    for (const path of files) assert.deepEqual(faultsIn(await readFile(join(root, path), 'utf8')), [], path);
+    for (const path of files) {
+      const expected = path === LOADS_AS_NODE_DOES ? ['import { Script } from "node:vm"'] : [];
+      const faults = faultsIn(await readFile(join(root, path), 'utf8'));
+      assert.deepEqual(
+        faults.map((it) => it.replace(/;$/, '')),
+        expected,
+        path,
+      );
+    }
   });
 
   it('would be found to, if it did', () => {

@@ -11,7 +11,8 @@ import { isAsWitnessed } from './witnesses.ts';
 /** What every server loads of CommonJS, in one hundred and sixty files. */
 const PACKAGES = ['express', 'pino', 'cors'];
 
-const HERE = fileURLToPath(import.meta.url);
+/** Which installed copies are meant: those that this file would load. */
+const here = (): string => fileURLToPath(import.meta.url);
 
 /** Of Node, in its options and in NODE_OPTIONS: what changes what is loaded, or watches it. */
 const LOADS_OTHERWISE =
@@ -32,7 +33,7 @@ export function keepPackages(env: Readonly<Record<string, string | undefined>>):
   if (path === undefined) return () => Promise.resolve();
   const ready = attempt(() => {
     const kept = readModules(path);
-    return isAsWitnessed(kept) ? { kept, scripts: runModules(HERE, kept) } : undefined;
+    return isAsWitnessed(kept) ? { kept, scripts: runModules(here(), kept) } : undefined;
   });
   return async () => {
     const found = ready === undefined ? await packagesFound() : withCode(ready.kept, ready.scripts);
@@ -45,14 +46,14 @@ function pathOfKept(env: Readonly<Record<string, string | undefined>>): string |
   if (NODE_DISABLE_COMPILE_CACHE !== '' || process.versions.pnp !== undefined) return undefined;
   if (LOADS_OTHERWISE.test([...process.execArgv, NODE_OPTIONS].join(' '))) return undefined;
   const folder = NODE_COMPILE_CACHE === '' ? compileCacheFolder(env) : NODE_COMPILE_CACHE;
-  const name = `packages-${process.version}-${process.arch}-${crc32(HERE).toString(16)}`;
+  const name = `packages-${process.version}-${process.arch}-${crc32(here()).toString(16)}`;
   return folder && join(folder, name);
 }
 
 /** Loaded only by the first of many starts. */
 async function packagesFound(): Promise<KeptModules | undefined> {
   const { findModules } = await import('./find-modules.ts');
-  return findModules(HERE, PACKAGES);
+  return findModules(here(), PACKAGES);
 }
 
 /** @returns undefined when what was compiled has been kept. */
