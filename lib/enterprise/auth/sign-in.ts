@@ -46,6 +46,8 @@ export class SignIn {
    * @returns what the cookie has to say; the tokens are stored durably by then.
    * @throws HttpError 401 `Not authorized via waitlist`; nothing is stored, and the grant is given back.
    * @throws the errors of {@link SignInProvider.exchange} and of {@link GitHubService.getUser}; nothing is stored.
+   * @throws BadVerificationCodeError or InvalidGitHubTokenError when an earlier sign-out has taken the new tokens along. A new
+   *   code mends that.
    */
   async complete(
     response: AuthorizationResponse,
@@ -56,6 +58,7 @@ export class SignIn {
       const github_user_id = await this.#letIn(pending);
       const generation = await pending.begin(github_user_id, () => sessions.begin(github_user_id));
       await tokens.signedIn?.(github_user_id, pending.tokens);
+      await this.#expectAlive(pending.tokens.accessToken);
       return { github_user_id, generation };
     } catch (error) {
       await (error instanceof TurnedAwayError ? pending.turnAway() : pending.abandon());
@@ -73,14 +76,13 @@ export class SignIn {
     }
     const githubUserId = String(user.id);
     await tokens.store(githubUserId, issued);
-    await this.#expectAlive(issued.accessToken);
     await lastProfileOfUser(githubUserId).seen(user, log);
     return githubUserId;
   }
 
   /**
    * A grant that an earlier sign-out gives back takes these tokens along, if GitHub carries it out after it has issued them.
-   * Since they are stored none is under way any more, so what lives now stays.
+   * Since their session has begun none is under way any more, so what lives now stays.
    *
    * @throws InvalidGitHubTokenError when they are dead.
    */

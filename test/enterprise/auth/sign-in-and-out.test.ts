@@ -8,6 +8,7 @@ import { SignIn } from '../../../lib/enterprise/auth/sign-in.ts';
 import type { SignInProvider } from '../../../lib/enterprise/auth/sign-in-provider.ts';
 import { BadVerificationCodeError } from '../../../lib/enterprise/github/errors.ts';
 import { logoutRoutes } from '../../../lib/enterprise/routes/logout.ts';
+import { InvalidGitHubTokenError } from '../../../lib/oss/github/errors.ts';
 import type { GitHubService } from '../../../lib/oss/github/github-service.ts';
 import type { LastProfile } from '../../../lib/oss/profile/last-profile.ts';
 import { Secret } from '../../../lib/oss/secret.ts';
@@ -43,9 +44,12 @@ describe('A sign-out everywhere in one process while the user signs in on anothe
       tokens,
       sessions,
       allowList: { allows: () => Promise.resolve(true) } as unknown as AllowList,
-      githubServiceFor: () =>
+      githubServiceFor: (token) =>
         ({
-          getUser: () => Promise.resolve({ id: Number(user), login: 'octocat' }),
+          getUser: () =>
+            custody.worksFor(token) === undefined
+              ? Promise.reject(new InvalidGitHubTokenError())
+              : Promise.resolve({ id: Number(user), login: 'octocat' }),
         }) as unknown as GitHubService,
       lastProfileOfUser: () => ({ seen: beforeSession }) as unknown as LastProfile,
       replicaLagMs: 0,
@@ -101,5 +105,12 @@ describe('A sign-out everywhere in one process while the user signs in on anothe
     const { generation } = await other.signIn();
     assert.equal(await one.sessions.isActive(user, generation), true);
     assert.equal(custody.worksFor(await one.tokens.token(user)), 'octocat');
+  });
+
+  it('takes a sign-in along, which is begun afresh, when GitHub carries it out before the session has begun', async () => {
+    const one = open(async () => {
+      await custody.oauth().revokeGrant(custody.issue('octocat').accessToken);
+    });
+    await assert.rejects(one.signIn(), InvalidGitHubTokenError);
   });
 });

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { JsonFileStore } from '../../../../lib/oss/storage/json-file-store.ts';
 import { type HeldRequest, holdAtGitHub } from '../../../github-gate.ts';
 import { eventually } from '../../engines/eventually.ts';
 import { openKeptByKeycloak } from './kept-by-keycloak.ts';
@@ -77,6 +81,32 @@ describe('A grant that is given back in the middle of a new sign-in', () => {
       await assertSignedIn(browser);
     });
   }
+
+  it('leaves the user signed in: when the tokens are known to work, and the session has not begun', async () => {
+    const leaving = await site.signedIn();
+    const documents = await site.documents();
+    const profile = documents.find((path) => path.endsWith('/github_profile.json'))!;
+    // A session begins under this lock; to end one needs another.
+    const subject = documents.find((path) => path.startsWith('keycloak/subjects/'))!;
+    await rm(join(site.files, profile));
+    const browser = site.browser();
+    const store = new JsonFileStore({ path: site.files, log: pino({ level: 'silent' }) });
+    const signingIn = await store.withLock(subject, async () => {
+      const page = site.signIn(browser);
+      await eventually(async () => assert.ok((await site.documents()).includes(profile)));
+      await leaving.fetch(`${site.url}/api/logout?everywhere=1`, { method: 'POST' });
+      await eventually(async () =>
+        assert.deepEqual(
+          (await site.documents()).filter((path) => path.startsWith('keycloak/grants/')),
+          [],
+        ),
+      );
+      return { page };
+    });
+    await store.close();
+    assert.equal((await signingIn.page).status, 200);
+    await assertSignedIn(browser);
+  });
 
   it('is seen by Keycloak alone while it asks who it is: its page says so, and the next sign-in works', async () => {
     const browser = site.browser();
