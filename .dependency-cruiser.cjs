@@ -4,6 +4,7 @@
  */
 const COMPOSE = '^lib/compose\\.ts$';
 const LOOPBACK = '^lib/loopback\\.ts$';
+const TIME_LIMIT = '^lib/time-limit\\.ts$';
 const APP = '^lib/app\\.ts$';
 const SHIPPED_FILES = '^lib/shipped-files\\.ts$';
 const OSS = '^lib/oss/';
@@ -65,9 +66,10 @@ module.exports = {
     wall('compose', COMPOSE, ['^lib/compose/'], 'The engine knows nothing of GitHub, OSS or Enterprise.'),
     wall('loopback', LOOPBACK, []),
     wall('shipped-files', SHIPPED_FILES, []),
+    wall('time-limit', TIME_LIMIT, []),
     wall('express-messages', EXPRESS_MESSAGES, []),
-    wall('oss', OSS, [COMPOSE, LOOPBACK, SHIPPED_FILES]),
-    wall('enterprise', ENTERPRISE, [COMPOSE, LOOPBACK, OSS]),
+    wall('oss', OSS, [COMPOSE, LOOPBACK, SHIPPED_FILES, TIME_LIMIT]),
+    wall('enterprise', ENTERPRISE, [COMPOSE, LOOPBACK, OSS, TIME_LIMIT]),
     wall('inspector', INSPECTOR, [COMPOSE, LOOPBACK, SHIPPED_FILES], 'The stack inspector is for any stack.'),
     wall(
       'app',
@@ -81,7 +83,7 @@ module.exports = {
       [COMPOSE, DECLARE, DIAGNOSE, SHIPPED_FILES, '^lib/inspector/page/'],
       'It watches any Express app, and draws it as the inspector draws a stack.',
     ),
-    wall('server', SERVER, [APP, EXPRESS_MESSAGES, SHIPPED_FILES]),
+    wall('server', SERVER, [APP, EXPRESS_MESSAGES, SHIPPED_FILES, TIME_LIMIT]),
     wall('entry-point', '^lib/index\\.ts$', [APP, COMPOSE, EXPRESS_MESSAGES, OSS, SERVER]),
     wall('testing', '^lib/testing/', [APP, COMPOSE, OSS, ENTERPRISE]),
     wall('cli', CLI, [APP, COMPOSE, DIAGNOSE, EXPRESS_MESSAGES, LEARN, OSS, ENTERPRISE, SERVER]),

@@ -1,3 +1,4 @@
+import { whenLate } from '../time-limit.ts';
 import { HttpError } from './errors.ts';
 
 /** How long a body of this size may take, in milliseconds: settings are some hundred bytes, and webhooks come from GitHub. */
@@ -10,8 +11,7 @@ export const BODY_MS = 10_000;
  * @returns ends the waiting; to be called when the body is there.
  */
 export function bodyDeadline(ms: number, onLate: (error: HttpError) => void): () => void {
-  const timer = setTimeout(() => onLate(tooSlow()), ms);
-  return () => clearTimeout(timer);
+  return whenLate(ms, () => onLate(tooSlow()));
 }
 
 function tooSlow(): HttpError {

@@ -4,6 +4,7 @@ import { withDeadline } from '../../oss/github/deadline.ts';
 import { errorOf, GitHubUnavailableError } from '../../oss/github/errors.ts';
 import { meaningOf } from '../../oss/github/meaning.ts';
 import { Secret } from '../../oss/secret.ts';
+import { within } from '../../time-limit.ts';
 import type { GithubTokens } from '../tokens/github-token-provider.ts';
 import { AppMisconfiguredError } from './errors.ts';
 import { loadOAuth } from './load-oauth.ts';
@@ -19,8 +20,8 @@ export interface GitHubOAuthClientOptions {
   /** `https://api.github.com`, or `https://<host>/api/v3`. */
   readonly apiUrl: string;
   /**
-   * Milliseconds for GitHub to begin its answer, and as many again to complete it; 10,000 unless given. A call never
-   * takes longer than twice this.
+   * Milliseconds for GitHub's whole answer; 10,000 unless given. As many again when this process was too busy to look: a
+   * call never takes longer than twice this, and what the process stood still.
    */
   readonly timeoutMs?: number;
   /** Milliseconds since the epoch; the real clock unless given. */
@@ -66,15 +67,13 @@ export class GitHubOAuthClient {
         },
         options: { authorizationMethod: 'body' },
         http: {
-          // simple-oauth2 has no time-out of its own.
-          timeout: timeoutMs,
           maxBytes: LARGEST_ANSWER_BYTES,
           // A proxy may call JSON by another name; what is none comes with the error, as it was.
           json: 'force',
           // Nor does a proxy always ask before it compresses.
           gunzip: true,
           headers: { 'Accept-Encoding': 'identity' },
-          agent: shortLivedConnections(baseUrl, 2 * timeoutMs),
+          agent: shortLivedConnections(baseUrl, 3 * timeoutMs),
         },
       });
     this.#applicationUrl = `${apiUrl.replace(/\/+$/, '')}/applications/${encodeURIComponent(clientId)}`;
@@ -185,7 +184,9 @@ export class GitHubOAuthClient {
    * OAuth included.
    */
   async #request(ask: () => Promise<AccessToken>): Promise<GithubTokens> {
-    const answer = await ask().then(
+    const late = () => new Error(`No whole answer within ${this.#timeoutMs} ms.`);
+    // simple-oauth2 has a time-out for each half of the answer, which knows nothing of a busy process.
+    const answer = await within(this.#timeoutMs, ask(), late).then(
       ({ token }) => ({ status: 200, headers: {}, body: token }),
       (error: unknown) => answerInError(error),
     );

@@ -1,12 +1,13 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { whenLate } from '../../time-limit.ts';
 
 /**
  * An agent for `url` whose connections serve one request each and are cut after `lifetimeMs`, whatever happens on them.
  *
- * simple-oauth2 stops waiting for an answer that gets stuck half-way, but leaves its connection open: with a GitHub in
- * trouble, every try would leave one more.
+ * Who stops waiting for simple-oauth2 leaves its connection open: with a GitHub in trouble, every try would leave one
+ * more.
  *
  * @param lifetimeMs - milliseconds; longer than its user waits for an answer.
  */
@@ -22,6 +23,8 @@ export function shortLivedConnections(url: string, lifetimeMs: number): HttpAgen
 }
 
 function endAfter(connection: Duplex, lifetimeMs: number): void {
-  const timer = setTimeout(() => connection.destroy(), lifetimeMs);
-  connection.once('close', () => clearTimeout(timer));
+  connection.once(
+    'close',
+    whenLate(lifetimeMs, () => connection.destroy()),
+  );
 }

@@ -4,14 +4,16 @@
  */
 import { performance } from 'node:perf_hooks';
 import { createClient, ErrorReply } from 'redis';
+import { within } from '../../time-limit.ts';
 import { readAuthorities } from './redis-authorities.ts';
 import type { RedisCommands } from './redis-commands.ts';
 import { noEntry, RedisAwayError, RedisTimeoutError } from './redis-outage.ts';
 import type { RedisAddress } from './redis-url.ts';
-import { within } from './within.ts';
 
 /** For name, network, TLS and login together. */
 const OPEN_MS = 1_500;
+/** Behind that: a connection that was given up while it opened. The driver's own timer knows nothing of a busy process. */
+const ABANDONED_MS = 60_000;
 
 /** What a connection can do, as {@link RedisCommands} has it. */
 type Commands = Pick<RedisCommands, 'send' | 'now'>;
@@ -146,7 +148,7 @@ function newClient({ at, username, password, database }: RedisAddress, ca: Autho
       ...('path' in at
         ? { path: at.path }
         : { host: at.host, port: at.port, ...(at.isEncrypted && { tls: true, ...(ca && { ca }) }) }),
-      connectTimeout: OPEN_MS,
+      connectTimeout: ABANDONED_MS,
       reconnectStrategy: false,
     },
   });

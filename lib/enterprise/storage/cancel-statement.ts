@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { whenLate } from '../../time-limit.ts';
 
 /** What names a session to its server: the client's half of a CancelRequest. */
 interface SessionKey {
@@ -44,11 +45,11 @@ export async function cancelStatement(
       connection.cancel(processID, secretKey);
     };
     const end = (isSeenTo: boolean): void => {
-      clearTimeout(timer);
+      stopWaiting();
       connection.stream.destroy();
       resolve(isSeenTo);
     };
-    const timer = setTimeout(end, withinMs, false);
+    const stopWaiting = whenLate(withinMs, () => end(false));
     connection.on('connect', () => {
       if (ssl === false) send();
       else if (sslNegotiation !== 'direct') connection.requestSsl();

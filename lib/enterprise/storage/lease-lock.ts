@@ -112,6 +112,7 @@ export class LeaseLock {
   async #take(key: string, turn: number, waitMs: number): Promise<boolean> {
     const deadline = performance.now() + waitMs;
     let isFree = true;
+    let isLate = false;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
       if (isFree && (await this.#succeeds(TAKE, key, turn))) return true;
       const { row, isDead } = await this.#look(key);
@@ -123,8 +124,10 @@ export class LeaseLock {
         }
       }
       const left = deadline - performance.now();
-      if (left <= 0) return false;
       isFree = row === undefined || row.instance === this.instance;
+      // A busy process may look for the first time when its time is up: what is free by then is worth one more try.
+      if (left <= 0 && (!isFree || isLate)) return false;
+      isLate = left <= 0;
       if (!isFree) await delay(Math.min(left, pause * (0.5 + Math.random())));
     }
   }

@@ -7,6 +7,7 @@
  * works brings the word that its statement was cancelled, and is used again. One that stays silent is replaced.
  */
 import pg from 'pg';
+import { type TimeLimit, whenLate, within } from '../../time-limit.ts';
 import { cancelStatement } from './cancel-statement.ts';
 import { sqlState } from './postgres-failure.ts';
 
@@ -15,6 +16,9 @@ const READ_ONLY = '25006';
 
 /** How often connections are left for what may be a new primary behind the same name, in milliseconds. */
 const LEAVING_PAUSE_MS = 1_000;
+
+/** How many times as long as opening one may take a connection is waited for by the pool, which forgets then who waits. */
+const FORGOTTEN = 4;
 
 /** A value that a statement is sent with. */
 export type Parameter = string | number | readonly string[];
@@ -49,8 +53,12 @@ export class PostgresConnections {
   constructor(Client: typeof pg.Client, { max, connectMs, givingUpMs, onLoss }: PostgresConnectionsOptions) {
     this.#cancel = async (session, answer) =>
       (await cancelStatement(Client, session, givingUpMs).catch(() => false)) &&
-      (await within(answer, givingUpMs, '').catch(() => false));
-    this.#pool = new pg.Pool({ Client, max, connectionTimeoutMillis: connectMs });
+      (await within(givingUpMs, answer, () => new Error('Nothing was said.')).catch(() => false));
+    this.#pool = new pg.Pool({
+      Client: openedWithin(connectMs, Client),
+      max,
+      connectionTimeoutMillis: FORGOTTEN * connectMs,
+    });
     // The pool has let go of it; the next statement gets another one.
     this.#pool.on('error', onLoss);
     this.#pool.on('connect', (client) => {
@@ -68,17 +76,16 @@ export class PostgresConnections {
   /**
    * Sends one statement.
    *
-   * @param withinMs - how long a free connection, opening one, and the answer may take together, in milliseconds.
+   * @param limit - for a free connection, opening one, and the answer together.
    * @throws what the database answers, what happens to the connection, or that the time is up.
    */
   async send<Row extends object>(
     sql: string,
     parameters: readonly Parameter[],
-    withinMs: number,
+    limit: TimeLimit,
   ): Promise<Row[]> {
-    const deadline = performance.now() + withinMs;
-    const connection = await this.connect(withinMs);
-    const { rows, over } = connection.send<Row>(sql, parameters, deadline - performance.now());
+    const connection = await this.connect(limit);
+    const { rows, over } = connection.send<Row>(sql, parameters, limit);
     void over.then((isUsable) => connection.release(isUsable));
     rows.catch((error: unknown) => {
       if (sqlState(error) === READ_ONLY) this.#leaveDemoted();
@@ -86,15 +93,11 @@ export class PostgresConnections {
     return rows;
   }
 
-  /** @throws when no connection is free, and none can be opened, within that many milliseconds. */
-  async connect(withinMs: number): Promise<PostgresConnection> {
+  /** @throws when no connection is free, and none can be opened, in time. */
+  async connect(limit: TimeLimit): Promise<PostgresConnection> {
     const opening = this.#open();
     try {
-      const client = await within(
-        opening,
-        withinMs,
-        `no connection was free within ${Math.ceil(withinMs)} ms`,
-      );
+      const client = await limit.wait(opening, () => timeout(`no connection was free within ${limit.ms} ms`));
       return new PostgresConnection(client, this.#cancel);
     } catch (error) {
       // One that comes too late is for the next who asks.
@@ -148,9 +151,9 @@ export class PostgresConnection {
   }
 
   /** Sends one statement; the next one only when it is over. */
-  send<Row extends object>(sql: string, parameters: readonly Parameter[], withinMs: number): Sent<Row> {
+  send<Row extends object>(sql: string, parameters: readonly Parameter[], limit: TimeLimit): Sent<Row> {
     const answer = this.#client.query<Row>(sql, [...parameters]).then(({ rows }) => rows);
-    const rows = within(answer, withinMs, `no answer within ${Math.ceil(withinMs)} ms`);
+    const rows = limit.wait(answer, () => timeout(`no answer within ${limit.ms} ms`));
     const isUsable = answer.then(() => true, isUsableAfter);
     const over = rows.then(
       () => true,
@@ -172,15 +175,20 @@ function isUsableAfter(error: unknown): boolean {
   return state !== undefined && state !== READ_ONLY && (error as { severity: string }).severity === 'ERROR';
 }
 
-/** What `promise` gives, if it does so within that many milliseconds. */
-async function within<T>(promise: Promise<T>, ms: number, otherwise: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`timeout: ${otherwise}`)), ms);
-  });
-  try {
-    return await Promise.race([promise, timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** As `Client`, and given up when opening it takes longer than so many milliseconds. */
+function openedWithin(ms: number, Client: typeof pg.Client): typeof pg.Client {
+  return class extends Client {
+    constructor(options: pg.ClientConfig = {}) {
+      // The driver's own timer knows nothing of a busy process.
+      super({ ...options, connectionTimeoutMillis: 0 });
+      const giveUp = (): unknown =>
+        this.connection.stream.destroy(timeout(`no connection was open within ${ms} ms`));
+      const stop = whenLate(ms, giveUp);
+      this.once('connect', stop).once('end', stop);
+    }
+  };
+}
+
+function timeout(what: string): Error {
+  return new Error(`timeout: ${what}`);
 }

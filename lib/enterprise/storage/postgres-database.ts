@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
+import { type TimeLimit, withTimeLimit } from '../../time-limit.ts';
 import { givingUpMs, STATEMENT_MS } from '../times.ts';
 import { databaseClientFor } from './database-client.ts';
 import { DatabaseOutage } from './database-outage.ts';
@@ -59,23 +60,8 @@ export class PostgresDatabase {
    *
    * @throws StorageError
    */
-  async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    const started = performance.now();
-    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
-      try {
-        const left = started + this.#timeoutMs - performance.now();
-        const rows = await this.#connections.send<Row>(sql, parameters, left);
-        this.#outage.succeeded(sql);
-        return rows;
-      } catch (error) {
-        const isTooLate = performance.now() + pause > started + Math.min(PATIENCE_MS, this.#timeoutMs);
-        if (this.#connections.isClosing || !isPassing(error) || isTooLate) {
-          this.#outage.failed(error, sql);
-          throw asStorageError(error);
-        }
-        await delay(pause * (0.5 + Math.random() / 2));
-      }
-    }
+  query<Row extends object>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    return withTimeLimit(this.#timeoutMs, (limit) => this.#query<Row>(sql, parameters, limit));
   }
 
   /**
@@ -84,14 +70,15 @@ export class PostgresDatabase {
    * @throws what `fn` throws; the database's own errors as they are.
    */
   async transaction<T>(fn: (query: Query) => Promise<T>): Promise<T> {
-    const connection = await this.#connections.connect(this.#timeoutMs);
+    const connection = await withTimeLimit(this.#timeoutMs, (limit) => this.#connections.connect(limit));
     const state = { isUsable: true };
-    const query: Query = async <Row extends object>(sql: string, parameters: readonly Parameter[] = []) => {
-      const { rows, over } = connection.send<Row>(sql, parameters, this.#timeoutMs);
-      // The next one, if only the end of the transaction, has to wait until this connection is free.
-      state.isUsable = await over;
-      return rows;
-    };
+    const query: Query = <Row extends object>(sql: string, parameters: readonly Parameter[] = []) =>
+      withTimeLimit(this.#timeoutMs, async (limit) => {
+        const { rows, over } = connection.send<Row>(sql, parameters, limit);
+        // The next one, if only the end of the transaction, has to wait until this connection is free.
+        state.isUsable = await over;
+        return rows;
+      });
     try {
       await query('BEGIN');
       const result = await fn(query);
@@ -109,5 +96,27 @@ export class PostgresDatabase {
   /** Resolves when the statements that are under way have ended, and the connections with them. */
   async close(): Promise<void> {
     await this.#connections.close();
+  }
+
+  async #query<Row extends object>(
+    sql: string,
+    parameters: readonly Parameter[],
+    limit: TimeLimit,
+  ): Promise<Row[]> {
+    const started = performance.now();
+    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+      try {
+        const rows = await this.#connections.send<Row>(sql, parameters, limit);
+        this.#outage.succeeded(sql);
+        return rows;
+      } catch (error) {
+        const isTooLate = performance.now() + pause > started + Math.min(PATIENCE_MS, this.#timeoutMs);
+        if (this.#connections.isClosing || !isPassing(error) || isTooLate) {
+          this.#outage.failed(error, sql);
+          throw asStorageError(error);
+        }
+        await delay(pause * (0.5 + Math.random() / 2));
+      }
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { whenLate } from '../../time-limit.ts';
+
 /**
  * Runs `fn` with a signal that aborts after `ms`, and when `signal` does.
  *
@@ -13,13 +15,13 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal?.reason);
-  const timer = setTimeout(() => controller.abort(new Error(`No whole answer within ${ms} ms.`)), ms);
+  const stop = whenLate(ms, () => controller.abort(new Error(`No whole answer within ${ms} ms.`)));
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   try {
     return await fn(controller.signal);
   } finally {
-    clearTimeout(timer);
+    stop();
     signal?.removeEventListener('abort', abort);
   }
 }

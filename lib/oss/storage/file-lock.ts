@@ -72,11 +72,14 @@ export class FileLock {
       // Others who wait have to see who holds it.
       await takeFolderOwner(candidate);
       await takeFolderOwner(file);
+      let isLate = false;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
         if (await take(candidate, folder)) return this.#hold(key, folder, holder);
         const isTaken = await this.#isTaken(key, folder);
         const left = deadline - performance.now();
-        if (left <= 0) break;
+        // A busy process may look for the first time when its time is up: what is free by then is worth one more try.
+        if (left <= 0 && (isTaken || isLate)) break;
+        isLate = left <= 0;
         if (isTaken) await delay(Math.min(left, pause * (0.5 + Math.random())));
       }
     } catch (error) {

@@ -1,3 +1,5 @@
+import { whenLate } from '../../time-limit.ts';
+
 /**
  * Lets the callers of this process through one at a time per key, in the order they came. It stands in front of
  * every file that is written and every lock that other processes share.
@@ -23,12 +25,10 @@ export class KeyedMutex {
    */
   async acquire(key: string, waitMs: number): Promise<(() => void) | undefined> {
     const { turn, leave } = this.#join(key);
-    let timer: NodeJS.Timeout | undefined;
-    const timeUp = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, waitMs, false);
+    const admitted = await new Promise<boolean>((resolve) => {
+      const stop = whenLate(waitMs, () => resolve(false));
+      void turn.then(() => resolve(true)).finally(stop);
     });
-    const admitted = await Promise.race([turn.then(() => true), timeUp]);
-    clearTimeout(timer);
     if (admitted) return leave;
     // Our place in the row stays until the turn comes to it, and is then passed on at once.
     leave();
