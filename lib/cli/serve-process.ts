@@ -59,6 +59,13 @@ async function listenAndDrain(
   });
   if (worker?.reports !== false) tellOfStart(app, listening, terminal);
   worker?.ready(config.environment.LOG_LEVEL);
+  worker?.questions.onSilence((isSilent) =>
+    config.log.warn(
+      isSilent
+        ? 'The first process does not answer: this worker counts rate limits alone, and tells no metrics'
+        : 'The first process answers again',
+    ),
+  );
 
   const order = await told;
   const end = endFor(order, config);

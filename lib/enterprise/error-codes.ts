@@ -28,6 +28,10 @@ export const SAAS_ERROR_CODES = {
     statuses: [400],
     meaning: 'The webhook has a good signature, but its payload is not JSON.',
   },
+  metrics_unavailable: {
+    statuses: [503],
+    meaning: 'Of several workers, the metrics of all cannot be had now. Ask again; the log says why.',
+  },
   not_on_waitlist: {
     statuses: [401],
     meaning: 'This server lets in only the users on its list. Ask the operator to add yours.',

@@ -120,7 +120,7 @@ const OPERATOR: readonly Operation[] = [
     description: 'For this machine, or for those who have `METRICS_TOKEN`.',
     isOpenToAll: true,
     responses: { 200: { description: 'The metrics.', mediaType: 'text/plain' } },
-    errors: { 401: ['invalid_metrics_token'], 403: ['forbidden'] },
+    errors: { 401: ['invalid_metrics_token'], 403: ['forbidden'], 503: ['metrics_unavailable'] },
   },
 ];
 

@@ -14,7 +14,7 @@ interface Share {
   readonly resetAt: number;
 }
 
-/** Counts for one limit together with the other workers of this server; without the first process, alone. */
+/** Counts for one limit together with the other workers of this server; alone while the first process is gone or does not answer. */
 export class PermitStore implements Store {
   /** Its keys are counted apart from those of another limit, as express-rate-limit has to know. */
   readonly localKeys = true;

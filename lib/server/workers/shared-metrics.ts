@@ -1,8 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkerProcess } from './worker-process.ts';
-
-/** How long a worker may take to tell its metrics, in milliseconds; then what it told last counts. */
-const PATIENCE_MS = 1_000;
 
 /** What `getMetricsAsJSON` of prom-client gives, as far as it is looked at here. */
 interface Metric {
@@ -48,12 +44,11 @@ export class SharedMetrics {
   }
 
   async #ask(worker: WorkerProcess): Promise<void> {
-    const answered = worker.questions.ask(this.#topic).then(
+    await worker.questions.ask(this.#topic).then(
       (metrics) => void this.#known.set(worker, withoutGaps(metrics as Metrics)),
-      // It has none, or is gone.
+      // It has none, does not answer in time, or is gone: what it told last counts.
       () => undefined,
     );
-    await Promise.race([answered, delay(PATIENCE_MS, undefined, { ref: false })]);
   }
 
   /** Of one that has ended only what it counted goes on counting. */

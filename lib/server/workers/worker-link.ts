@@ -3,6 +3,9 @@ import type { EndOrder, EndOrders } from '../end-orders.ts';
 import { type ToFirstProcess, type ToWorker, WORKER_NUMBER, WORKER_REPORTS } from './messages.ts';
 import { Questions } from './questions.ts';
 
+/** How long the first process may take to answer, in milliseconds: it may have to ask the other workers. */
+const ANSWER_MS = 2_000;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -15,7 +18,7 @@ export class WorkerLink implements EndOrders {
   /** Whether it tells of the start for all. */
   readonly reports: boolean;
   /** Between this worker and the first process. */
-  readonly questions = new Questions((message) => this.#send(message));
+  readonly questions = new Questions({ send: (message) => this.#send(message), answerMs: ANSWER_MS });
   readonly #heard: EndOrder[] = [];
   #serves = false;
   #listener: (order: EndOrder) => void = (order) => this.#heard.push(order);

@@ -1,8 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
+import { whenLate } from '../../time-limit.ts';
 import type { EndOrder } from '../end-orders.ts';
 import { closeWhatIsLost } from './lost-connection.ts';
 import { type ToFirstProcess, type ToWorker, WORKER_NUMBER, WORKER_REPORTS } from './messages.ts';
 import { Questions } from './questions.ts';
+
+/** How long a worker may take to answer, in milliseconds: less than one who waits for the answers of all of them. */
+const ANSWER_MS = 1_000;
 
 /** A worker does not serve. */
 export class StartFailure extends Error {
@@ -23,7 +27,7 @@ export class WorkerProcess {
   /** Resolves when it is gone, with how that came: `was ended by SIGKILL`. */
   readonly ended: Promise<string>;
   /** Between the first process and this worker. */
-  readonly questions = new Questions((message) => this.#send(message));
+  readonly questions = new Questions({ send: (message) => this.#send(message), answerMs: ANSWER_MS });
   readonly #worker: Worker;
   readonly #logLevel: Promise<string>;
   #order: EndOrder | undefined;
@@ -84,10 +88,10 @@ export class WorkerProcess {
    */
   async ready(startMs: number): Promise<string> {
     let isLate = false;
-    const timer = setTimeout(() => {
+    const stop = whenLate(startMs, () => {
       isLate = true;
       this.kill();
-    }, startMs);
+    });
     const failed = this.ended.then((how) => {
       throw isLate
         ? new StartFailure(`Worker ${this.number} did not listen within ${startMs / 1000} s, and was ended`)
@@ -98,7 +102,7 @@ export class WorkerProcess {
     try {
       return await Promise.race([this.#logLevel, failed]);
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 
