@@ -1,6 +1,7 @@
 /** Users who come back again and again, each at times of their own. */
 import { Agent, get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '../../lib/time-limit.ts';
 
 export interface Answers {
   readonly failures: readonly string[];
@@ -45,12 +46,9 @@ export async function askAll(
     }
     await delay(1);
   }
-  const late = new AbortController();
-  const isLate = delay(LATEST_MS, true, { signal: late.signal }).catch(() => false);
-  const isOver = Promise.all(running).then(() => late.abort());
-  if (await Promise.race([isLate, isOver.then(() => false)]))
-    throw new Error(`A minute after the last request ${running.size} of ${total} have no answer yet.`);
-  agent.destroy();
+  const late = () =>
+    new Error(`A minute after the last request ${running.size} of ${total} have no answer yet.`);
+  await within(LATEST_MS, Promise.all(running), late).finally(() => agent.destroy());
   return { failures, waits };
 }
 

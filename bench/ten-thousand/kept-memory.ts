@@ -38,8 +38,8 @@ export class KeptMemory {
   async #ofOne(pid: number): Promise<number> {
     const { length } = await this.#told(pid);
     process.kill(pid, 'SIGUSR2');
-    const until = Date.now() + PATIENCE_MS;
-    while (Date.now() < until) {
+    const until = performance.now() + PATIENCE_MS;
+    while (performance.now() < until) {
       await delay(20);
       const told = await this.#told(pid);
       if (told.length > length) return told.at(-1) ?? NaN;

@@ -7,7 +7,7 @@ const SHORTEST_TEXT = 32;
 const ALWAYS = ['level', 'time', 'pid', 'hostname', 'worker', 'msg'];
 
 /**
- * A line of JSON that is written into a pipe in one piece, though whoever reads it is slow: the longest texts in it are
+ * A line of JSON that is written into a pipe in one piece, however slowly that is read: the longest texts in it are
  * shortened until that is so.
  *
  * @param line - with its end.

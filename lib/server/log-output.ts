@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type DestinationStream, pino } from 'pino';
+import { within } from '../time-limit.ts';
 import { IN_ONE_PIECE_BYTES, inOnePiece } from './in-one-piece.ts';
 
 /** How long a process that ends waits for who reads its log, in milliseconds. Then lines are lost. */
@@ -37,10 +37,8 @@ export class LogOutput implements DestinationStream {
   /** Resolves when all is written, or nobody reads it: what is on its way when a process exits would be lost. */
   async emptied(): Promise<void> {
     if (this.#isEmpty || this.#isGone) return;
-    const written = once(this.#output, 'drain').then(
-      () => true,
-      () => true,
-    );
-    if (!(await Promise.race([written, delay(PATIENCE_MS, false)]))) this.#output.destroy();
+    const written = once(this.#output, 'drain').catch(() => undefined);
+    const late = () => new Error('Nobody reads the log.');
+    await within(PATIENCE_MS, written, late).catch(() => this.#output.destroy());
   }
 }
