@@ -63,7 +63,9 @@ export function below({ paths, ...pattern }: PathPattern): PathPattern {
 /** Whether every request of one pattern is one of the other. Of what cannot be compared, only equals are known to be. */
 export function covers(outer: PathPattern, inner: PathPattern): boolean {
   if (outer.paths === undefined || inner.paths === undefined) return isSame(outer, inner);
-  return mayMeet(outer, inner) && isWithin(inner.paths, outer.paths);
+  return (
+    mayMeet(outer, inner) && !reachesBeyond(inner.paths, outer.paths) && isWithin(inner.paths, outer.paths)
+  );
 }
 
 /** Whether some request is one of both patterns, as far as this is known. */
@@ -133,6 +135,23 @@ export function mayMeet({ paths: one }: PathPattern, { paths: other }: PathPatte
 /** Whether a path of one beginning can be one of the other, which is no shorter. */
 function mayGoOnAs(one: Beginnings['each'][number], other: Beginnings['each'][number]): boolean {
   return other.text.startsWith(one.text) && (!one.isWhole || (other.isWhole && other.text === one.text));
+}
+
+/**
+ * Whether some path of one set surely begins otherwise than all of another, as those of a folder of files do beside each
+ * route: what is written out ends before the beginning that the others share, and behind it may come anything or nothing.
+ */
+function reachesBeyond(inner: PathSet, outer: PathSet): boolean {
+  const { common } = beginningsOf(outer);
+  const { each } = beginningsOf(inner);
+  // Paths with `//` don't count, and nothing reaches anywhere by them.
+  return inner.some(
+    (parts, index) => (each[index]?.text.length ?? 0) < common.length && !hasEmptySegment(parts),
+  );
+}
+
+function hasEmptySegment(parts: Parts): boolean {
+  return parts.some((part, index) => isSlash(part) && isSlash(parts[index - 1]));
 }
 
 function beginningsOf(paths: PathSet): Beginnings {

@@ -40,10 +40,14 @@ export class Composed {
   isWithin(req: EnteredRequest): boolean {
     const arrived = arrivals.get(req);
     if (arrived === undefined || (arrived < this.#moment && this.#isCounted)) return false;
-    const at = String(this.#at);
-    const inARow = arrived < this.#moment ? (rows.get(at) ?? 0) + 1 : 0;
     this.#isCounted = true;
-    rows.set(at, inARow);
+    const isWithin = arrived < this.#moment;
+    // A place becomes text at the cost of many requests, and nearly always there is no row that it could end.
+    if (!isWithin && rows.size === 0) return false;
+    const at = String(this.#at);
+    const inARow = isWithin ? (rows.get(at) ?? 0) + 1 : 0;
+    if (isWithin) rows.set(at, inARow);
+    else rows.delete(at);
     return inARow === IN_A_ROW;
   }
 }
