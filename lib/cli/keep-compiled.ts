@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { makeOwnFolder } from './make-own-folder.ts';
 
 /** Of Node 22.1 and later. It throws nothing: where the folder cannot be written, nothing is kept. */
 interface CompileCache {
@@ -22,16 +23,19 @@ export function keepCompiled(env: Readonly<Record<string, string | undefined>>):
  * make first, with code for the server to run.
  *
  * @param homeOf - where the home is; throws for a user who has none, as in some containers.
- * @returns undefined where what it would be in is not there. Node would try forever to make that where no folder can be
- * made, as under `/proc`.
+ * @returns undefined where what it would be in is not there, or the folder cannot be made. It is made here, as Node would try
+ * for ever where no folder can be made.
  */
 export function compileCacheFolder(
   { XDG_CACHE_HOME: given = '' }: Readonly<Record<string, string | undefined>>,
   homeOf: () => string = homedir,
 ): string | undefined {
   try {
-    const [there, folder] = isAbsolute(given) ? [given, given] : [homeOf(), join(homeOf(), '.cache')];
-    return existsSync(there) ? join(folder, 'openhands-express') : undefined;
+    const [there, cache] = isAbsolute(given) ? [given, given] : [homeOf(), join(homeOf(), '.cache')];
+    if (!existsSync(there)) return undefined;
+    const folder = join(cache, 'openhands-express');
+    makeOwnFolder(folder);
+    return folder;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileCacheFolder } from '../../lib/cli/keep-compiled.ts';
@@ -40,6 +40,15 @@ describe('The folder for what Node has compiled', () => {
     );
     assert.equal(
       compileCacheFolder({}, () => absent),
+      undefined,
+    );
+  });
+
+  it('is none where no folder can be made', async () => {
+    const file = join(home, 'file');
+    await writeFile(file, '');
+    assert.equal(
+      compileCacheFolder({ XDG_CACHE_HOME: file }, () => home),
       undefined,
     );
   });

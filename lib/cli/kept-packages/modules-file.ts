@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeOwnFolder } from '../make-own-folder.ts';
 import type { KeptModule, KeptModules } from './kept-modules.ts';
 
 /** A module as the head of the file has it: with the lengths of what follows the head. */
@@ -55,12 +47,18 @@ export function writeModules(path: string, { modules, ...rest }: KeptModules): v
   prefix.writeUInt32LE(head.length, 4);
   const bytes = Buffer.concat([prefix, head, ...body]);
   bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeOwnFolder(dirname(path));
   const beside = `${path}.${process.pid}`;
   // Never through a link that another user has put there.
   rmSync(beside, { force: true });
-  writeFileSync(beside, bytes, { mode: 0o600, flag: 'wx' });
-  renameSync(beside, path);
+  try {
+    writeFileSync(beside, bytes, { mode: 0o600, flag: 'wx' });
+    renameSync(beside, path);
+  } catch (error) {
+    // On a full disk half of it would stay, once for each start.
+    rmSync(beside, { force: true });
+    throw error;
+  }
 }
 
 function readOwn(path: string): Buffer {

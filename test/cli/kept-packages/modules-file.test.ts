@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeptModules } from '../../../lib/cli/kept-packages/kept-modules.ts';
@@ -45,6 +56,13 @@ describe('The file of kept packages', () => {
     writeModules(file, KEPT);
     assert.equal(await readFile(victim, 'utf8'), 'mine');
     assert.deepEqual(readModules(file), KEPT);
+  });
+
+  it('leaves nothing beside it when it cannot be written', async () => {
+    const taken = join(folder, 'taken');
+    await mkdir(taken);
+    assert.throws(() => writeModules(taken, KEPT));
+    assert.deepEqual(await readdir(folder), ['deep', 'taken']);
   });
 
   it('is refused when it is damaged anywhere, or its end is missing', async () => {
