@@ -4,6 +4,7 @@ import type { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { compileCacheFolder } from '../keep-compiled.ts';
 import type { KeptModules } from './kept-modules.ts';
+import { loadsOtherwise } from './loads-otherwise.ts';
 import { readModules, writeModules } from './modules-file.ts';
 import { runModules } from './run-modules.ts';
 import { isAsWitnessed } from './witnesses.ts';
@@ -13,10 +14,6 @@ const PACKAGES = ['express', 'pino', 'cors'];
 
 /** Which installed copies are meant: those that this file would load. */
 const here = (): string => fileURLToPath(import.meta.url);
-
-/** Of Node, in its options and in NODE_OPTIONS: what changes what is loaded, or watches it. */
-const LOADS_OTHERWISE =
-  /(?:^|\s)(?:-r|-C|--require|--import|--conditions|--(?:experimental-)?loader|--preserve-symlinks)/;
 
 /**
  * Loads Express and pino as they were found and compiled by a start before this one. Node looks for each of their files
@@ -44,7 +41,7 @@ export function keepPackages(env: Readonly<Record<string, string | undefined>>):
 function pathOfKept(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const { NODE_COMPILE_CACHE = '', NODE_DISABLE_COMPILE_CACHE = '', NODE_OPTIONS = '' } = env;
   if (NODE_DISABLE_COMPILE_CACHE !== '' || process.versions.pnp !== undefined) return undefined;
-  if (LOADS_OTHERWISE.test([...process.execArgv, NODE_OPTIONS].join(' '))) return undefined;
+  if (loadsOtherwise([...process.execArgv, NODE_OPTIONS].join(' '))) return undefined;
   const folder = NODE_COMPILE_CACHE === '' ? compileCacheFolder(env) : NODE_COMPILE_CACHE;
   const name = `packages-${process.version}-${process.arch}-${crc32(here()).toString(16)}`;
   return folder && join(folder, name);
