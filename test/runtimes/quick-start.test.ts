@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { emptyProject } from './empty-project.ts';
@@ -34,7 +34,12 @@ describe('A server that starts again', () => {
     return cache;
   }
 
-  async function start({ program, path }: NodeRuntime, cache: string): Promise<Start> {
+  /** @param meanwhile - what happens while it serves. */
+  async function start(
+    { program, path }: NodeRuntime,
+    cache: string,
+    meanwhile: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<Start> {
     const child = spawn(program, [PROGRAM, 'serve'], {
       cwd: project,
       env: {
@@ -52,6 +57,7 @@ describe('A server that starts again', () => {
       const url = /listens on (http:[^\s"]+)/.exec(said)?.[1];
       if (url === undefined || child.killed) continue;
       assert.equal((await fetch(`${url}/health`)).status, 200);
+      await meanwhile();
       child.kill('SIGTERM');
     }
     const log = await told;
@@ -99,4 +105,11 @@ describe('A server that starts again', () => {
       for (let time = 0; time < 2; time++) assert.ok((await start(node, cache)).loaded > 10);
     });
   }
+
+  it('ends well where the package has been taken away while it served', async () => {
+    const node = nodeRuntime(OLDEST);
+    const folder = join(project, 'node_modules', 'openhands-express');
+    await start(node, await emptyCache('taken-away'), () => rename(folder, `${folder}-before`));
+    await rename(`${folder}-before`, folder);
+  });
 });

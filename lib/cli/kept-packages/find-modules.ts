@@ -13,6 +13,8 @@ export function findModules(from: string, packages: readonly string[]): KeptModu
   const found: (KeptModule & { readonly requires: Record<string, number> })[] = [];
   const numbers = new Map<string, number | undefined>();
   const witnesses = new WitnessList();
+  // Another version of it may import other packages, or write them down in another form.
+  witnesses.file(from);
   const { cache } = createRequire(from);
 
   /** @returns the number of the module, if it can be kept. */

@@ -27,16 +27,20 @@ const here = (): string => fileURLToPath(import.meta.url);
  */
 export function keepPackages(env: Readonly<Record<string, string | undefined>>): () => Promise<void> {
   const path = pathOfKept(env);
-  if (path === undefined) return () => Promise.resolve();
+  if (path === undefined) return keepNothing;
   const ready = attempt(() => {
     const kept = readModules(path);
     return isAsWitnessed(kept) ? { kept, scripts: runModules(here(), kept) } : undefined;
   });
+  if (ready !== undefined && isCompiled(ready.scripts)) return keepNothing;
   return async () => {
     const found = ready === undefined ? await packagesFound() : withCode(ready.kept, ready.scripts);
     if (found !== undefined) attempt(() => writeModules(path, found));
   };
 }
+
+/** Without the hundreds of kilobytes that were read, for as long as the process lives. */
+const keepNothing = (): Promise<void> => Promise.resolve();
 
 function pathOfKept(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const { NODE_COMPILE_CACHE = '', NODE_DISABLE_COMPILE_CACHE = '', NODE_OPTIONS = '' } = env;
@@ -47,15 +51,21 @@ function pathOfKept(env: Readonly<Record<string, string | undefined>>): string |
   return folder && join(folder, name);
 }
 
-/** Loaded only by the first of many starts. */
+/** Loaded only by the first of many starts. This package may have been replaced since, and nothing be there to be loaded. */
 async function packagesFound(): Promise<KeptModules | undefined> {
-  const { findModules } = await import('./find-modules.ts');
-  return findModules(here(), PACKAGES);
+  try {
+    const { findModules } = await import('./find-modules.ts');
+    return findModules(here(), PACKAGES);
+  } catch {
+    return undefined;
+  }
 }
 
-/** @returns undefined when what was compiled has been kept. */
-function withCode(kept: KeptModules, scripts: ReadonlyMap<number, Script>): KeptModules | undefined {
-  if ([...scripts.values()].every(({ cachedDataRejected }) => cachedDataRejected === false)) return undefined;
+function isCompiled(scripts: ReadonlyMap<number, Script>): boolean {
+  return [...scripts.values()].every(({ cachedDataRejected }) => cachedDataRejected === false);
+}
+
+function withCode(kept: KeptModules, scripts: ReadonlyMap<number, Script>): KeptModules {
   const modules = kept.modules.map((module, number) => {
     const code = scripts.get(number)?.createCachedData();
     return { ...module, ...(code && { code }) };

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 
 /** Two packages of CommonJS, one of which needs the other, with what is in real ones. */
 const FILES = {
+  'program.js': `require('door');`,
   'node_modules/door/package.json': '{ "name": "door", "main": "./lib" }',
   'node_modules/door/lib/index.js': `
     exports.path = require('node:path');

@@ -33,6 +33,7 @@ describe('What is kept of packages', () => {
       await writeFile(file, text.replace('early', 'later'));
       await utimes(file, atime, mtime);
     },
+    'the program that imports them is another one': () => planted.write('program.js', ''),
     'a file is gone': () => rm(planted.at('node_modules/door/table.json')),
     'a package has another version': () =>
       planted.write(`${FRIEND}/package.json`, '{ "name": "@planted/friend", "version": "1.0.1" }'),
