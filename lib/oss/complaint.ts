@@ -16,7 +16,7 @@ const WRONG_TYPES: Readonly<Record<string, Complaint>> = {
   number: WHOLE_NUMBER,
 };
 
-/** In the words of pydantic, which clients know, and with what they leave open. A schema's own message stays. */
+/** In the words of pydantic, which clients know, and with what they leave open. A format's own message stays. */
 export function complaintAbout(issue: Issue): Complaint {
   if (issue.input === undefined) return { msg: 'Field required', type: 'missing' };
   if (issue.code === 'invalid_type') return wrongType(issue);

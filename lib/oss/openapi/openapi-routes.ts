@@ -38,15 +38,16 @@ export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes
     if (securitySchemes === undefined) return document;
     return { ...document, components: { ...document.components, securitySchemes } };
   };
-  /** By how one shows who one is, as they differ in nothing else. */
-  const pages = new Map<string, string>();
+  /** The last one, since nearly all clients are shown the same; they differ in nothing but how one shows who one is. */
+  let page: { securitySchemes: string; html: string } | undefined;
   const pageFor = (req: Request): string => {
     const described = description(req);
-    const key = JSON.stringify(described.components.securitySchemes);
-    const page =
-      pages.get(key) ?? referencePage(described, script === undefined ? undefined : 'docs/script.js');
-    pages.set(key, page);
-    return page;
+    const securitySchemes = JSON.stringify(described.components.securitySchemes);
+    if (page === undefined || page.securitySchemes !== securitySchemes) {
+      const html = referencePage(described, script === undefined ? undefined : 'docs/script.js');
+      page = { securitySchemes, html };
+    }
+    return page.html;
   };
 
   resource(router, '/api/openapi.json', {
