@@ -6,6 +6,7 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type GetManualChunk, type GetModuleInfo, rollup } from 'rollup';
+import { builtInModules } from './built-in-modules.ts';
 import { bundledPackageOf, bundledPackages, isBundled, withLicenses } from './bundled-packages.ts';
 import { inCommonJs } from './in-commonjs.ts';
 import { quickToRead } from './quick-to-read.ts';
@@ -54,7 +55,7 @@ export async function bundle(): Promise<void> {
     onlyExplicitManualChunks: true,
     minifyInternalExports: false,
     hoistTransitiveImports: false,
-    plugins: [inCommonJs, ...quickToRead, withLicenses],
+    plugins: [inCommonJs, builtInModules, ...quickToRead, withLicenses],
   });
   await build.close();
 }

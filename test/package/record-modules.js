@@ -6,8 +6,12 @@ import { isMainThread } from 'node:worker_threads';
 
 if (isMainThread) {
   register(import.meta.url);
-  // The hook is not told of what CommonJS modules load.
-  process.on('exit', () => Object.keys(createRequire(import.meta.url).cache).forEach(tell));
+  // The hook is told neither of what CommonJS modules load nor of what Node loads of itself. In one go: a pipe takes few
+  // writes at once.
+  process.on('exit', () => {
+    const ofNode = process.moduleLoadList.map((name) => name.replace(/^\w+ /, 'node:'));
+    tell([...Object.keys(createRequire(import.meta.url).cache), ...ofNode].join('\nloaded '));
+  });
 }
 
 /** @type {import('node:module').LoadHook} */

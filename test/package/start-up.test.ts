@@ -18,6 +18,8 @@ const ON_DEMAND = [
 ];
 /** What is used of them is in the package, in one file each instead of a hundred. */
 const BUNDLED = ['zod', 'prom-client', '@opentelemetry/api'];
+/** What Node loads of itself for those who import all of `node:http` or `node:crypto`, until they need it. */
+const OF_NODE = ['node:internal/deps/undici/undici', 'node:internal/crypto/webcrypto'];
 const ENTERPRISE = {
   OPENHANDS_CONFIG_CLS: 'openhands-express/enterprise#SaasServerConfig',
   GITHUB_APP_CLIENT_ID: 'Iv1.start',
@@ -60,6 +62,11 @@ describe('A program that starts', () => {
       const isLoaded = (name: string) => modules.some((path) => path.includes(`/node_modules/${name}/`));
       assert.ok(isLoaded('express') && isLoaded('ms'), 'ES modules and those of CommonJS are seen');
       assert.deepEqual([...ON_DEMAND, ...BUNDLED].filter(isLoaded), []);
+      assert.ok(modules.includes('loaded node:crypto'), 'what Node loads of itself is seen');
+      assert.deepEqual(
+        OF_NODE.filter((name) => modules.includes(`loaded ${name}`)),
+        [],
+      );
     });
   }
 
