@@ -43,7 +43,7 @@ export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes
   const pageFor = (req: Request): string => {
     const described = description(req);
     const securitySchemes = JSON.stringify(described.components.securitySchemes);
-    if (page === undefined || page.securitySchemes !== securitySchemes) {
+    if (page?.securitySchemes !== securitySchemes) {
       const html = referencePage(described, script === undefined ? undefined : 'docs/script.js');
       page = { securitySchemes, html };
     }
