@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { makeOwnFolder } from '../make-own-folder.ts';
@@ -62,7 +71,8 @@ export function writeModules(path: string, { modules, ...rest }: KeptModules): v
 }
 
 function readOwn(path: string): Buffer {
-  const file = openSync(path, 'r');
+  // Not through a link: it may lead to what a stranger has had this user write, such as an upload. Windows has no such flag.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { uid, mode } = fstatSync(file);
     // Windows has neither; there the folder of a user is the user's own.

@@ -5,6 +5,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   symlink,
@@ -63,6 +64,12 @@ describe('The file of kept packages', () => {
     await mkdir(taken);
     assert.throws(() => writeModules(taken, KEPT));
     assert.deepEqual(await readdir(folder), ['deep', 'taken']);
+  });
+
+  it('is not read through a link that stands in its place', async () => {
+    await rename(file, join(folder, 'upload'));
+    await symlink(join(folder, 'upload'), file);
+    assert.throws(() => readModules(file), { code: 'ELOOP' });
   });
 
   it('is refused when it is damaged anywhere, or its end is missing', async () => {
