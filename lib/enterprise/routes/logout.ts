@@ -3,13 +3,12 @@ import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { resource } from '../../oss/routes/resource.ts';
 import { activeSession } from '../auth/active-session.ts';
 import type { AuthCookie } from '../auth/auth-cookie.ts';
-import type { SessionCheck, Sessions } from '../auth/sessions.ts';
-import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import type { SessionCheck } from '../auth/sessions.ts';
+import { signOutEverywhere, type SignOutEverywhereOptions } from '../auth/sign-out-everywhere.ts';
 
-export interface LogoutRoutesOptions {
+export interface LogoutRoutesOptions extends SignOutEverywhereOptions {
   readonly authCookie: AuthCookie;
-  readonly sessions: SessionCheck & Pick<Sessions, 'end' | 'exist'>;
-  readonly tokens: GithubTokenProvider;
+  readonly sessions: SessionCheck & SignOutEverywhereOptions['sessions'];
 }
 
 /**
@@ -26,11 +25,7 @@ export function logoutRoutes({ authCookie, sessions, tokens }: LogoutRoutesOptio
       if (req.query.everywhere === '1') {
         // Asked anew: where the store could not tell whose session this is, it can end none, and that is no success.
         const userId = req.state.github_user_id ?? (await activeSession(sessions, session))?.github_user_id;
-        // Sessions before tokens: nobody who still has a cookie may see the tokens go.
-        if (userId !== undefined) {
-          await sessions.end(userId, { withGrant: true });
-          await tokens.revoke(userId, () => sessions.exist(userId));
-        }
+        if (userId !== undefined) await signOutEverywhere(userId, { sessions, tokens });
       }
       res.json({ message: 'User logged out' });
     },

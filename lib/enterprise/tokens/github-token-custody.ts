@@ -1,15 +1,14 @@
 import { LockTimeoutError } from '../../oss/storage/document-store.ts';
 import type { TokenCustody, TokenRotation, TokenStatus } from '../../oss/token-custody.ts';
-import type { Sessions } from '../auth/sessions.ts';
+import { signOutEverywhere, type SignOutEverywhereOptions } from '../auth/sign-out-everywhere.ts';
 import type { SettingsDocuments } from '../settings/settings-documents.ts';
 import { UnreadableDocumentError } from './document-cipher.ts';
 import type { EncryptedDocuments } from './encrypted-documents.ts';
-import type { GithubTokenProvider } from './github-token-provider.ts';
 import type { OtherKeeper } from './other-keeper.ts';
 import type { RevocationDocuments } from './revocation-documents.ts';
 import type { StoredRecord, TokenDocuments } from './token-documents.ts';
 
-export interface GithubTokenCustodyOptions {
+export interface GithubTokenCustodyOptions extends SignOutEverywhereOptions {
   readonly documents: TokenDocuments;
   readonly revocations: RevocationDocuments;
   /** Their secrets are encrypted with the same keys. */
@@ -18,8 +17,6 @@ export interface GithubTokenCustodyOptions {
   readonly kept: readonly EncryptedDocuments[];
   /** Who else keeps tokens; nobody unless given. */
   readonly otherKeeper?: OtherKeeper | undefined;
-  readonly tokens: GithubTokenProvider;
-  readonly sessions: Pick<Sessions, 'end' | 'exist'>;
 }
 
 /** The operator's side of the documents that the GithubTokenManager keeps. */
@@ -29,8 +26,8 @@ export class GithubTokenCustody implements TokenCustody {
   readonly #settings: SettingsDocuments;
   readonly #kept: readonly EncryptedDocuments[];
   readonly #otherKeeper: OtherKeeper | undefined;
-  readonly #tokens: GithubTokenProvider;
-  readonly #sessions: Pick<Sessions, 'end' | 'exist'>;
+  readonly #tokens: SignOutEverywhereOptions['tokens'];
+  readonly #sessions: SignOutEverywhereOptions['sessions'];
 
   constructor(options: GithubTokenCustodyOptions) {
     const { documents, revocations, settings, kept, otherKeeper, tokens, sessions } = options;
@@ -70,9 +67,7 @@ export class GithubTokenCustody implements TokenCustody {
   }
 
   async revoke(githubUserId: string): Promise<void> {
-    // Sessions before tokens: nobody who still has a cookie may see the tokens go.
-    await this.#sessions.end(githubUserId, { withGrant: true });
-    await this.#tokens.revoke(githubUserId, () => this.#sessions.exist(githubUserId));
+    await signOutEverywhere(githubUserId, { sessions: this.#sessions, tokens: this.#tokens });
   }
 
   async rotate(githubUserId: string): Promise<TokenRotation> {
