@@ -25,10 +25,9 @@ function faultsIn(code: string): string[] {
 
 describe('The code of the packed package', () => {
   it('makes no code from strings, and needs no path of its own as it is loaded', async () => {
-    // The scripts of pages run in browsers; what is in packages is others', who do without where they may not. What
-    // keeps compiled packages for `serve` is in no app.
+    // The scripts of pages run in browsers; what is in packages is others', who do without where they may not.
     const files = packed().files.filter((path) =>
-      /^dist\/(?!cli\/serve\.js|packages\/|((inspector|oss\/openapi)\/)?page\/).*\.js$/.test(path),
+      /^dist\/(?!packages\/|((inspector|oss\/openapi)\/)?page\/).*\.js$/.test(path),
     );
     assert.ok(files.length > 10);
     for (const path of files) {
