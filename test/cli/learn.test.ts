@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { main } from '../../lib/cli/main.ts';
 import type { LearnReport } from '../../lib/learn/report/finding.ts';
+import { compiled } from '../compiled.ts';
 import { CliProcess } from './cli-process.ts';
 import { RecordingTerminal } from './recording-terminal.ts';
 
@@ -157,7 +159,7 @@ describe('openhands-express learn', function () {
       await place(path);
       const program = spawn(
         process.execPath,
-        ['--import=tsx', '--import=./lib/learn/register.ts', `${FIXTURES}/esm.mjs`],
+        [`--import=${pathToFileURL(compiled('lib/learn/register.ts')).href}`, `${FIXTURES}/esm.mjs`],
         { env: { PATH: process.env.PATH, OPENHANDS_EXPRESS_LEARN_FOLDER: path }, stdio: 'ignore' },
       );
       const [code] = (await once(program, 'close')) as [number | null];
