@@ -143,15 +143,7 @@ function mayGoOnAs(one: Beginnings['each'][number], other: Beginnings['each'][nu
  */
 function reachesBeyond(inner: PathSet, outer: PathSet): boolean {
   const { common } = beginningsOf(outer);
-  const { each } = beginningsOf(inner);
-  // Paths with `//` don't count, and nothing reaches anywhere by them.
-  return inner.some(
-    (parts, index) => (each[index]?.text.length ?? 0) < common.length && !hasEmptySegment(parts),
-  );
-}
-
-function hasEmptySegment(parts: Parts): boolean {
-  return parts.some((part, index) => isSlash(part) && isSlash(parts[index - 1]));
+  return beginningsOf(inner).each.some(({ text }) => text.length < common.length);
 }
 
 function beginningsOf(paths: PathSet): Beginnings {
