@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { takeFolderOwner } from './file-owner.ts';
 import { errorCode } from './storage-error.ts';
@@ -11,34 +11,38 @@ import { errorCode } from './storage-error.ts';
  */
 export async function makeFolder(folder: string, root?: string): Promise<void> {
   const isWithin = root !== undefined && folder.startsWith(root + sep);
-  for (const each of isWithin ? await makeBelow(folder, root) : await makeAll(folder)) {
+  for (const each of await makeMissing(folder, isWithin ? root : undefined)) {
     await takeFolderOwner(each);
     // A new folder is an entry in its parent, so that is what has to be durable.
     await syncFolder(dirname(each));
   }
 }
 
-/** @returns the folders that were made, the topmost first. */
-async function makeAll(folder: string): Promise<string[]> {
-  const topmost = await mkdir(folder, { recursive: true, mode: 0o700 });
-  const made: string[] = [];
-  if (topmost === undefined) return made;
-  for (let each = folder; each.length >= topmost.length; each = dirname(each)) made.unshift(each);
-  return made;
+/**
+ * One after the other: Node's `recursive` would make `root` as well, and tries for ever where no folder can be made, as
+ * under `/proc`.
+ *
+ * @returns the folders that were made, the topmost first.
+ */
+async function makeMissing(folder: string, root: string | undefined): Promise<string[]> {
+  try {
+    return await makeOne(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (errorCode(error) !== 'ENOENT' || parent === root || parent === folder) throw error;
+    return [...(await makeMissing(parent, root)), ...(await makeOne(folder))];
+  }
 }
 
-/** One after the other: `recursive` would make `root` as well. @returns the folders that were made, the topmost first. */
-async function makeBelow(folder: string, root: string): Promise<string[]> {
+/** @returns the folder, unless it is there already. */
+async function makeOne(folder: string): Promise<string[]> {
   try {
     await mkdir(folder, { mode: 0o700 });
     return [folder];
   } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST') return [];
-    if (code !== 'ENOENT' || dirname(folder) === root) throw error;
+    if (errorCode(error) !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+    return [];
   }
-  const above = await makeBelow(dirname(folder), root);
-  return [...above, ...(await makeBelow(folder, root))];
 }
 
 /** Makes durable which files are in a folder. */
