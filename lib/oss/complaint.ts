@@ -6,7 +6,7 @@ export type Complaint = Pick<ValidationDetail, 'msg' | 'type'>;
 
 type Issue = z.core.$ZodIssue;
 
-const WHOLE_NUMBER = { msg: 'Input should be a valid integer, such as 100', type: 'int_type' };
+const WHOLE_NUMBER = { msg: 'Input should be a valid integer, such as 2', type: 'int_type' };
 const WRONG_TYPES: Readonly<Record<string, Complaint>> = {
   string: { msg: 'Input should be a valid string', type: 'string_type' },
   boolean: { msg: 'Input should be a valid boolean: true or false', type: 'bool_type' },

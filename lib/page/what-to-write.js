@@ -1,6 +1,6 @@
 /** The complaints of a 422 in words for a person; the server's are for programs. */
 
-const WHOLE_NUMBER = 'Write a whole number, such as 100.';
+const WHOLE_NUMBER = 'Write a whole number, such as 2.';
 
 /** By the type of the complaint. @type {Readonly<Record<string, string>>} */
 const WORDS = {
