@@ -15,6 +15,5 @@ export const PROGRAMS = [
   'test/cli/fixtures/lively-stack.ts',
   'test/cli/fixtures/robbed-server-config.ts',
   'test/cli/fixtures/stacks.ts',
-  'test/compose/fixtures/print-run.ts',
   'test/oss/storage/json-file-store.child.ts',
 ];

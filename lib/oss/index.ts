@@ -52,6 +52,6 @@ export { LastProfile, type WhileCurrent } from './profile/last-profile.ts';
 export type { Reach } from './mounted/own-addresses.ts';
 export { resource, type ResourceHandlers } from './routes/resource.ts';
 export type { Answer, ErrorCodes, NamedSchema, Operation, Tag } from './openapi/operation.ts';
-export type { OpenApiOptions } from './openapi/openapi-document.ts';
+export type { OpenApiOptions, SecuritySchemes } from './openapi/openapi-document.ts';
 export type { RateLimit } from './middleware/rate-limit-grammar.ts';
 export type { ReadinessCheck } from './routes/health.ts';

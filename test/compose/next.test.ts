@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import request from 'supertest';
 import { compose, type ComposeOptions, defineErrorMiddleware, type LayerEntry } from '../../lib/compose.ts';
-import { compiled } from '../compiled.ts';
 import { pass } from './pass.ts';
 import { serve } from './serve.ts';
 
@@ -280,9 +280,9 @@ describe('The guarded next', () => {
 
 describe('A process in which code may not be made from strings', () => {
   it('runs stacks all the same', async () => {
-    const script = compiled('test/compose/fixtures/print-run.ts');
+    const script = fileURLToPath(new URL('fixtures/print-run.ts', import.meta.url));
     const run = async (...flags: string[]): Promise<string> => {
-      const { stdout } = await promisify(execFile)(process.execPath, [...flags, script]);
+      const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--import', 'tsx', script]);
       return stdout;
     };
     const forbidden = await run('--disallow-code-generation-from-strings');
