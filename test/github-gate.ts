@@ -1,5 +1,15 @@
 import type { FakeGitHub } from '../lib/testing/index.ts';
 
+export const REVOCATION = 'DELETE /applications/{client_id}/grant';
+
+/** Where a sign-in may be when GitHub carries out a {@link REVOCATION} that was asked for before: at a route, and when. */
+export const POINTS_OF_A_SIGN_IN = [
+  ['POST /login/oauth/access_token', 'before'],
+  ['POST /login/oauth/access_token', 'after'],
+  ['GET /user', 'before'],
+  ['GET /user', 'after'],
+] as const;
+
 /** One request to a fake GitHub that waits there, before GitHub has done anything or behind that. */
 export interface HeldRequest {
   /** Resolves when it waits. */

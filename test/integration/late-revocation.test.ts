@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
-import { holdAtGitHub } from '../github-gate.ts';
+import { holdAtGitHub, POINTS_OF_A_SIGN_IN, REVOCATION } from '../github-gate.ts';
 import { EnterpriseSite, pathOf } from './enterprise-site.ts';
 
-const GRANT = 'DELETE /applications/{client_id}/grant';
-const EXCHANGE = 'POST /login/oauth/access_token';
-const USER = 'GET /user';
 const NEEDS_TOKEN = '/api/github/repositories';
-
-/** Where a sign-in is when GitHub carries out a revocation that was asked for before. */
-const POINTS = [
-  [EXCHANGE, 'before'],
-  [EXCHANGE, 'after'],
-  [USER, 'before'],
-  [USER, 'after'],
-] as const;
 
 describe('A sign-out everywhere that GitHub carries out in the middle of a new sign-in', () => {
   let site: EnterpriseSite;
@@ -23,10 +12,10 @@ describe('A sign-out everywhere that GitHub carries out in the middle of a new s
   });
   afterEach(() => site.close());
 
-  for (const [route, when] of POINTS) {
+  for (const [route, when] of POINTS_OF_A_SIGN_IN) {
     it(`leaves the user signed in: ${when} ${route}`, async () => {
       const leaving = await site.signedIn();
-      const revocation = holdAtGitHub(site.github, GRANT, 'before');
+      const revocation = holdAtGitHub(site.github, REVOCATION, 'before');
       const signedOut = leaving.post('/api/logout?everywhere=1').then(({ status }) => status);
       await revocation.isThere;
 

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FakeGitHub } from '../../lib/testing/index.ts';
 import { environmentFor } from '../integration/enterprise-site.ts';
+import { killInRefresh } from '../killed-in-refresh.ts';
 import { ServerFolder } from '../server-folder.ts';
 import type { ServerProcess } from '../server-process.ts';
 
@@ -64,6 +65,10 @@ describe('A server with workers', () => {
     server.signal('SIGHUP');
     await server.says(/All workers are replaced/);
     assert.ok((await counted(url)).requests >= before.requests + 13);
+  });
+
+  it('loses no token when a worker is killed while it refreshes one: another one does', async () => {
+    await killInRefresh(github, start());
   });
 
   it('has as many workers as there are cores for it when it is told auto', async () => {

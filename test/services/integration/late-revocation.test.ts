@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
 import request from 'supertest';
-import { holdAtGitHub } from '../../github-gate.ts';
+import { holdAtGitHub, POINTS_OF_A_SIGN_IN, REVOCATION } from '../../github-gate.ts';
 import { pathOf } from '../../integration/enterprise-site.ts';
 import { engines } from '../engines.ts';
 import { SharedSite } from './site.ts';
 
-const GRANT = 'DELETE /applications/{client_id}/grant';
-const EXCHANGE = 'POST /login/oauth/access_token';
-const USER = 'GET /user';
 const NEEDS_TOKEN = '/api/github/repositories';
-
-/** Where a sign-in is when GitHub carries out a revocation that was asked for before. */
-const POINTS = [
-  [EXCHANGE, 'before'],
-  [EXCHANGE, 'after'],
-  [USER, 'before'],
-  [USER, 'after'],
-] as const;
 
 describe('A sign-out everywhere at one server while the user signs in at another', () => {
   let site: SharedSite;
@@ -30,9 +19,9 @@ describe('A sign-out everywhere at one server while the user signs in at another
     it(`leaves them signed in, wherever the sign-in is when GitHub carries it out: ${stores}`, async () => {
       site = await SharedSite.open(engines().postgres, env());
       const [one, other] = await Promise.all([site.start().url(), site.start().url()]);
-      for (const [route, when] of POINTS) {
+      for (const [route, when] of POINTS_OF_A_SIGN_IN) {
         const leaving = await site.signIn(one);
-        const revocation = holdAtGitHub(site.github, GRANT, 'before');
+        const revocation = holdAtGitHub(site.github, REVOCATION, 'before');
         const signedOut = leaving.browser.post('/api/logout?everywhere=1').then(({ status }) => status);
         await revocation.isThere;
 
