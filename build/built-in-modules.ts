@@ -2,7 +2,7 @@ import type { Plugin } from 'rollup';
 
 /** What each server loads; what has to say that a Node is too old runs there as well, and stays as it is. */
 const OF_A_START =
-  /^(?:compose\/engine|express-messages\/index|(?:oss|enterprise)\/edition|server\/app)\.js$/;
+  /^(?:cli\/(?:common|serve)|compose\/engine|express-messages\/index|loopback|oss\/errors|(?:oss|enterprise)\/edition|server\/app|time-limit)\.js$/;
 
 /** A line of Rollup's; `node:module` and `node:process` stay, as Jest has its own. */
 const IMPORT = /^import (?:(.+) from )?'(node:(?!module'|process')[\w/]+)';$/gm;
