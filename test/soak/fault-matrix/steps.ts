@@ -20,6 +20,8 @@ export interface Step {
   readonly prepare: (app: TestApp) => Promise<TestAgent[]>;
   /** One request of a browser, and what it was answered with. */
   readonly round: (app: TestApp, browsers: readonly TestAgent[], round: number) => Promise<Response>;
+  /** How often a request may ask it of GitHub when all is well; once unless given. */
+  readonly calls?: number;
   /** Whether the rounds sign users out; else octocat is to stay signed in, whatever GitHub does. */
   readonly signsOut: boolean;
   /** Whether the answer holds a pair for which GitHub has killed the one before. */
@@ -55,6 +57,8 @@ export const STEPS: readonly Step[] = [
     on: 'GET /user',
     prepare: everybodySignsIn,
     round: (app) => signIn(app, 'octocat'),
+    // Once more when the session has begun: an older sign-out may have taken the new tokens along.
+    calls: 2,
     signsOut: false,
     rotates: false,
   },
