@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
+import { attempt } from './attempt.ts';
 import { isJson, type KeptModule, type KeptModules, scriptOf } from './kept-modules.ts';
 import { WitnessList } from './witnesses.ts';
 
@@ -36,6 +37,7 @@ export function findModules(from: string, packages: readonly string[]): KeptModu
   function findAll({ file, source, requires }: KeptModule & { requires: Record<string, number> }): void {
     for (const [, specifier = ''] of source.matchAll(/\brequire\(\s*['"]([^'"]+)['"]\s*\)/g)) {
       if (isBuiltin(specifier)) continue;
+      // What is required only where it is installed, or stands in a comment, may not be there.
       const number = attempt(() => find(file, specifier));
       if (number !== undefined) requires[specifier] = number;
     }
@@ -54,12 +56,3 @@ function canBeKept(module: KeptModule): boolean {
 /** `import()`, but for that of a type in a comment; the imports of its own package; and what stands beside its exports. */
 const ASKS_MORE =
   /^(?:#!|\uFEFF)|(?<!\*\s*@\w+ [^\n]*)\bimport\s*\(|\brequire\(\s*['"]#|\bmodule\s*\.\s*(?!exports\b)/;
-
-/** What is required only where it is installed, or stands in a comment, may not be there. */
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
-}

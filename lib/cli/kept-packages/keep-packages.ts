@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { compileCacheFolder } from '../keep-compiled.ts';
+import { attempt } from './attempt.ts';
 import type { KeptModules } from './kept-modules.ts';
 import { loadsOtherwise } from './loads-otherwise.ts';
 import { readModules, writeModules } from './modules-file.ts';
@@ -71,13 +72,4 @@ function withCode(kept: KeptModules, scripts: ReadonlyMap<number, Script>): Kept
     return { ...module, ...(code && { code }) };
   });
   return { ...kept, modules };
-}
-
-/** What fails here must not fail a start or an end. */
-function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,16 +1,14 @@
-import { existsSync, type StatOptions, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Witnesses } from './kept-modules.ts';
 
-const QUIET: StatOptions & { throwIfNoEntry: false } = { bigint: false, throwIfNoEntry: false };
-
 /**
- * What changes when a file does. The time at which its entry was changed counts too, since installers may give all files
+ * What changes when a file does; undefined where none is. The time at which its entry was changed counts too, since installers may give all files
  * of a package one and the same time.
  */
 export function stampOf(file: string): string | undefined {
-  const stats = statSync(file, QUIET);
+  const stats = statSync(file, { throwIfNoEntry: false });
   return stats && `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
 }
 
@@ -18,7 +16,7 @@ export function stampOf(file: string): string | undefined {
 export function isAsWitnessed({ stamps, absent }: Witnesses): boolean {
   return (
     Object.entries(stamps).every(([file, stamp]) => stampOf(file) === stamp) &&
-    absent.every((path) => statSync(path, QUIET) === undefined)
+    absent.every((path) => stampOf(path) === undefined)
   );
 }
 
