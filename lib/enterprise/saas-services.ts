@@ -39,6 +39,7 @@ import { GithubTokenCustody } from './tokens/github-token-custody.ts';
 import { GithubTokenManager } from './tokens/github-token-manager.ts';
 import type { GithubTokenManagerOptions } from './tokens/github-token-manager-options.ts';
 import type { GithubTokenProvider } from './tokens/github-token-provider.ts';
+import { GrantCheck } from './tokens/grant-check.ts';
 import { RevocationDocuments } from './tokens/revocation-documents.ts';
 import { TokenDocuments } from './tokens/token-documents.ts';
 
@@ -47,6 +48,7 @@ export interface SaasServices {
   readonly authCookie: AuthCookie;
   readonly deliveries: HandledDeliveries;
   readonly flows: OAuthFlows;
+  readonly grants: GrantCheck;
   readonly metrics: ServerMetrics;
   readonly provider: SignInProvider;
   /** Without `REDIS_URL` there is none, and every process goes on alone. */
@@ -125,6 +127,7 @@ export async function startSaasServices(config: SaasServicesOptions): Promise<Sa
     deliveries: new HandledDeliveries(documents),
     authCookie: new AuthCookie({ values, address, lifetime: new SessionLifetime({ ttlMs, maxMs, now }) }),
     flows: new OAuthFlows({ values, address, now, shared }),
+    grants: new GrantCheck({ tokens, oauth, replicaLagMs: patience.replicaLagMs, log }),
     metrics,
     provider,
     redis,

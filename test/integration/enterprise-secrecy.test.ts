@@ -25,6 +25,7 @@ const METRICS_TOKEN = 'a-token-for-the-metrics';
 const ASKED = [
   'POST /login/oauth/access_token',
   'DELETE /applications/{client_id}/grant',
+  'POST /applications/{client_id}/token',
   'GET /user',
   'GET /user/repos',
   'GET /user/installations',

@@ -214,6 +214,7 @@ describe('The renewal of a session that is used', () => {
     [
       'a revocation at GitHub',
       () => {
+        site.github.tokens.revokeGrant('octocat');
         const { headers, body } = site.github.revocationWebhook('octocat');
         return request(site.url).post('/integration/github/events').set(headers).send(body);
       },

@@ -201,6 +201,7 @@ describe('Sessions of the Enterprise edition', () => {
 
     it('end when the user revokes the authorization at GitHub, and the tokens are deleted', async () => {
       const [cookie, browser] = [await cookieOf(), await site.signedIn('hubot')];
+      site.github.tokens.revokeGrant('octocat');
       const { status } = await deliver(site.github.revocationWebhook('octocat'));
       assert.equal(status, 200);
       await isRefused(cookie);
@@ -250,6 +251,7 @@ describe('Sessions of the Enterprise edition', () => {
 
     it('end by a delivery that is a form, too', async () => {
       const cookie = await cookieOf();
+      site.github.tokens.revokeGrant('octocat');
       const { body } = site.github.revocationWebhook('octocat');
       const form = new URLSearchParams({ payload: body }).toString();
       const signature = createHmac('sha256', site.github.app.webhookSecret).update(form).digest('hex');

@@ -5,9 +5,11 @@ import { gzipSync } from 'node:zlib';
 import express from 'express';
 import request from 'supertest';
 import { type TestApp, testApp, type TestAppOptions } from '../../lib/testing/index.ts';
+import { holdAtGitHub } from '../github-gate.ts';
 
 const PATH = '/integration/github/events';
 const [CURRENT, OLD] = ['the current secret', 'the old secret'];
+const CHECK = 'POST /applications/{client_id}/token';
 const REVOKED = JSON.stringify({ action: 'revoked', sender: { id: 583231, login: 'octocat' } });
 
 describe('Webhooks', () => {
@@ -16,6 +18,7 @@ describe('Webhooks', () => {
 
   async function start(options: TestAppOptions = {}): Promise<void> {
     app = await testApp('enterprise', {
+      patience: { replicaLagMs: 5 },
       ...options,
       env: { GITHUB_APP_WEBHOOK_SECRET: `${CURRENT}, ${OLD}`, ...options.env },
     });
@@ -31,30 +34,75 @@ describe('Webhooks', () => {
       .send(body);
   }
 
+  /** The user takes the authorization back, which kills the tokens, and GitHub tells of it. */
+  function revoke(signed?: string) {
+    app.github.tokens.revokeGrant('octocat');
+    return deliver(REVOKED, signed);
+  }
+
   it('are taken with any of the secrets, while one is being changed for another', async () => {
     await start();
     for (const secret of [CURRENT, OLD]) {
       const octocat = await app.agent().signIn('octocat');
-      await deliver(REVOKED, signature(REVOKED, secret).toUpperCase().replace('SHA256', 'sha256')).expect(
-        200,
-      );
+      await revoke(signature(REVOKED, secret).toUpperCase().replace('SHA256', 'sha256')).expect(200);
       await octocat.get('/api/settings').expect(401);
     }
     const octocat = await app.agent().signIn('octocat');
-    await deliver(REVOKED, signature(REVOKED, 'another secret')).expect(403);
+    await revoke(signature(REVOKED, 'another secret')).expect(403);
     await octocat.post('/api/authenticate').expect(200);
   });
 
   it('that are delivered again end no session that was begun since', async () => {
     await start();
     await app.agent().signIn('octocat');
-    await deliver(REVOKED).set('X-GitHub-Delivery', 'first').expect(200);
+    await revoke().set('X-GitHub-Delivery', 'first').expect(200);
     const octocat = await app.agent().signIn('octocat');
     await deliver(REVOKED).set('X-GitHub-Delivery', 'first').expect(200);
     await octocat.post('/api/authenticate').expect(200);
     await octocat.get('/api/github/user').expect(200);
-    await deliver(REVOKED).set('X-GitHub-Delivery', 'second').expect(200);
+    await revoke().set('X-GitHub-Delivery', 'second').expect(200);
     await octocat.post('/api/authenticate').expect(401);
+  });
+
+  describe('of a revocation that come after the user has signed in again', () => {
+    async function signedInAgain() {
+      await start();
+      await app.agent().signIn('octocat');
+      app.github.tokens.revokeGrant('octocat');
+      return app.agent().signIn('octocat');
+    }
+
+    it('end nothing', async () => {
+      const octocat = await signedInAgain();
+      await deliver(REVOKED).expect(200, { message: 'Event received' });
+      await octocat.get('/api/github/repositories').expect(200);
+      assert.equal(app.log.filter((line) => line.includes('has signed in since')).length, 1);
+    });
+
+    it('end nothing when the new tokens have expired meanwhile, and only have to be refreshed', async () => {
+      const octocat = await signedInAgain();
+      app.github.advance(9 * 60 * 60 * 1000);
+      await deliver(REVOKED).expect(200);
+      await octocat.get('/api/github/repositories').expect(200);
+    });
+
+    it('end the sessions when GitHub cannot say whether the new tokens work', async () => {
+      const octocat = await signedInAgain();
+      app.github.faults.add({ on: CHECK, kind: 'status', status: 502 });
+      await deliver(REVOKED).expect(200);
+      await octocat.post('/api/authenticate').expect(401);
+    });
+
+    it('end the sessions when that grant is gone, too, though a replica of GitHub’s has not heard of it', async () => {
+      const octocat = await signedInAgain();
+      const check = holdAtGitHub(app.github, CHECK, 'after');
+      const delivered = deliver(REVOKED).then(({ status }) => status);
+      await check.isThere;
+      app.github.tokens.revokeGrant('octocat');
+      check.letGo();
+      assert.equal(await delivered, 200);
+      await octocat.post('/api/authenticate').expect(401);
+    });
   });
 
   it('of other kinds may be long; of this kind they are short', async () => {
@@ -119,7 +167,7 @@ describe('Webhooks', () => {
     await deliver('{}', undefined, 'ping').expect(429);
     await deliver(REVOKED, signature('other')).expect(429);
     await octocat.post('/api/authenticate').expect(200);
-    await deliver(REVOKED).expect(200);
+    await revoke().expect(200);
     await octocat.post('/api/authenticate').expect(401);
   });
 
@@ -174,7 +222,7 @@ describe('Webhooks', () => {
     ]) {
       await start({ mount: (edition) => express().use(parser, edition) });
       const octocat = await app.agent().signIn('octocat');
-      await deliver(REVOKED).expect(200);
+      await revoke().expect(200);
       await octocat.post('/api/authenticate').expect(401);
       await deliver(REVOKED, signature('other')).expect(403);
       await app.close();

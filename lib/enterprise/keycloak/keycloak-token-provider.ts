@@ -82,9 +82,9 @@ export class KeycloakTokenProvider implements GithubTokenProvider {
     await this.#before.revoke(githubUserId, isSignedInAgain);
   }
 
-  async forget(githubUserId: string): Promise<void> {
+  async forget(githubUserId: string, isSignedInAgain?: () => Promise<boolean>): Promise<void> {
     this.#memory.forget(githubUserId);
-    await this.#before.forget(githubUserId);
+    await this.#before.forget(githubUserId, isSignedInAgain);
   }
 
   async close(): Promise<void> {

@@ -95,7 +95,8 @@ const OPERATOR: readonly Operation[] = [
     id: 'receiveGitHubEvent',
     tag: OPERATOR_TAG,
     summary: 'Webhooks of the GitHub App',
-    description: '`github_app_authorization` with the action `revoked` ends the sessions of that user.',
+    description:
+      '`github_app_authorization` with the action `revoked` ends the sessions of that user, unless they have signed in since.',
     isOpenToAll: true,
     headers: { 'X-Hub-Signature-256': 'The HMAC of the body, by `GITHUB_APP_WEBHOOK_SECRET`.' },
     responses: { 200: { description: 'It is dealt with.', body: received } },

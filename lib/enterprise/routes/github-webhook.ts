@@ -8,6 +8,7 @@ import { SeldomLog } from '../../oss/seldom-log.ts';
 import type { HandledDeliveries } from '../auth/handled-deliveries.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { GithubTokenProvider } from '../tokens/github-token-provider.ts';
+import type { GrantCheck } from '../tokens/grant-check.ts';
 import type { FailedAttempts } from './failed-attempts.ts';
 import { bodyLeftByParser, readSignedBody, signaturesOf, type SignedBody } from './signed-body.ts';
 
@@ -16,8 +17,9 @@ export interface GithubWebhookRoutesOptions {
   readonly secrets: readonly Secret[];
   /** What had no valid signature. */
   readonly failures: FailedAttempts;
-  readonly tokens: GithubTokenProvider;
-  readonly sessions: Pick<Sessions, 'end'>;
+  readonly tokens: Pick<GithubTokenProvider, 'forget'>;
+  readonly sessions: Pick<Sessions, 'end' | 'exist'>;
+  readonly grants: Pick<GrantCheck, 'isAlive'>;
   /** What was dealt with, and may be delivered again. */
   readonly deliveries: HandledDeliveries;
   readonly log: Logger;
@@ -38,11 +40,20 @@ export function githubWebhookRoutes({
   failures,
   tokens,
   sessions,
+  grants,
   deliveries,
   log,
 }: GithubWebhookRoutesOptions): DeclaredRoutes {
   const router = Router();
   const seldom = new SeldomLog(log);
+  /** News that comes late, or once more, is older than the sign-in that the user may have made since: that one goes on. */
+  const endRevoked = async (githubUserId: string): Promise<string> => {
+    if (await grants.isAlive(githubUserId))
+      return 'A user who had taken the authorization back at GitHub has signed in since: nothing is ended';
+    await sessions.end(githubUserId);
+    await tokens.forget(githubUserId, () => sessions.exist(githubUserId));
+    return 'A user has taken the authorization back at GitHub';
+  };
   if (secrets.length === 0) {
     const noWebhooks: RequestHandler = () => {
       throw new HttpError(404, 'not_found', 'No webhooks here: GITHUB_APP_WEBHOOK_SECRET is not set.');
@@ -63,12 +74,11 @@ export function githubWebhookRoutes({
       if (tellsOfRevocation(req)) {
         const userId = revokedUser(payloadOf(req, event.bytes));
         if (userId !== undefined) {
+          let outcome: string | undefined;
           const isNew = await deliveries.once(userId, req.get('X-GitHub-Delivery'), async () => {
-            await sessions.end(userId);
-            await tokens.forget(userId);
+            outcome = await endRevoked(userId);
           });
-          if (isNew)
-            log.info({ github_user_id: userId }, 'A user has taken the authorization back at GitHub');
+          if (isNew) log.info({ github_user_id: userId }, outcome);
         }
       }
       res.json({ message: 'Event received' });

@@ -157,8 +157,12 @@ export class GithubTokenManager implements GithubTokenProvider {
     await atMost(this.#revocationWaitMs, this.#revocations.attemptSoon(githubUserId));
   }
 
-  async forget(githubUserId: string): Promise<void> {
-    await this.#documents.remove(githubUserId);
+  async forget(githubUserId: string, isSignedInAgain?: () => Promise<boolean>): Promise<void> {
+    const isRemoved = await this.#documents.remove(
+      githubUserId,
+      async () => (await isSignedInAgain?.()) !== true,
+    );
+    if (!isRemoved) return;
     this.#cache.forget(githubUserId);
     await this.#revocations.cancel(githubUserId);
   }

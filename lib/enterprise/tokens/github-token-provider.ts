@@ -53,8 +53,12 @@ export interface GithubTokenProvider {
    *   while no other tokens can be stored. By default they have not.
    */
   revoke(githubUserId: string, isSignedInAgain?: () => Promise<boolean>): Promise<void>;
-  /** Deletes the tokens of a user who has revoked the grant at GitHub. */
-  forget(githubUserId: string): Promise<void>;
+  /**
+   * Deletes the tokens of a user who has revoked the grant at GitHub.
+   *
+   * @param isSignedInAgain - as of {@link GithubTokenProvider.revoke}.
+   */
+  forget(githubUserId: string, isSignedInAgain?: () => Promise<boolean>): Promise<void>;
   /** Ends timers, and resolves when what is under way has ended. */
   close(): Promise<void>;
 }

@@ -667,6 +667,16 @@ describe('GithubTokenManager', () => {
       assert.doesNotMatch(text, /gh[ur]_/);
     });
 
+    it('forgets nothing of a user who has signed in since their sessions were ended', async () => {
+      const manager = custody.manager();
+      const tokens = custody.issue('octocat');
+      await manager.store(octocat, tokens);
+      await manager.forget(octocat, () => Promise.resolve(true));
+      assert.ok((await custody.manager().token(octocat)).equals(tokens.accessToken));
+      await manager.forget(octocat, () => Promise.resolve(false));
+      await assert.rejects(custody.manager().token(octocat), SignedOutError);
+    });
+
     it('is nothing to be done for somebody who is not signed in', async () => {
       await custody.manager().revoke(octocat);
       await custody.manager().forget(octocat);
