@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type Delays, RelayedConnection } from './relayed-connection.ts';
+import { type Delays, type RelayClock, RelayedConnection } from './relayed-connection.ts';
 
 /** Where a relay leads: a port of this machine, or the path of a unix socket. */
 export type RelayTarget = { readonly port: number } | { readonly path: string };
@@ -23,19 +23,22 @@ export class Relay {
   /** Where the next connections go. Another one is a failover behind the same name. */
   target: RelayTarget;
   readonly port: number;
+  readonly #clock: RelayClock | undefined;
   readonly #open = new Set<RelayedConnection>();
   #server: Server | undefined;
   #welcome: Welcome = 'pass';
   #delays = NO_DELAYS;
 
-  private constructor(target: RelayTarget, server: Server) {
+  private constructor(target: RelayTarget, server: Server, clock?: RelayClock) {
     this.target = target;
+    this.#clock = clock;
     this.port = (server.address() as AddressInfo).port;
     this.#take(server);
   }
 
-  static async to(target: RelayTarget): Promise<Relay> {
-    return new Relay(target, await listening(0));
+  /** @param clock - what delays are counted by; that of the machine unless given. */
+  static async to(target: RelayTarget, clock?: RelayClock): Promise<Relay> {
+    return new Relay(target, await listening(0), clock);
   }
 
   /** How many connections are open. */
@@ -118,7 +121,7 @@ export class Relay {
       this.#welcome === 'blackhole'
         ? undefined
         : connect({ host: '127.0.0.1', ...this.target, allowHalfOpen: true, noDelay: true });
-    const connection = new RelayedConnection(client, upstream, this.#delays);
+    const connection = new RelayedConnection(client, upstream, this.#delays, this.#clock);
     if (this.#welcome === 'stall') connection.stall();
     this.#open.add(connection);
     void connection.closed.then(() => this.#open.delete(connection));

@@ -7,6 +7,19 @@ export interface Delays {
   readonly toClientMs: number;
 }
 
+/** What delays are counted by. */
+export interface RelayClock {
+  /** Milliseconds, never set back. */
+  now(): number;
+  /** Resolves after about so many milliseconds, or when the signal is aborted. */
+  rest(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+const MONOTONIC: RelayClock = {
+  now: () => performance.now(),
+  rest: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+};
+
 /** As much waits in one direction, in bytes, before the sender has to wait too. */
 const MOST_WAITING = 1_048_576;
 
@@ -17,12 +30,14 @@ export class RelayedConnection {
   delays: Delays;
   readonly #client: Socket;
   readonly #upstream: Socket | undefined;
+  readonly #clock: RelayClock;
   readonly #gone = new AbortController();
   #silent: boolean;
   #stalled: Gate | undefined;
 
-  constructor(client: Socket, upstream: Socket | undefined, delays: Delays) {
+  constructor(client: Socket, upstream: Socket | undefined, delays: Delays, clock = MONOTONIC) {
     this.delays = delays;
+    this.#clock = clock;
     this.#client = client;
     this.#upstream = upstream;
     this.#silent = upstream === undefined;
@@ -67,7 +82,7 @@ export class RelayedConnection {
     let waiting = 0;
     let last: Promise<void> = Promise.resolve();
     const later = (act: () => Promise<void> | void): void => {
-      const due = performance.now() + this.delays[direction];
+      const due = this.#clock.now() + this.delays[direction];
       last = last.then(async () => {
         await this.#until(due);
         if (!this.#silent && !to.destroyed) await act();
@@ -97,8 +112,13 @@ export class RelayedConnection {
   }
 
   async #until(due: number): Promise<void> {
-    const left = due - performance.now();
-    if (left > 0) await sleep(left, undefined, { signal: this.#gone.signal }).catch(() => undefined);
+    // A timer counts from when its turn of the loop began, and so ends early when the turn has lasted.
+    for (
+      let left = due - this.#clock.now();
+      left > 0 && !this.#gone.signal.aborted;
+      left = due - this.#clock.now()
+    )
+      await this.#clock.rest(left, this.#gone.signal);
     if (!this.#silent) await this.#stalled?.opened;
   }
 }
