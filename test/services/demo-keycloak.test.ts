@@ -57,8 +57,7 @@ describe('npm run demo:keycloak', () => {
     return demo;
   }
 
-  it('signs a person in through Keycloak, and leaves nothing behind when it ends', async function () {
-    this.timeout(300_000);
+  it('signs a person in through Keycloak, and leaves nothing behind when it ends', async () => {
     const demo = await DemoProcess.start(env, DEMO);
     try {
       const browser = new RealBrowser({
@@ -86,8 +85,7 @@ describe('npm run demo:keycloak', () => {
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    it(`leaves nothing behind when ${signal} comes while Keycloak is starting`, async function () {
-      this.timeout(120_000);
+    it(`leaves nothing behind when ${signal} comes while Keycloak is starting`, async () => {
       const demo = await startedHalfway();
       const ended = once(demo, 'exit') as Promise<[number | null]>;
       demo.kill(signal);
@@ -96,8 +94,7 @@ describe('npm run demo:keycloak', () => {
     });
   }
 
-  it('takes Keycloak with it when it is killed', async function () {
-    this.timeout(120_000);
+  it('takes Keycloak with it when it is killed', async () => {
     const demo = await startedHalfway();
     demo.kill('SIGKILL');
     await eventually(() => assert.deepEqual(processes(), []), 30_000);

@@ -22,12 +22,10 @@ const CALM_MS = 3_000;
 describe(`Four servers whose database and Redis half-work (seed ${SEED})`, () => {
   let site: ChaosSite;
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     site = await ChaosSite.open(SERVERS, TOKEN_LIFETIME_SECONDS);
   });
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     await site.close();
   });
 

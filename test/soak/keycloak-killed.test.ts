@@ -28,8 +28,7 @@ describe(`A server behind Keycloak that is killed while it signs users in and ch
     logins = site.addUsers(USERS);
     cookies = new Map();
   });
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     await site.close();
   });
 

@@ -11,7 +11,8 @@ import { ServerProcess } from '../server-process.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROCESSES = 4;
 const BROWSERS_PER_PROCESS = 2;
-const DURATION_MS = 30_000;
+/** Each a second after the one before, or later. */
+const REFRESHES = 25;
 
 describe('Four servers on one file store', () => {
   let github: FakeGitHub;
@@ -30,14 +31,12 @@ describe('Four servers on one file store', () => {
     await rm(files, { recursive: true, force: true });
   });
 
-  it('serve a user whose token expires every second for half a minute, without a failure and without a race', async function () {
-    this.timeout(DURATION_MS + 60_000);
+  it('serve a user whose token expires every second, without a failure and without a race', async () => {
     const urls = await Promise.all(servers.map((server) => server.url()));
     const cookie = await signIn(urls[0]!);
-    const until = performance.now() + DURATION_MS;
     const answers = new Map<string, number>();
     const browse = async (url: string): Promise<void> => {
-      while (performance.now() < until) {
+      while (github.calls.refreshes < REFRESHES) {
         const { status, body } = await request(url).get('/api/github/repositories').set('Cookie', cookie);
         const answer = status === 200 ? '200' : `${status} ${JSON.stringify(body)}`;
         answers.set(answer, (answers.get(answer) ?? 0) + 1);
@@ -50,9 +49,6 @@ describe('Four servers on one file store', () => {
     );
     assert.deepEqual([...answers.keys()], ['200'], JSON.stringify([...answers]));
     assert.equal(github.tokens.reusedRefreshTokens, 0);
-    // Each token was replaced, and none more than once.
-    const seconds = DURATION_MS / 1_000;
-    assert.ok(github.calls.refreshes >= seconds / 2, `${github.calls.refreshes} refreshes`);
   });
 
   async function signIn(url: string): Promise<string> {

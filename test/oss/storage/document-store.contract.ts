@@ -187,7 +187,7 @@ export function documentStoreContract(setUp: () => Promise<StoreUnderTest>): voi
     };
     const stores = [store, other, subject.open(), subject.open()];
     await Promise.all(
-      Array.from({ length: 60 }, (_, n) => stores[n % 4]!.withLock('a.json', pass, { waitMs: 15_000 })),
+      Array.from({ length: 60 }, (_, n) => stores[n % 4]!.withLock('a.json', pass, { waitMs: 60_000 })),
     );
     assert.equal(passed, 60);
   });

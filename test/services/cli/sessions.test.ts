@@ -8,9 +8,7 @@ import { SharedSite } from '../integration/site.ts';
 
 const WITHIN_MS = 2_000;
 
-describe('openhands-express sessions, on a database', function () {
-  this.timeout(120_000);
-
+describe('openhands-express sessions, on a database', () => {
   for (const [what, variables] of [
     ['without Redis', () => ({})],
     ['with Redis', () => ({ REDIS_URL: engines().redis.url })],

@@ -15,8 +15,7 @@ import { engines } from '../engines.ts';
 
 const USERS = 50;
 
-describe('openhands-express store copy refuses', function () {
-  this.timeout(60_000);
+describe('openhands-express store copy refuses', () => {
   let folder: string;
   let path: string;
   let files: JsonFileStore;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  *
  * @throws the last rejection, when `withinMs` are over.
  */
-export async function eventually<T>(attempt: () => Promise<T> | T, withinMs = 15_000): Promise<T> {
+export async function eventually<T>(attempt: () => Promise<T> | T, withinMs = 30_000): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     try {

@@ -15,8 +15,7 @@ import { PostgresServer } from '../engines/postgres-server.ts';
 import { RedisServer } from '../engines/redis-server.ts';
 import { SharedSite } from './site.ts';
 
-describe('When what a server needs is killed under load', function () {
-  this.timeout(120_000);
+describe('When what a server needs is killed under load', () => {
   let postgres: PostgresServer;
   let closing: (() => Promise<unknown>)[];
 

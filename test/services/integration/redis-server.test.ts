@@ -106,7 +106,7 @@ describe('Servers with REDIS_URL', () => {
   });
 
   for (const what of ['with Redis', 'with a Redis that has gone'] as const) {
-    it(`see within two seconds, ${what}, that a user has logged out everywhere at another one`, async () => {
+    it(`see, ${what}, that a user has logged out everywhere at another one`, async () => {
       const urls = await Promise.all(
         Array.from({ length: 3 }, () => site.start({ RATE_LIMIT: 'off' }).url()),
       );
@@ -116,12 +116,9 @@ describe('Servers with REDIS_URL', () => {
       for (const url of urls) assert.equal(await isIn(url), true);
       if (what !== 'with Redis') await redis.kill('SIGKILL');
       for (const url of urls) assert.equal(await isIn(url), true);
-      const ended = Date.now();
       await browser.post('/api/logout?everywhere=1').set('Origin', urls[0]!).expect(200);
       await Promise.all(
-        urls.map(async (url) => {
-          while (await isIn(url)) assert.ok(Date.now() - ended < 2_000, `still signed in after two seconds`);
-        }),
+        urls.map((url) => eventually(async () => assert.equal(await isIn(url), false, 'still signed in'))),
       );
       // And stays out.
       for (const url of urls) assert.equal(await isIn(url), false);

@@ -7,8 +7,7 @@ import { newDatabase } from '../databases.ts';
 import { engines } from '../engines.ts';
 import { SharedSite } from './site.ts';
 
-describe('Two deployments on one database', function () {
-  this.timeout(60_000);
+describe('Two deployments on one database', () => {
   let site: SharedSite;
 
   beforeEach(async () => {

@@ -8,8 +8,7 @@ const MINUTE_MS = 60_000;
 const SKEWS_MINUTES = [2, -2];
 const CHECKS = '/protocol/openid-connect/token';
 
-describe('Servers whose clocks are two minutes ahead of Keycloak, and behind it', function () {
-  this.timeout(180_000);
+describe('Servers whose clocks are two minutes ahead of Keycloak, and behind it', () => {
   let cluster: KeycloakCluster;
 
   before(async () => {
@@ -37,7 +36,7 @@ describe('Servers whose clocks are two minutes ahead of Keycloak, and behind it'
       cluster.toKeycloak.faultyPath = CHECKS;
       try {
         await cluster.endSession('octocat');
-        await eventually(async () => assert.deepEqual(await cluster.askEach(cookie), [401, 401]), 2_000);
+        await eventually(async () => assert.deepEqual(await cluster.askEach(cookie), [401, 401]));
       } finally {
         cluster.toKeycloak.fault = undefined;
       }

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../engines/eventually.ts';
 import { KEPT_BY_KEYCLOAK, storeAsJson } from './kept-by-keycloak.ts';
 import { KeycloakCluster, statusOf } from './keycloak-cluster.ts';
 
 const PROCESSES = 4;
 const LOGINS = ['octocat', 'hubot', 'defunkt'];
 const NEEDS_TOKEN = '/api/github/repositories';
-/** Servers ask Keycloak 3 s before the end, which refreshes then: so each pair lives for 7 s. */
+/** Servers ask Keycloak 3 s before the end, which refreshes then: so each pair lives for 7 s at least. */
 const TOKEN_LIFETIME_SECONDS = 10;
-const LOAD_MS = 24_000;
+const PAIR_LIVES_MS = 7_000;
+/** Of each user. */
+const REFRESHES = 3;
 
-describe('Four processes behind a Keycloak that keeps the tokens, and revokes refresh tokens', function () {
-  this.timeout(180_000);
+describe('Four processes behind a Keycloak that keeps the tokens, and revokes refresh tokens', () => {
   let cluster: KeycloakCluster;
 
   before(async () => {
@@ -34,13 +36,15 @@ describe('Four processes behind a Keycloak that keeps the tokens, and revokes re
     const { calls, tokens } = cluster.servers.github;
     calls.clear();
     cluster.toKeycloak.requests.length = 0;
-    const statuses = await cluster.whileUsed(cookies, NEEDS_TOKEN, () => delay(LOAD_MS));
+    const began = performance.now();
+    const statuses = await cluster.whileUsed(cookies, NEEDS_TOKEN, async () => {
+      await eventually(() => assert.ok(calls.refreshes >= REFRESHES * LOGINS.length), 200_000);
+    });
 
     assert.deepEqual(Object.keys(statuses), ['200'], JSON.stringify(statuses));
-    // Twice for one pair would be far more.
-    const pairs = Math.floor(LOAD_MS / 7_000);
-    const perUser = calls.refreshes / LOGINS.length;
-    assert.ok(perUser >= pairs - 1 && perUser <= pairs + 1, `${perUser} refreshes of each user`);
+    // Twice for one pair would be far more. Where the machine is slow, there are fewer in the same time.
+    const pairs = 2 + (performance.now() - began) / PAIR_LIVES_MS;
+    assert.ok(calls.refreshes <= pairs * LOGINS.length, `${calls.refreshes} refreshes`);
     assert.equal(tokens.reusedRefreshTokens, 0);
     const asked = cluster.toKeycloak.count('/broker/github/token');
     assert.ok(asked <= PROCESSES * (calls.refreshes + LOGINS.length), `Keycloak was asked ${asked} times`);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeycloakServer } from '../../../../demo/keycloak/keycloak-server.ts';
+import { FairClock } from '../../../soak/chaos/fair-clock.ts';
 import { sharedKeycloak } from '../../engines.ts';
 import { eventually } from '../../engines/eventually.ts';
 import { KeycloakSite } from './keycloak-site.ts';
@@ -18,11 +19,11 @@ const HEALING_MS = 60_000;
 
 interface Answers {
   readonly statuses: Record<number, number>;
+  /** Without what others keep the machine from this process, which is the server as well. */
   longestMs: number;
 }
 
-describe('Signed-in users and those who want to be', function () {
-  this.timeout(300_000);
+describe('Signed-in users and those who want to be', () => {
   let keycloak: KeycloakServer;
   let site: KeycloakSite;
   let octocat: RealBrowser;
@@ -47,12 +48,13 @@ describe('Signed-in users and those who want to be', function () {
   /** The user goes from page to page until `task` is done. */
   async function whileUsed(task: () => Promise<void>): Promise<Answers> {
     const answers: Answers = { statuses: {}, longestMs: 0 };
+    const clock = new FairClock();
     const using = new AbortController();
     const use = async (path: string) => {
       while (!using.signal.aborted) {
-        const began = performance.now();
+        const began = clock.elapsedMs;
         const status = await site.statusOf(octocat, path);
-        answers.longestMs = Math.max(answers.longestMs, performance.now() - began);
+        answers.longestMs = Math.max(answers.longestMs, clock.elapsedMs - began);
         answers.statuses[status] = (answers.statuses[status] ?? 0) + 1;
         await delay(10);
       }
@@ -60,6 +62,7 @@ describe('Signed-in users and those who want to be', function () {
     const users = ['/api/settings', '/api/github/user'].map(use);
     await task().finally(() => using.abort());
     await Promise.all(users);
+    clock.end();
     return answers;
   }
 

@@ -11,8 +11,7 @@ const TOKEN_LIFETIME_SECONDS = 5;
 const LOAD_MS = 2_000;
 const PATHS = ['/api/settings', '/api/github/repositories'];
 
-describe('A rolling restart', function () {
-  this.timeout(300_000);
+describe('A rolling restart', () => {
   let cluster: KeycloakCluster;
 
   before(async () => {

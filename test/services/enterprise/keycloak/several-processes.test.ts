@@ -6,13 +6,12 @@ import { KeycloakCluster } from './keycloak-cluster.ts';
 const PROCESSES = 4;
 const LOGINS = ['octocat', 'hubot', 'monalisa'];
 const CHECK_EVERY_MS = 1_000;
-/** Before and behind the new key. */
-const LOAD_MS = 4_000;
+/** Of each user, before the new key, and as many behind it. */
+const CHECKS = 4;
 const EVERYWHERE = Array.from({ length: PROCESSES }, () => 200);
 const NOWHERE = Array.from({ length: PROCESSES }, () => 401);
 
-describe('Four processes behind a realm that revokes refresh tokens', function () {
-  this.timeout(180_000);
+describe('Four processes behind a realm that revokes refresh tokens', () => {
   let cluster: KeycloakCluster;
   let cookies: string[];
   /** How often each refresh token was used. */
@@ -37,7 +36,7 @@ describe('Four processes behind a realm that revokes refresh tokens', function (
   const whileUsed = (task: () => Promise<void>) => cluster.whileUsed(cookies, '/api/settings', task);
 
   async function isAloneSignedOut(index: number): Promise<void> {
-    await eventually(async () => assert.deepEqual(await cluster.askEach(cookies[index]!), NOWHERE), 2_000);
+    await eventually(async () => assert.deepEqual(await cluster.askEach(cookies[index]!), NOWHERE));
     for (const cookie of cookies.filter((it) => it !== cookies[index]))
       assert.deepEqual(await cluster.askEach(cookie), EVERYWHERE);
   }
@@ -59,19 +58,19 @@ describe('Four processes behind a realm that revokes refresh tokens', function (
   }
 
   it('use each refresh token once under load, and go on so with a signing key that is new', async () => {
+    const haveChecked = (times: number) =>
+      eventually(() => assert.ok(uses.size >= times * LOGINS.length, `${uses.size} checks`), 120_000);
     const statuses = await whileUsed(async () => {
-      await delay(LOAD_MS);
+      await haveChecked(CHECKS);
       await Promise.all(cluster.urls.map(loadKeys));
       await cluster.realm.addSigningKey();
-      await delay(LOAD_MS);
+      await haveChecked(2 * CHECKS);
     });
     assert.deepEqual(Object.keys(statuses), ['200'], JSON.stringify(statuses));
     assert.deepEqual(
       [...uses.values()].filter((times) => times !== 1),
       [],
     );
-    const perUser = uses.size / LOGINS.length;
-    assert.ok(perUser >= LOAD_MS / CHECK_EVERY_MS, `${perUser} checks of each user`);
     assert.deepEqual(
       cluster.log.filter(({ msg }) => /could not be checked|was lost|has ended/.test(String(msg))),
       [],
@@ -81,7 +80,7 @@ describe('Four processes behind a realm that revokes refresh tokens', function (
     await isAloneSignedOut(1);
   });
 
-  it('end a session within two seconds when Keycloak tells one of them, in the middle of the load', async () => {
+  it('end a session in all of them when Keycloak tells one, in the middle of the load', async () => {
     await whileUsed(async () => {
       await delay(CHECK_EVERY_MS);
       await endAtKeycloak('octocat');

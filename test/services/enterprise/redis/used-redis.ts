@@ -24,14 +24,19 @@ export interface UsedRedis {
   said(): string[];
 }
 
-/** Opens a connection. It is to be closed. */
-export async function useRedis(url: string, prefix = 'test:'): Promise<UsedRedis> {
+/** Opens a connection. It is to be closed. @param timeoutMs - how long an answer may take; as in a server unless given. */
+export async function useRedis(url: string, prefix = 'test:', timeoutMs?: number): Promise<UsedRedis> {
   const lines: Line[] = [];
   const log = pino(
     { serializers: { err: errorForLog } },
     { write: (line) => void lines.push(JSON.parse(line) as Line) },
   );
-  const redis = new RedisConnection({ url: new Secret(url), prefix, log });
+  const redis = new RedisConnection({
+    url: new Secret(url),
+    prefix,
+    log,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
   await redis.open();
   return { redis, lines, said: () => lines.map(({ msg }) => msg) };
 }

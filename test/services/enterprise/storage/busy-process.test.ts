@@ -103,12 +103,12 @@ describe('A process that is too busy for its database', () => {
       return left;
     });
     await inside;
-    const turn = waiting.withLock('a', () => Promise.resolve('mine'), { waitMs: TIME_OUT_MS });
+    const turn = waiting.withLock('a', () => Promise.resolve('mine'), { waitMs: 3 * TIME_OUT_MS });
     // It has seen that the lock is held, and waits to look again.
     await delay(TIME_OUT_MS / 5);
     leave();
     await held;
-    beBusy(BUSY_MS);
+    beBusy(3 * BUSY_MS);
     assert.equal(await turn, 'mine');
   });
 });

@@ -10,8 +10,7 @@ import { SharedSite } from '../../integration/site.ts';
 
 const CONNECTIONS = 10;
 
-describe('A primary that takes no writes any more', function () {
-  this.timeout(120_000);
+describe('A primary that takes no writes any more', () => {
   let primary: PostgresServer;
   let closing: (() => Promise<unknown>)[];
 
@@ -98,7 +97,7 @@ describe('A primary that takes no writes any more', function () {
     await store.close();
 
     await primary.promote();
-    await eventually(async () => assert.equal((await ready()).ready, true), 5_000);
+    await eventually(async () => assert.equal((await ready()).ready, true));
     await browser.post('/api/settings').send({ language: 'de' }).expect(200);
   });
 });

@@ -136,7 +136,7 @@ describe('A lock with a lease', () => {
     assert.deepEqual(await other.read('a.json'), { by: 'the other' });
     const lines = said.filter((line) => line.includes(TAKEN_OVER));
     assert.equal(lines.length, 1);
-    assert.match(lines[0]!, /: no heartbeat has come through for [3-9]\d{3} ms$/);
+    assert.match(lines[0]!, /: no heartbeat has come through for \d{4,} ms$/);
   });
 
   it('is lost by a holder that stands still, which says so in one line with the cause', async () => {
@@ -146,7 +146,7 @@ describe('A lock with a lease', () => {
     const lines = (await child.goOn()).trim().split('\n');
     assert.equal(lines.filter((line) => line.includes(TAKEN_OVER)).length, 1);
     assert.ok(
-      lines.some((line) => /: this process stood still for [2-9]\d{3} ms$/.test(line)),
+      lines.some((line) => /: this process stood still for \d{4,} ms$/.test(line)),
       lines.join(),
     );
     assert.ok(lines.includes('storage_unavailable'), lines.join());

@@ -125,15 +125,15 @@ describe('PostgresStore', () => {
     });
 
     it('takes a lock over, within a lease, from a process that was killed', async () => {
-      const holder = await startHolder(url, 1_500);
-      const store = open({ leaseMs: 1_500 });
+      const holder = await startHolder(url, 3_000);
+      const store = open({ leaseMs: 3_000 });
       await assert.rejects(
-        store.withLock('a.json', () => Promise.resolve(), { waitMs: 4_000 }),
+        store.withLock('a.json', () => Promise.resolve(), { waitMs: 4_500 }),
         LockTimeoutError,
         'the heartbeat does not keep the lock',
       );
       await holder.end('SIGKILL');
-      assert.equal(await store.withLock('a.json', () => Promise.resolve('mine'), { waitMs: 5_000 }), 'mine');
+      assert.equal(await store.withLock('a.json', () => Promise.resolve('mine'), { waitMs: 30_000 }), 'mine');
       assert.ok(said.includes('Took a lock over from a holder that died'));
     });
 
@@ -141,7 +141,7 @@ describe('PostgresStore', () => {
       const holder = await startHolder(url, 1_500);
       const store = open({ leaseMs: 1_500 });
       await holder.end('SIGKILL');
-      await eventually(() => store.withLock('a.json', () => Promise.resolve(), { waitMs: 50 }), 10_000);
+      await eventually(() => store.withLock('a.json', () => Promise.resolve(), { waitMs: 50 }));
     });
 
     it('refuses the write of a holder that stood still until somebody else had taken over', async () => {
@@ -149,7 +149,7 @@ describe('PostgresStore', () => {
       holder.suspend();
       const store = open({ leaseMs: 1_500 });
       await store.withLock('a.json', () => store.write('a.json', { by: 'the new holder' }), {
-        waitMs: 10_000,
+        waitMs: 30_000,
       });
       assert.match(await holder.goOn(), /^storage_unavailable$/m);
       assert.deepEqual(await store.read('a.json'), { by: 'the new holder' });
@@ -186,7 +186,7 @@ describe('PostgresStore', () => {
       for (let n = 1; n <= 5; n += 1) {
         const under = Promise.all(
           Array.from({ length: 20 }, (_, i) =>
-            store.withLock(`${i}.json`, () => store.write(`${i}.json`, { n }), { waitMs: 5_000 }),
+            store.withLock(`${i}.json`, () => store.write(`${i}.json`, { n }), { waitMs: 30_000 }),
           ),
         );
         await engines().postgres.run(
@@ -203,7 +203,7 @@ describe('PostgresStore', () => {
     });
 
     it('gives up on a statement that takes too long, and is there for the next', async () => {
-      const store = open({ timeoutMs: 200 });
+      const store = open({ timeoutMs: 1_000 });
       await store.write('a.json', { n: 1 });
       await database.transaction(async (query) => {
         await query('LOCK TABLE openhands_documents IN ACCESS EXCLUSIVE MODE');
