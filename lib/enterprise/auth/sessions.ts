@@ -1,6 +1,6 @@
 /** Ends all sessions of a user at once, without a record of each: for sign-out everywhere, and for revocations. */
 import { randomBytes } from 'node:crypto';
-import type { DocumentStore } from '../../oss/storage/document-store.ts';
+import type { Document, DocumentStore } from '../../oss/storage/document-store.ts';
 import { RecentEntries } from '../recent-entries.ts';
 import type { SharedCache } from '../redis/shared-cache.ts';
 import { userDocumentKey, userIdsWith } from '../storage/user-documents.ts';
@@ -97,15 +97,32 @@ export class Sessions implements SessionCheck {
   async begin(githubUserId: string): Promise<string> {
     const key = documentKey(githubUserId);
     return this.#documents.withLock(key, async () => {
-      let generation = await this.#read(githubUserId);
+      const stored = await this.#documents.read(key);
+      let generation = generationIn(stored);
       if (generation === undefined) {
         generation = randomBytes(12).toString('base64url');
-        await this.#documents.write(key, { generation });
-      }
+        await this.#documents.write(key, { generation, of_one_sign_in: true });
+      } else if (stored?.of_one_sign_in === true) await this.#documents.write(key, { generation });
       this.#outdateLooks(githubUserId);
       this.#remember(githubUserId, generation);
       await this.#share(githubUserId, generation, SHARED_MS);
       return generation;
+    });
+  }
+
+  /**
+   * Ends what a sign-in has begun whose cookie no browser has got. Sessions of other sign-ins go on, those that have joined
+   * the generation meanwhile, too. Durable when it resolves.
+   *
+   * @returns whether it was ended.
+   */
+  async abandon(githubUserId: string, generation: string): Promise<boolean> {
+    const key = documentKey(githubUserId);
+    return this.#documents.withLock(key, async () => {
+      const stored = await this.#documents.read(key);
+      if (generationIn(stored) !== generation || stored?.of_one_sign_in !== true) return false;
+      await this.#end(githubUserId);
+      return true;
     });
   }
 
@@ -130,13 +147,15 @@ export class Sessions implements SessionCheck {
 
   /** Ends every session of the user: here at once, elsewhere within two seconds. Durable when it resolves. */
   async end(githubUserId: string, _options?: EndOptions): Promise<void> {
-    const key = documentKey(githubUserId);
-    await this.#documents.withLock(key, async () => {
-      await this.#documents.delete(key);
-      this.#outdateLooks(githubUserId);
-      this.#remember(githubUserId, undefined);
-      await this.#share(githubUserId, ENDED, MARK_MS);
-    });
+    await this.#documents.withLock(documentKey(githubUserId), () => this.#end(githubUserId));
+  }
+
+  /** Under the lock. */
+  async #end(githubUserId: string): Promise<void> {
+    await this.#documents.delete(documentKey(githubUserId));
+    this.#outdateLooks(githubUserId);
+    this.#remember(githubUserId, undefined);
+    await this.#share(githubUserId, ENDED, MARK_MS);
   }
 
   #startLook(githubUserId: string): Look {
@@ -177,8 +196,7 @@ export class Sessions implements SessionCheck {
   }
 
   async #read(githubUserId: string): Promise<string | undefined> {
-    const generation = (await this.#documents.read(documentKey(githubUserId)))?.generation;
-    return typeof generation === 'string' ? generation : undefined;
+    return generationIn(await this.#documents.read(documentKey(githubUserId)));
   }
 
   #isFresh(remembered: Remembered | undefined, generation: string): boolean {
@@ -192,6 +210,11 @@ export class Sessions implements SessionCheck {
   #remember(githubUserId: string, generation: string | undefined, at = this.#now()): void {
     this.#remembered.set(githubUserId, { generation, at });
   }
+}
+
+function generationIn(document: Document | undefined): string | undefined {
+  const generation = document?.generation;
+  return typeof generation === 'string' ? generation : undefined;
 }
 
 function documentKey(githubUserId: string): string {

@@ -87,18 +87,26 @@ export class KeycloakSessions extends Sessions {
   }
 
   override async end(githubUserId: string, { withGrant = false }: EndOptions = {}): Promise<void> {
-    const leave = withGrant ? this.#leaveWithGrant : this.#leave;
+    const endHere = async () => {
+      await super.end(githubUserId);
+      return true;
+    };
+    await this.#endBoth(githubUserId, endHere, withGrant ? this.#leaveWithGrant : this.#leave);
+  }
+
+  override abandon(githubUserId: string, generation: string): Promise<boolean> {
+    return this.#endBoth(githubUserId, () => super.abandon(githubUserId, generation), this.#leave);
+  }
+
+  /** @param endHere - says whether it has: if not, the session at Keycloak goes on, too. */
+  async #endBoth(githubUserId: string, endHere: () => Promise<boolean>, leave: Leaving): Promise<boolean> {
     let ended: KeycloakSession | undefined;
-    await this.#kept.remove(
-      githubUserId,
-      () => true,
-      async (session) => {
-        await super.end(githubUserId);
-        if (session !== undefined) await leave.add(githubUserId, session);
-        ended = session;
-      },
-    );
+    const hasEnded = await this.#kept.remove(githubUserId, endHere, async (session) => {
+      if (session !== undefined) await leave.add(githubUserId, session);
+      ended = session;
+    });
     if (ended !== undefined) void leave.attemptSoon(githubUserId, ended);
+    return hasEnded;
   }
 
   /**

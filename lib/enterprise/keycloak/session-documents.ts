@@ -129,13 +129,13 @@ export class SessionDocuments implements EncryptedDocuments {
    */
   async remove(
     githubUserId: string,
-    isMeant: (session: KeycloakSession | undefined) => boolean,
+    isMeant: (session: KeycloakSession | undefined) => boolean | Promise<boolean>,
     first: (session: KeycloakSession | undefined) => Promise<void>,
   ): Promise<boolean> {
     const key = keyOf(githubUserId);
     return this.#documents.withLock(key, async () => {
       const session = await this.#readable(githubUserId);
-      if (!isMeant(session)) return false;
+      if (!(await isMeant(session))) return false;
       await first(session);
       await this.#documents.delete(key);
       return true;

@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
+import { clientSignal } from '../../oss/client-signal.ts';
 import { HttpError } from '../../oss/errors.ts';
 import { InvalidGitHubTokenError } from '../../oss/github/errors.ts';
 import { resource } from '../../oss/routes/resource.ts';
@@ -65,7 +66,13 @@ export function oauthRoutes(options: OAuthRoutesOptions): DeclaredRoutes {
         codeVerifier: flow.codeVerifier,
         redirectUri: address.url(req, callbackPath),
       };
-      authCookie.set(req, res, await signIn.complete(response));
+      const left = clientSignal(req);
+      await signIn.complete(response, (session) => {
+        authCookie.set(req, res, session);
+        const abandon = (): void => void signIn.abandon(session);
+        if (left.aborted) abandon();
+        else left.addEventListener('abort', abandon);
+      });
     } catch (err) {
       if (!isMendedByNewCode(err) || flow.isRetry) throw err;
       const query = new URLSearchParams({ retry: '1', return_to: flow.returnTo });

@@ -4,7 +4,7 @@ import request from 'supertest';
 import type { AllowList } from '../../../lib/enterprise/auth/allow-list.ts';
 import type { AuthCookie } from '../../../lib/enterprise/auth/auth-cookie.ts';
 import { Sessions } from '../../../lib/enterprise/auth/sessions.ts';
-import { SignIn } from '../../../lib/enterprise/auth/sign-in.ts';
+import { type BegunSession, SignIn } from '../../../lib/enterprise/auth/sign-in.ts';
 import type { SignInProvider } from '../../../lib/enterprise/auth/sign-in-provider.ts';
 import { BadVerificationCodeError } from '../../../lib/enterprise/github/errors.ts';
 import { logoutRoutes } from '../../../lib/enterprise/routes/logout.ts';
@@ -55,7 +55,12 @@ describe('A sign-out everywhere in one process while the user signs in on anothe
       replicaLagMs: 0,
       log: custody.log,
     });
-    return { sessions, tokens, signIn: () => signIn.complete(RESPONSE) };
+    const sign = async () => {
+      let session: BegunSession | undefined;
+      await signIn.complete(RESPONSE, (begun) => (session = begun));
+      return session!;
+    };
+    return { sessions, tokens, signIn: sign };
   }
 
   /** @param between - what happens when the sessions have ended, and the tokens are still there. */

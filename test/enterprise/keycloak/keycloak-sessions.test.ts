@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { AllowList } from '../../../lib/enterprise/auth/allow-list.ts';
-import { SignIn } from '../../../lib/enterprise/auth/sign-in.ts';
+import { type BegunSession, SignIn } from '../../../lib/enterprise/auth/sign-in.ts';
 import { BrokerForm } from '../../../lib/enterprise/keycloak/broker-form.ts';
 import { KeycloakUnavailableError } from '../../../lib/enterprise/keycloak/errors.ts';
 import type { KeycloakClient } from '../../../lib/enterprise/keycloak/keycloak-client.ts';
@@ -41,6 +41,8 @@ describe('Sessions behind Keycloak', () => {
   let isAllowed: boolean;
   /** What happens while a sign-in has its tokens stored, and no session yet. */
   let meanwhile: () => Promise<void>;
+  /** What happens when its session has begun. */
+  let afterwards: () => Promise<void>;
 
   beforeEach(async () => {
     folders = [];
@@ -60,6 +62,7 @@ describe('Sessions behind Keycloak', () => {
     keycloak = new StandInKeycloak();
     isAllowed = true;
     meanwhile = () => Promise.resolve();
+    afterwards = () => Promise.resolve();
   }
 
   /** One process. */
@@ -95,7 +98,10 @@ describe('Sessions behind Keycloak', () => {
     const signIn = new SignIn({
       provider,
       sessions,
-      tokens: { store: () => meanwhile() } as unknown as GithubTokenProvider,
+      tokens: {
+        store: () => meanwhile(),
+        signedIn: () => afterwards(),
+      } as unknown as GithubTokenProvider,
       allowList: { allows: () => Promise.resolve(isAllowed) } as unknown as AllowList,
       githubServiceFor: () =>
         ({
@@ -119,7 +125,11 @@ describe('Sessions behind Keycloak', () => {
       logoutDocuments,
       sessions,
       close,
-      signIn: () => signIn.complete(RESPONSE),
+      signIn: async () => {
+        let session: BegunSession | undefined;
+        await signIn.complete(RESPONSE, (begun) => (session = begun));
+        return session!;
+      },
     };
   }
 
@@ -199,6 +209,9 @@ describe('Sessions behind Keycloak', () => {
           assert.equal(await one.sessions.isActive(USER, outcome.generation), true, about);
           assert.equal((await one.kept.find(USER))?.session.sid, keycloak.nextSid, about);
         }
+        // A sign-in of which the store has taken the session's begin, and no more, leaves none that nobody has a cookie of.
+        else if (before === undefined && !fault.isLasting && !fault.isMade)
+          assert.equal(await one.sessions.exist(USER), false, about);
         // Whoever was signed in before stays so, on a session that goes on.
         if (generation !== undefined)
           assert.equal(await one.sessions.isActive(USER, generation), true, about);
@@ -307,6 +320,37 @@ describe('Sessions behind Keycloak', () => {
       throw new Error('The store is away.');
     };
     await assert.rejects(one.signIn());
+    await assertNothingIsLost();
+  });
+
+  it('end here and at Keycloak with a sign-in that fails when they have begun', async () => {
+    const one = open();
+    afterwards = () => Promise.reject(new Error('GitHub says no.'));
+    await assert.rejects(one.signIn());
+    assert.equal(await one.sessions.exist(USER), false);
+    await one.sessions.close();
+    assert.deepEqual([...keycloak.alive], []);
+    assert.deepEqual(await idsIn(one), []);
+  });
+
+  it('go on when one of several sign-ins fails, before the others or behind them', async () => {
+    const [one, other] = [open(), open()];
+    const { generation } = await one.signIn();
+    keycloak.nextSid = 'sid-2';
+    afterwards = () => Promise.reject(new Error('GitHub says no.'));
+    await assert.rejects(one.signIn());
+    assert.equal(await other.sessions.isActive(USER, generation), true);
+    await assertNothingIsLost();
+    await one.sessions.end(USER);
+
+    let joined: BegunSession | undefined;
+    afterwards = async () => {
+      afterwards = () => Promise.resolve();
+      joined = await other.signIn();
+      throw new Error('GitHub says no.');
+    };
+    await assert.rejects(one.signIn());
+    assert.equal(await one.sessions.isActive(USER, joined!.generation), true);
     await assertNothingIsLost();
   });
 
