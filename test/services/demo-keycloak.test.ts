@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../demo/free-port.ts';
 import { DemoProcess } from '../demo-process.ts';
-import { eventually } from './engines/eventually.ts';
+import { eventually } from '../eventually.ts';
 import { RealBrowser } from './enterprise/keycloak/real-browser.ts';
 
 const DEMO = 'demo-keycloak.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../services/engines/eventually.ts';
+import { eventually } from '../eventually.ts';
 import { ChaosSite } from './chaos/chaos-site.ts';
 import { ChaosUser } from './chaos/chaos-user.ts';
 import { DATABASE_FAULTS, OTHER_FAULTS } from './chaos/faults.ts';

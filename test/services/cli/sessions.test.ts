@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import request from 'supertest';
 import { main } from '../../../lib/cli/main.ts';
 import { RecordingTerminal } from '../../cli/recording-terminal.ts';
+import { eventually } from '../../eventually.ts';
 import { engines } from '../engines.ts';
-import { eventually } from '../engines/eventually.ts';
 import { SharedSite } from '../integration/site.ts';
 
 const WITHIN_MS = 2_000;

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { freePort } from '../../../demo/free-port.ts';
 import { KeycloakProcess } from '../../../demo/keycloak/keycloak-process.ts';
+import { eventually } from '../../eventually.ts';
 import { engines } from '../engines.ts';
-import { eventually } from '../engines/eventually.ts';
 import { composeServices, environmentOf, fileOf, runImage, type Service } from './compose-file.ts';
 
 const DEPLOY = new URL('../../../deploy/', import.meta.url);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../../demo/free-port.ts';
+import { eventually } from '../../eventually.ts';
 import { engines } from '../engines.ts';
-import { eventually } from '../engines/eventually.ts';
 import { ROLE } from '../engines/postgres-server.ts';
 import { findProgram, Program } from '../engines/program.ts';
 import {

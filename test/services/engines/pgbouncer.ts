@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../eventually.ts';
 import { type PostgresServer, ROLE } from './postgres-server.ts';
 import { findProgram, freePort, newFolder, Program } from './program.ts';
 

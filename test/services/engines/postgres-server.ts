@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../eventually.ts';
 import { findProgram, freePort, newFolder, Program, user } from './program.ts';
 
 const DEBIAN_PACKAGE = 'postgresql';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createClient } from 'redis';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../eventually.ts';
 import { findProgram, freePort, newFolder, Program } from './program.ts';
 
 /** A Redis of its own, which keeps nothing. */

@@ -1,9 +1,9 @@
 /** Several machines whose clocks are five minutes apart from that of the database and of Redis, each way. */
 import assert from 'node:assert/strict';
 import request from 'supertest';
+import { eventually } from '../../eventually.ts';
 import { pathOf, setCookies } from '../../integration/enterprise-site.ts';
 import { engines } from '../engines.ts';
-import { eventually } from '../engines/eventually.ts';
 import { withClockShifted } from '../engines/shifted-clock.ts';
 import { SharedSite } from './site.ts';
 

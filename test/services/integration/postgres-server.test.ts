@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import request from 'supertest';
+import { eventually } from '../../eventually.ts';
 import { engines } from '../engines.ts';
-import { eventually } from '../engines/eventually.ts';
 import { SharedSite } from './site.ts';
 
 describe('A server with DATABASE_URL', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import request from 'supertest';
+import { eventually } from '../../eventually.ts';
 import { engines } from '../engines.ts';
-import { eventually } from '../engines/eventually.ts';
 import { RedisServer } from '../engines/redis-server.ts';
 import { SharedSite } from './site.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPair, SignJWT } from 'jose';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';
 

@@ -1,6 +1,6 @@
 /** Keycloak lets somebody in, and cannot hand over the tokens of GitHub that it has got for them. */
 import assert from 'node:assert/strict';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import type { Fault } from './faulty-proxy.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';

@@ -1,6 +1,6 @@
 /** Servers whose clocks are two minutes away from Keycloak's, each way. */
 import assert from 'node:assert/strict';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { withClockShifted } from '../../engines/shifted-clock.ts';
 import { KeycloakCluster } from './keycloak-cluster.ts';
 

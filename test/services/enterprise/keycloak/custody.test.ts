@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { KeycloakServerConfig } from '../../../../lib/enterprise/index.ts';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { KEPT_BY_KEYCLOAK, openKeptByKeycloak, storeAsJson } from './kept-by-keycloak.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';

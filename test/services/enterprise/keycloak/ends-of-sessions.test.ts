@@ -1,7 +1,7 @@
 /** What ends a session at Keycloak, and what only looks like it: what comes of each here. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { openKeptByKeycloak } from './kept-by-keycloak.ts';
 import { KeycloakSite, type KeycloakSiteOptions } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';

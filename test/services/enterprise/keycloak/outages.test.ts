@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeycloakServer } from '../../../../demo/keycloak/keycloak-server.ts';
+import { eventually } from '../../../eventually.ts';
 import { FairClock } from '../../../soak/chaos/fair-clock.ts';
 import { sharedKeycloak } from '../../engines.ts';
-import { eventually } from '../../engines/eventually.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';
 

@@ -1,7 +1,7 @@
 /** A company goes behind its Keycloak, and back, with everybody at work. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { KEYCLOAK_CLASS, KeycloakCluster, statusOf } from './keycloak-cluster.ts';
 
 const SAAS_CLASS = './lib/enterprise/saas-server-config.ts#SaasServerConfig';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import type { Fault } from './faulty-proxy.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 import type { RealBrowser } from './real-browser.ts';

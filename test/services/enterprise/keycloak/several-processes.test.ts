@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { KeycloakCluster } from './keycloak-cluster.ts';
 
 const PROCESSES = 4;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { KeycloakSite } from './keycloak-site.ts';
 
 const OCTOCAT = 583231;

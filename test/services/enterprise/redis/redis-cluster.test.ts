@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { redisPrefix } from '../../../../lib/enterprise/redis/redis-prefix.ts';
 import { ConfigurationError } from '../../../../lib/oss/errors.ts';
 import type { DocumentStore } from '../../../../lib/oss/storage/document-store.ts';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { RedisServer } from '../../engines/redis-server.ts';
 import { BACK, REFUSES, type UsedRedis, useRedis } from './used-redis.ts';
 

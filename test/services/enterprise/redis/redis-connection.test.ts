@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
 import { RedisAwayError } from '../../../../lib/enterprise/redis/redis-outage.ts';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { RedisServer } from '../../engines/redis-server.ts';
 import { AWAY, BACK, IN_TIME, type UsedRedis, useRedis } from './used-redis.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
 import { RedisRateLimitStore } from '../../../../lib/enterprise/redis/redis-rate-limit-store.ts';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { RedisServer } from '../../engines/redis-server.ts';
 import { Relay } from '../../engines/relay.ts';
 import { BACK, REFUSES, type UsedRedis, useRedis } from './used-redis.ts';

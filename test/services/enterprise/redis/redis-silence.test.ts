@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
 import { RedisAwayError } from '../../../../lib/enterprise/redis/redis-outage.ts';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { RedisServer } from '../../engines/redis-server.ts';
 import { Relay } from '../../engines/relay.ts';
 import { AWAY, BACK, IN_TIME, type UsedRedis, useRedis } from './used-redis.ts';

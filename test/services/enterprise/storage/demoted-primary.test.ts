@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
+import { eventually } from '../../../eventually.ts';
 import { listeningLog, migrated, silent } from '../../databases.ts';
-import { eventually } from '../../engines/eventually.ts';
 import { PostgresServer } from '../../engines/postgres-server.ts';
 import { Relay } from '../../engines/relay.ts';
 import { SharedSite } from '../../integration/site.ts';

@@ -5,9 +5,9 @@ import { PostgresDatabase } from '../../../../lib/enterprise/storage/postgres-da
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { StorageError } from '../../../../lib/oss/storage/storage-error.ts';
+import { eventually } from '../../../eventually.ts';
 import { newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
-import { eventually } from '../../engines/eventually.ts';
 import { Relay } from '../../engines/relay.ts';
 
 const POOL = 10;

@@ -5,9 +5,9 @@ import pg from 'pg';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { LockTimeoutError } from '../../../../lib/oss/storage/document-store.ts';
+import { eventually } from '../../../eventually.ts';
 import { listeningLog, newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
-import { eventually } from '../../engines/eventually.ts';
 import { Relay } from '../../engines/relay.ts';
 import { startHolder } from './holder.ts';
 

@@ -4,10 +4,10 @@ import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store
 import type { Secret } from '../../../../lib/oss/secret.ts';
 import { LockTimeoutError } from '../../../../lib/oss/storage/document-store.ts';
 import { StorageError } from '../../../../lib/oss/storage/storage-error.ts';
+import { eventually } from '../../../eventually.ts';
 import { documentStoreContract, keysOf, setAsideIn } from '../../../oss/storage/document-store.contract.ts';
 import { listeningLog, migrated, newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
-import { eventually } from '../../engines/eventually.ts';
 import { startHolder } from './holder.ts';
 
 /** A database is made once for all tests of the contract, and emptied after each. */

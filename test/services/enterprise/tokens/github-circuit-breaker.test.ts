@@ -7,9 +7,9 @@ import { RedisCache } from '../../../../lib/enterprise/redis/redis-cache.ts';
 import { RedisConnection } from '../../../../lib/enterprise/redis/redis-connection.ts';
 import { GitHubCircuitBreaker } from '../../../../lib/enterprise/tokens/github-circuit-breaker.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
+import { eventually } from '../../../eventually.ts';
 import { silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
-import { eventually } from '../../engines/eventually.ts';
 
 describe('RefreshCircuits of processes on one Redis', () => {
   let redis: RedisConnection;

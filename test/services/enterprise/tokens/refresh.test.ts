@@ -3,9 +3,9 @@ import pg from 'pg';
 import { PostgresStore } from '../../../../lib/enterprise/storage/postgres-store.ts';
 import { Secret } from '../../../../lib/oss/secret.ts';
 import { Custody } from '../../../enterprise/tokens/custody.ts';
+import { eventually } from '../../../eventually.ts';
 import { newDatabase, silent } from '../../databases.ts';
 import { engines } from '../../engines.ts';
-import { eventually } from '../../engines/eventually.ts';
 import { PostgresServer } from '../../engines/postgres-server.ts';
 import { Relay } from '../../engines/relay.ts';
 
