@@ -1,6 +1,7 @@
 /** Every view of both editions and every state of it, in both palettes and at three widths: axe finds nothing, nothing sticks out. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { eventually } from '../eventually.ts';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
 
@@ -51,7 +52,9 @@ describe('the page, at three widths and in both palettes', function () {
     await page.getByText('Something is not right in what you entered').waitFor();
     await look('oss-settings-complaint');
     await page.getByRole('combobox', { name: 'Model', exact: true }).click();
+    await page.getByRole('option').first().waitFor();
     await page.keyboard.press('ArrowDown');
+    await page.locator('[role=option].active').waitFor();
     await look('oss-settings-choices');
     await server.stopServer();
     await page.getByRole('link', { name: 'Tasks' }).click();
@@ -102,6 +105,7 @@ describe('the page, at three widths and in both palettes', function () {
     await page.getByText(/^Page 1 of/).waitFor();
     server.github.faults.add({ on: '*', kind: 'hang' });
     await page.getByRole('link', { name: 'Account' }).click();
+    await page.waitForURL(`${server.url}/#/account`);
     await page.reload();
     await page.locator('.profile.skeleton').waitFor();
     await look('enterprise-account-slow');
@@ -118,9 +122,11 @@ describe('the page, at three widths and in both palettes', function () {
     await page.goto(server.url);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
-      const [red = 0] = /\d+/.exec(ground)?.map(Number) ?? [];
-      assert.equal(red > 127, colorScheme === 'light', ground);
+      await eventually(async () => {
+        const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+        const [red = 0] = /\d+/.exec(ground)?.map(Number) ?? [];
+        assert.equal(red > 127, colorScheme === 'light', ground);
+      });
     }
   });
 });

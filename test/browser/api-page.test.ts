@@ -1,19 +1,13 @@
 /** The description of the API as a page: it can be searched and tried, axe finds nothing, and it asks nothing of others. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { eventually } from '../eventually.ts';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
 
 const FORMATS = [360, 768, 1440].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
-
-/** Asks again until it is so; the page's policy lets no test evaluate in it. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  while (!(await isSo()));
-}
-
-const isOnTop = (box: { readonly y: number } | null) => box !== null && box.y >= 0 && box.y < 100;
 
 for (const { width, colorScheme } of FORMATS) {
   describe(`the API page at ${width} px, ${colorScheme}`, () => {
@@ -69,6 +63,11 @@ describe('the API page, for a person who reads and tries', () => {
   afterEach(() => visitor.leave());
 
   const operation = (id: string) => page.locator(`article#${id}`);
+  const expectOnTop = (id: string) =>
+    eventually(async () => {
+      const box = await operation(id).boundingBox();
+      assert.ok(box !== null && box.y >= 0 && box.y < 100, JSON.stringify(box));
+    });
 
   it('loads one script and one style', () => {
     assert.deepEqual(asked, ['GET /api/docs', 'GET /api/docs/style.css', 'GET /api/docs/script.js']);
@@ -76,10 +75,10 @@ describe('the API page, for a person who reads and tries', () => {
 
   it('leads to an operation by its address, and from there to the body that it answers', async () => {
     await page.goto(`${server.url}/api/docs#getSettings`);
-    await until(async () => isOnTop(await operation('getSettings').boundingBox()));
+    await expectOnTop('getSettings');
     await operation('getSettings').getByRole('link', { name: 'Settings', exact: true }).click();
-    await until(async () => isOnTop(await operation('Settings').boundingBox()));
-    assert.equal(new URL(page.url()).hash, '#Settings');
+    await expectOnTop('Settings');
+    await page.waitForURL(/#Settings$/);
     const settings = await operation('Settings').innerText();
     assert.match(settings, /max_iterations\s+integer or null/);
     assert.match(settings, /"llm_model": "openai\/gpt-4o"/);
@@ -88,9 +87,10 @@ describe('the API page, for a person who reads and tries', () => {
   it('is searched by keyboard alone', async () => {
     await page.keyboard.press('/');
     await page.keyboard.type('post settings');
-    assert.deepEqual(await page.locator('nav li:not([hidden]) a').allInnerTexts(), ['POST\n/api/settings']);
+    const found = page.locator('nav li:not([hidden]) a');
+    await eventually(async () => assert.deepEqual(await found.allInnerTexts(), ['POST\n/api/settings']));
     await page.keyboard.press('Enter');
-    assert.equal(new URL(page.url()).hash, '#storeSettings');
+    await page.waitForURL(/#storeSettings$/);
     await page.getByLabel('Search the operations').fill('nothing of the kind');
     await page.getByText('Nothing fits.').waitFor();
   });
@@ -113,8 +113,8 @@ describe('the API page, for a person who reads and tries', () => {
 
   it('never sends anything but GET and HEAD, and offers it only where a page can see the answer', async () => {
     for (const send of await page.getByRole('button', { name: /^Send/ }).all()) await send.click();
-    await until(async () =>
-      (await page.locator('.tried').allInnerTexts()).every((text) => !/^$|Asking/.test(text)),
+    await eventually(async () =>
+      assert.ok((await page.locator('.tried').allInnerTexts()).every((text) => !/^$|Asking/.test(text))),
     );
     assert.deepEqual([...new Set(asked.map((line) => line.split(' ')[0]))].sort(), ['GET', 'HEAD']);
     assert.equal(await operation('storeSettings').getByRole('button', { name: /^Send/ }).count(), 0);
@@ -136,8 +136,11 @@ describe('the API page, for a person who reads and tries', () => {
 
   it('copies a request as curl with the address of the server, and a secret only as a variable', async () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await operation('storeSettings').locator('.request').getByRole('button', { name: 'Copy' }).click();
-    await operation('storeSettings').getByText('Copied').waitFor();
+    // Looks before it presses: what the button says then is soon gone.
+    await Promise.all([
+      operation('storeSettings').getByText('Copied').waitFor(),
+      operation('storeSettings').locator('.request').getByRole('button', { name: 'Copy' }).click(),
+    ]);
     assert.equal(
       await page.evaluate('navigator.clipboard.readText()'),
       `curl -X POST "${server.url}/api/settings" \\\n  -H 'Content-Type: application/json' \\\n  -d '{"llm_model":"openai/gpt-4o","max_iterations":50}'`,

@@ -49,14 +49,17 @@ describe('the page of the Enterprise edition', () => {
   it('pages through the repositories of one installation or all', async () => {
     await signIn(page);
     await page.getByText(/^Page 1 of/).waitFor();
-    const first = await repositories().first().innerText();
+    const head = () => repositories().first().innerText();
+    const first = await head();
     await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText(/^Page 2 of/).waitFor();
-    assert.notEqual(await repositories().first().innerText(), first);
+    assert.notEqual(await head(), first);
     await page.getByRole('link', { name: 'Previous' }).click();
     await page.getByText(/^Page 1 of/).waitFor();
-    assert.equal(await repositories().first().innerText(), first);
+    assert.equal(await head(), first);
+    const asked = page.waitForResponse(/\/api\/github\/repositories\?.*installation_id=\d/);
     await page.getByLabel('Installation').selectOption({ index: 1 });
+    await asked;
     await repositories().first().waitFor();
   });
 
@@ -148,15 +151,19 @@ describe('the page of the Enterprise edition', () => {
 
   it('says how long GitHub wants to be left alone', async () => {
     await signIn(page);
-    server.github.faults.add({ on: 'GET /user/repos', kind: 'rate-limit', retryAfterSeconds: 40 });
+    server.github.faults.add({ on: 'GET /user/repos', kind: 'rate-limit', retryAfterSeconds: 80 });
     await page.reload();
     await page.getByText('Too many requests').waitFor();
-    assert.match(await page.locator('.notice').innerText(), /Try again in (3\d|40) seconds/);
+    await page
+      .locator('.notice')
+      .getByText(/Try again in ([4-7]\d|80) seconds/)
+      .waitFor();
   });
 
   it('shows the account through an outage of GitHub, and says so', async () => {
     await signIn(page);
     await page.getByRole('link', { name: 'Account' }).click();
+    await page.waitForURL(`${server.url}/#/account`);
     server.github.faults.add({ on: 'GET /user', kind: 'status', status: 503 });
     await page.reload();
     await page.getByText('your profile as GitHub last told it').waitFor();
@@ -196,6 +203,9 @@ describe('the page of the Enterprise edition, as its operator has set it up', ()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.reload();
     await page.getByText('Too many requests').waitFor();
-    assert.match(await page.locator('.notice').innerText(), /Try again in \d+ seconds/);
+    await page
+      .locator('.notice')
+      .getByText(/Try again in \d+ seconds/)
+      .waitFor();
   });
 });

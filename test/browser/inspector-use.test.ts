@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 import { compose } from '../../lib/compose.ts';
 import { type Inspector, inspector } from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
+import { eventually } from '../eventually.ts';
 import { Site } from '../inspector/watching.ts';
 import { Visitor } from './visitor.ts';
 
@@ -61,11 +62,22 @@ describe('the requests of the stack inspector', () => {
   const row = (path: string) =>
     page.locator('.request').filter({ has: page.locator(`[title="${path.replace(/\?.*/, '')}"]`) });
   const button = (path: string) => row(path).locator('.request-button');
-  const clipboard = () => page.evaluate<string>('navigator.clipboard.readText()');
-  const focused = () => page.evaluate<string>("document.activeElement.querySelector('.path').title");
+  const expectRows = (count: number, tab = page) =>
+    eventually(async () => assert.equal(await tab.locator('.request').count(), count));
+  const expectFocused = (path: string) =>
+    eventually(async () =>
+      assert.equal(await page.evaluate<string>("document.activeElement.querySelector('.path')?.title"), path),
+    );
 
   async function press(path: string, name: string): Promise<void> {
     await row(path).getByRole('button', { name }).click();
+  }
+
+  /** Looks before it presses: what the button says then is soon gone. */
+  async function copy(path: string, name: string): Promise<string> {
+    const copied = row(path).getByRole('button', { name: 'Copied' });
+    await Promise.all([copied.waitFor(), press(path, name)]);
+    return page.evaluate<string>('navigator.clipboard.readText()');
   }
 
   async function compare(one: string, other: string): Promise<Locator> {
@@ -111,7 +123,7 @@ describe('the requests of the stack inspector', () => {
     await check();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    assert.ok(!page.url().includes('compare='), page.url());
+    await page.waitForURL((url) => !url.hash.includes('compare='));
   });
 
   it('leave no comparison in the address once it cannot be seen, however it is closed', async () => {
@@ -174,9 +186,7 @@ describe('the requests of the stack inspector', () => {
   it('are copied and saved as JSON, without the query and without a value', async () => {
     await open(`/a?code=${SECRET}`);
     await button('/a').click();
-    await press('/a', 'Copy JSON');
-    await row('/a').getByRole('button', { name: 'Copied' }).waitFor();
-    const copied = await clipboard();
+    const copied = await copy('/a', 'Copy JSON');
     const [download] = await Promise.all([page.waitForEvent('download'), press('/a', 'Download JSON')]);
     assert.equal(download.suggestedFilename(), 'request-1.json');
     assert.equal(await readFile(await download.path(), 'utf8'), copied);
@@ -200,30 +210,29 @@ describe('the requests of the stack inspector', () => {
     await open('/a', '/b');
     await page.getByLabel('Path, middleware or conflict').fill('/a');
     await button('/a').click();
-    await press('/a', 'Copy link');
-    await row('/a').getByRole('button', { name: 'Copied' }).waitFor();
-    const link = await clipboard();
+    const link = await copy('/a', 'Copy link');
     assert.match(link, /\/stack\/#request=[\da-f]+\.1$/);
     const other = await visitor.openTab();
     await other.goto(link);
     await other.getByText('GET /a').waitFor();
-    assert.equal(await other.locator('.request').count(), 2);
+    await expectRows(2, other);
 
     await page.reload();
     await row('/a').locator('.story').waitFor();
     assert.equal(await page.getByLabel('Path, middleware or conflict').inputValue(), '/a');
-    assert.equal(await page.locator('.request').count(), 1);
+    await expectRows(1);
   });
 
   it('are said to be no longer kept, where a link leads to one that is gone', async () => {
     await open('/a');
     await button('/a').click();
+    await page.waitForURL(/#request=/);
     const link = page.url();
     await page.goto(link.replace(/\.1$/, '.99'));
     await page.getByText('too many have come since, or it was cleared').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.locator('#gone').waitFor({ state: 'hidden' });
-    assert.ok(!page.url().includes('request='), page.url());
+    await page.waitForURL((url) => !url.hash.includes('request='));
     const tab = await visitor.openTab();
     await tab.goto(link.replace(/request=[\da-f]+/, 'request=0'));
     await tab.getByText('the server has been started anew, or another of its processes had it').waitFor();
@@ -242,12 +251,15 @@ describe('the requests of the stack inspector', () => {
     await ask('/c');
     await page.getByRole('button', { name: '2 newer requests' }).click();
     await row('/c').waitFor();
-    assert.deepEqual(
-      await page.evaluate<string[]>("[...document.querySelectorAll('.path')].map(({ title }) => title)"),
-      ['/c', '/b', '/a'],
+    await eventually(async () =>
+      assert.deepEqual(
+        await page.evaluate<string[]>("[...document.querySelectorAll('.path')].map(({ title }) => title)"),
+        ['/c', '/b', '/a'],
+      ),
     );
-    assert.equal(await page.getByRole('button', { name: /newer/ }).count(), 0);
-    assert.ok(await row('/a').locator('.story').isVisible(), 'what was read is still open');
+    await page.getByRole('button', { name: /newer/ }).waitFor({ state: 'hidden' });
+    // What was read is still open.
+    await row('/a').locator('.story').waitFor();
   });
 
   it('keep the end of a path in sight beside a long name, at every width', async () => {
@@ -261,14 +273,16 @@ describe('the requests of the stack inspector', () => {
       ] as const) {
         const shown = row(path).locator('.path-end');
         await shown.scrollIntoViewIfNeeded();
-        assert.equal(await shown.innerText(), end);
-        const isInSight = await page.evaluate<boolean>(`(() => {
-          const element = document.querySelector('[title="${path}"] .path-end');
-          const line = element.closest('.line').getBoundingClientRect();
-          const { left, right } = element.getBoundingClientRect();
-          return element.scrollWidth <= element.clientWidth && left >= line.left && right <= line.right;
-        })()`);
-        assert.ok(isInSight, `${path} at ${width}`);
+        await eventually(async () => {
+          assert.equal(await shown.innerText(), end);
+          const isInSight = await page.evaluate<boolean>(`(() => {
+            const element = document.querySelector('[title="${path}"] .path-end');
+            const line = element.closest('.line').getBoundingClientRect();
+            const { left, right } = element.getBoundingClientRect();
+            return element.scrollWidth <= element.clientWidth && left >= line.left && right <= line.right;
+          })()`);
+          assert.ok(isInSight, `${path} at ${width}`);
+        });
       }
       await visitor.expectNoSidewaysScrolling();
     }
@@ -280,11 +294,11 @@ describe('the requests of the stack inspector', () => {
     await ask(paths[39]!);
     await button('/40').focus();
     await page.keyboard.press('ArrowUp');
-    assert.equal(await focused(), '/40');
+    await expectFocused('/40');
     for (let turn = 0; turn < 39; turn++) await page.keyboard.press('ArrowDown');
-    assert.equal(await focused(), '/1');
+    await expectFocused('/1');
     await page.keyboard.press('ArrowDown');
-    assert.equal(await focused(), '/1');
+    await expectFocused('/1');
     await page.keyboard.press('Enter');
     await row('/1').locator('.story').waitFor();
   });

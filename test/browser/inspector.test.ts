@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import express, { Router } from 'express';
 import type { Page } from 'playwright-core';
 import { compose, composeRoutes, defineRoutes, type StackOutline } from '../../lib/compose.ts';
-import {
-  type Inspector,
-  inspector,
-  type InspectorOutline,
-  type RequestRecord,
-} from '../../lib/inspector/index.ts';
+import { type Inspector, inspector, type InspectorOutline } from '../../lib/inspector/index.ts';
 import { pass } from '../compose/pass.ts';
+import { eventually } from '../eventually.ts';
 import { Site } from '../inspector/watching.ts';
+import { drawn } from './drawn.ts';
 import { Installation } from './installation.ts';
 import { FORMATS, Visitor } from './visitor.ts';
 
@@ -20,12 +17,18 @@ const requests = (page: Page) => page.locator('.request:not([hidden])');
 
 const scrollToRequests = (page: Page) => page.evaluate("document.getElementById('text').scrollIntoView()");
 
-/** Somebody who works with the server while another looks at its stack. */
+/** Only what is in sight is there, as soon as it is drawn. */
+const expectRequests = (page: Page, count: number) =>
+  eventually(async () => assert.equal(await requests(page).count(), count));
+
+/** Somebody who works with the server while another looks at its stack; their page asks for nothing any more. */
 async function signIn(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByRole('link', { name: 'Sign in with GitHub' }).click();
   await page.getByRole('button', { name: 'octocat' }).click();
   await page.getByText(/^Page 1 of/).waitFor();
+  await page.getByLabel('Installation').waitFor();
+  await page.locator('#person').getByRole('link', { name: 'octocat' }).waitFor();
 }
 
 function call(page: Page, path: string, body?: object): Promise<number> {
@@ -36,19 +39,6 @@ function call(page: Page, path: string, body?: object): Promise<number> {
     },
     [path, body === undefined ? '' : JSON.stringify(body)] as const,
   );
-}
-
-/** Watches a page's stream of events from now on. @returns what resolves when it has brought a conflict at this path. */
-async function newsOfConflict(page: Page, path: string): Promise<() => Promise<void>> {
-  const watching = await page.context().newCDPSession(page);
-  const arrived = new Promise<void>((resolve) => {
-    watching.on('Network.eventSourceMessageReceived', ({ data }) => {
-      const records = JSON.parse(data) as RequestRecord[];
-      if (records.some((record) => record.path === path && record.conflicts.length > 0)) resolve();
-    });
-  });
-  await watching.send('Network.enable');
-  return () => arrived;
 }
 
 describe('the stack inspector at every width', () => {
@@ -84,10 +74,12 @@ describe('the stack inspector at every width', () => {
       const order = width < 1080 ? ['Requests', 'The plan'] : ['The plan', 'Requests'];
       await page.locator('main section:first-child').getByRole('heading', { name: order[0]! }).waitFor();
       assert.deepEqual(await headings(), order, `at ${width}`);
-      const [plan, requests] = await Promise.all(
-        ['#plan', '#requests'].map((id) => page.locator(id).boundingBox()),
-      );
-      assert.equal(plan!.y > requests!.y, width < 1080, `at ${width}`);
+      await eventually(async () => {
+        const [plan, requests] = await Promise.all(
+          ['#plan', '#requests'].map((id) => page.locator(id).boundingBox()),
+        );
+        assert.equal(plan!.y > requests!.y, width < 1080, `at ${width}`);
+      });
     }
   });
 
@@ -95,13 +87,16 @@ describe('the stack inspector at every width', () => {
     const link = (name: string) => page.getByRole('link', { name, exact: true });
     assert.ok(await link('The plan').isHidden());
     await page.setViewportSize({ width: 360, height: 600 });
-    const before = page.url();
-    const focused = () => page.evaluate<string>('document.activeElement.id');
-    await link('The plan').click();
-    assert.equal(await focused(), 'plan');
-    await link('Requests').click();
-    assert.equal(await focused(), 'requests');
-    assert.equal(page.url(), before);
+    const address = () => page.evaluate<string>('location.href');
+    const before = await address();
+    for (const [name, id] of [
+      ['The plan', 'plan'],
+      ['Requests', 'requests'],
+    ] as const) {
+      await link(name).click();
+      await page.locator(`#${id}:focus`).waitFor();
+    }
+    assert.equal(await address(), before);
   });
 
   it('says whose requests it shows, where other processes answer as well', async () => {
@@ -130,34 +125,37 @@ describe('the stack inspector of the Enterprise edition', () => {
 
   it('shows the layers as lanes, the outermost first, and strikes through who is overridden', async () => {
     await open();
+    // The picture is drawn as soon as its width is known.
+    await card(page, 'require-user').waitFor();
     assert.deepEqual(await page.locator('.lane-title').allInnerTexts(), ['enterprise', 'oss']);
     assert.deepEqual(await page.locator('.ghost s').allInnerTexts(), ['cors', 'host', 'rate-limit']);
     assert.deepEqual(await page.locator('.key-name s').allInnerTexts(), ['github_token']);
-    const [enterprise, oss] = await page.locator('.lane').all();
-    const inLane = async (lane: typeof oss, name: string) => {
-      const [box, around] = [await card(page, name).first().boundingBox(), await lane!.boundingBox()];
-      return box!.x >= around!.x && box!.x + box!.width <= around!.x + around!.width;
-    };
-    assert.ok(await inLane(enterprise, 'require-user'));
-    assert.ok(await inLane(oss, 'github-token'));
+    const expectInLane = (lane: number, name: string) =>
+      eventually(async () => {
+        const [box, around] = await Promise.all([
+          card(page, name).first().boundingBox(),
+          page.locator('.lane').nth(lane).boundingBox(),
+        ]);
+        assert.ok(box!.x >= around!.x && box!.x + box!.width <= around!.x + around!.width, name);
+      });
+    await expectInLane(0, 'require-user');
+    await expectInLane(1, 'github-token');
   });
 
   it('says why a middleware stands where it does, to the pointer and to the keyboard alike', async () => {
     await open();
     await card(page, 'require-user').hover();
     const why = page.getByRole('tooltip');
-    await why.waitFor();
-    assert.match(await why.innerText(), /reads github_user_id, which github-user writes/);
+    await why.getByText('reads github_user_id, which github-user writes').waitFor();
     await page.keyboard.press('Escape');
     await why.waitFor({ state: 'hidden' });
 
     await page.mouse.move(0, 0);
     await card(page, 'settings').focus();
-    await why.waitFor();
-    assert.match(await why.innerText(), /require-user asks to run before it/);
+    await why.getByText('require-user asks to run before it').waitFor();
     assert.equal(await card(page, 'settings').getAttribute('aria-describedby'), await why.getAttribute('id'));
     await page.keyboard.press('Tab');
-    assert.match(await why.innerText(), /^github-token oss/);
+    await eventually(async () => assert.match(await why.innerText(), /^github-token oss/));
   });
 
   it('shows which edition answers what, through what, and strikes through what is replaced', async () => {
@@ -166,6 +164,7 @@ describe('the stack inspector of the Enterprise edition', () => {
     await routes.locator('summary').click();
     assert.match(await routes.locator('summary').innerText(), /^\d+ routes in 2 layers$/);
     const rows = routes.locator('tbody tr');
+    await rows.first().waitFor();
     const row = (text: string) => rows.filter({ hasText: text });
     assert.match(
       await row('/oauth/github/authorize').first().innerText(),
@@ -196,7 +195,9 @@ describe('the stack inspector of the Enterprise edition', () => {
     await open();
     const token = server.github.addPersonalAccessToken('hubot');
     assert.equal(await call(worker.page, '/api/settings', { github_token: token }), 200);
-    await requests(page).filter({ hasText: 'POST/api/settings' }).waitFor();
+    // It may be told of before it is answered.
+    const saved = requests(page).filter({ hasText: 'POST/api/settings' });
+    await saved.locator('.status-2').waitFor();
     assert.equal(await page.getByText(/\d+ conflicts?$/).count(), 0, 'nothing has come into conflict yet');
 
     assert.equal(await call(worker.page, '/api/settings?token=tell-nobody'), 200);
@@ -211,11 +212,9 @@ describe('the stack inspector of the Enterprise edition', () => {
     assert.notEqual(conflicting, other);
 
     await row.getByRole('button').click();
-    const story = await row.locator('.story').innerText();
-    assert.match(
-      story,
-      /github-token \(oss\) wrote github_token; ignored, because github-user \(enterprise\) decides identity with github_user_id\./,
-    );
+    const told =
+      /github-token \(oss\) wrote github_token; ignored, because github-user \(enterprise\) decides identity with github_user_id\./;
+    await eventually(async () => assert.match(await row.locator('.story').innerText(), told));
     const everything = await page.content();
     assert.ok(!everything.includes(token) && !everything.includes('tell-nobody'));
     await worker.leave();
@@ -230,21 +229,22 @@ describe('the stack inspector of the Enterprise edition', () => {
     await page.getByText('1 with conflicts').waitFor();
 
     await page.getByLabel('Conflicts only').check();
-    assert.equal(await requests(page).count(), 1);
+    await expectRequests(page, 1);
     await page.getByRole('button', { name: 'Pause' }).click();
-    const told = await newsOfConflict(page, '/api/github/user');
     await call(worker.page, '/api/github/user');
-    await told();
+    await page.getByText('2 with conflicts').waitFor();
+    await page.getByRole('button', { name: '1 newer request' }).waitFor();
+    await drawn(page);
     assert.equal(await requests(page).count(), 1);
     await page.getByRole('button', { name: 'Go on' }).click();
-    assert.equal(await requests(page).count(), 2);
+    await expectRequests(page, 2);
 
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No request yet').waitFor();
     await call(worker.page, '/health');
     await page.getByText('No request with a conflict so far').waitFor();
     await page.getByLabel('Conflicts only').uncheck();
-    assert.equal(await requests(page).count(), 1);
+    await expectRequests(page, 1);
     await worker.leave();
   });
 
@@ -256,7 +256,7 @@ describe('the stack inspector of the Enterprise edition', () => {
     const { plan } = (await (await fetch(`${server.url}/stack/outline`)).json()) as StackOutline;
     const position = plan.findIndex(({ name }) => name === 'require-user');
     assert.equal(await row.locator('.step-end').getAttribute('data-position'), String(position));
-    assert.equal(await row.locator('.step-skipped').count(), 3);
+    await eventually(async () => assert.equal(await row.locator('.step-skipped').count(), 3));
   });
 
   it('can be used by keyboard alone', async () => {
@@ -268,7 +268,7 @@ describe('the stack inspector of the Enterprise edition', () => {
     const order = ['pause', 'clear', 'text', 'method', 'status', 'conflicts-only', 'files'];
     for (const id of order) {
       await page.keyboard.press('Tab');
-      assert.equal(await page.evaluate('document.activeElement.id'), id);
+      await page.locator(`#${id}:focus`).waitFor();
     }
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');

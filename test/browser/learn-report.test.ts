@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { learn, printReport } from '../../lib/learn/index.ts';
 import { readRequests } from '../../lib/learn/requests-file.ts';
 import { sendRequests } from '../../lib/learn/send-requests.ts';
+import { eventually } from '../eventually.ts';
 import { watchedApp } from '../learn/report/watched-app.ts';
 import { FORMATS, Visitor } from './visitor.ts';
 
@@ -42,10 +43,13 @@ describe('a report of learn as a page', () => {
       await visitor.expectAccessible(`learn-report-${width}-${colorScheme}`);
       await visitor.expectNoSidewaysScrolling();
       await cards.first().focus();
-      assert.match(await page.getByRole('tooltip').innerText(), /While absent\s+req\.user\s+Sets\s+x-user/);
+      const told = page.getByRole('tooltip');
+      await eventually(async () =>
+        assert.match(await told.innerText(), /While absent\s+req\.user\s+Sets\s+x-user/),
+      );
       await visitor.expectAccessible(`learn-report-reason-${width}-${colorScheme}`);
       await page.locator('.told .finding').hover();
-      assert.equal(await page.locator('li .card.lit').count(), 2);
+      await eventually(async () => assert.equal(await page.locator('li .card.lit').count(), 2));
       assert.equal(await page.locator('img').count(), 0);
       await visitor.leave();
     });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
+import { eventually } from '../eventually.ts';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
 
@@ -30,8 +31,14 @@ describe('the page, for a person who goes back and forth', () => {
   });
 
   const repositories = () => page.getByRole('list', { name: 'Repositories' }).getByRole('listitem');
-  const hash = () => new URL(page.url()).hash;
   const open = (to: string) => page.goto(`${server.url}/${to}`);
+  const expectValue = (label: string, value: string) =>
+    eventually(async () => assert.equal(await page.getByLabel(label).inputValue(), value));
+
+  /** Another address of the view that is shown already: it has followed when it asks GitHub. */
+  async function follow(to: string): Promise<void> {
+    await Promise.all([page.waitForRequest('**/api/github/repositories?*'), open(to)]);
+  }
 
   it('keeps page and sort through a reload, and goes back one step at a time', async () => {
     await page.getByRole('link', { name: 'Next' }).click();
@@ -40,19 +47,19 @@ describe('the page, for a person who goes back and forth', () => {
     await page.getByText(/^Page 1 of/).waitFor();
     await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText(/^Page 2 of/).waitFor();
-    assert.equal(hash(), '#/repositories?page=2&sort=full_name');
+    await page.waitForURL(`${server.url}/#/repositories?page=2&sort=full_name`);
     const second = await repositories().first().innerText();
 
     await page.reload();
     await page.getByText(/^Page 2 of/).waitFor();
     assert.equal(await repositories().first().innerText(), second);
-    assert.equal(await page.getByLabel('Sort by').inputValue(), 'full_name');
+    await expectValue('Sort by', 'full_name');
 
     await page.goBack();
     await page.getByText(/^Page 1 of/).waitFor();
     await page.goBack();
     await page.getByText(/^Page 2 of/).waitFor();
-    assert.equal(await page.getByLabel('Sort by').inputValue(), 'pushed');
+    await expectValue('Sort by', 'pushed');
   });
 
   it('keeps a search through a reload, and goes back to before it', async () => {
@@ -63,23 +70,23 @@ describe('the page, for a person who goes back and forth', () => {
     await page.getByText(/^Nothing found for “hello & <b>"world"<\/b>\?q=x#y”/).waitFor();
     await page.goBack();
     await page.getByText(/^Page 1 of/).waitFor();
-    assert.equal(await page.getByLabel('Search all of GitHub').inputValue(), '');
+    await expectValue('Search all of GitHub', '');
   });
 
   it('takes nothing strange from a link that somebody sends', async () => {
-    await open(
+    await follow(
       '#/repositories?page=-1&sort=javascript:alert(1)&installation=../../user&unset_github_token=true',
     );
     await page.getByText(/^Page 1 of/).waitFor();
-    assert.equal(await page.getByLabel('Sort by').inputValue(), 'pushed');
+    await expectValue('Sort by', 'pushed');
     await open('#/repositories?page=99999');
     await page.getByRole('link', { name: 'Go to the first page' }).click();
     await page.getByText(/^Page 1 of/).waitFor();
-    await open('#/nowhere?page=2');
+    await follow('#/nowhere?page=2');
     await page.getByRole('heading', { name: 'Repositories' }).waitFor();
+    await page.getByText(/^Page 2 of/).waitFor();
     await open('#/repositories?installation=999');
-    await page.getByLabel('Installation').waitFor();
-    assert.equal(await page.getByLabel('Installation').inputValue(), '999');
+    await expectValue('Installation', '999');
   });
 
   it('leads from repositories and tasks to GitHub', async () => {
@@ -101,8 +108,8 @@ describe('the page, for a person who goes back and forth', () => {
     await page.getByRole('heading', { name: 'Suggested tasks' }).waitFor();
     await page.getByRole('link', { name: 'Settings (unsaved changes)' }).click();
     await page.getByText('You have unsaved changes.').waitFor();
-    assert.equal(await iterations().inputValue(), '77');
-    assert.equal(await page.getByLabel('API key').inputValue(), 'sk-not-saved-yet');
+    await expectValue('Most iterations for a task', '77');
+    await expectValue('API key', 'sk-not-saved-yet');
 
     const asked = page.waitForEvent('dialog');
     await page.evaluate('void setTimeout(() => location.reload())');
@@ -112,7 +119,7 @@ describe('the page, for a person who goes back and forth', () => {
     assert.equal(await iterations().inputValue(), '77');
 
     await page.getByRole('button', { name: 'Discard' }).click();
-    assert.equal(await iterations().inputValue(), '');
+    await expectValue('Most iterations for a task', '');
     await page.reload();
     await page.getByText('Language model').waitFor();
   });
@@ -137,25 +144,33 @@ describe('the page, for a person who goes back and forth', () => {
     await page.getByRole('link', { name: 'Settings' }).click();
     const model = page.getByRole('combobox', { name: 'Model', exact: true });
     const options = () => page.getByRole('listbox', { name: 'Choices for Model' }).getByRole('option');
+    const expectModel = (value: string) =>
+      eventually(async () => assert.equal(await model.inputValue(), value));
+    const expectOptions = (count: number) =>
+      eventually(async () => assert.equal(await options().count(), count));
     await model.click();
     await options().first().waitFor();
     const all = await options().count();
     await page.keyboard.type('GPT');
-    assert.deepEqual(await options().allInnerTexts(), ['openai/gpt-4o']);
+    await eventually(async () => assert.deepEqual(await options().allInnerTexts(), ['openai/gpt-4o']));
     await model.fill('');
+    await expectOptions(all);
     await page.keyboard.press('ArrowUp');
-    assert.equal(
-      await model.getAttribute('aria-activedescendant'),
-      await options().last().getAttribute('id'),
-      'up from the field leads to the last choice',
+    await eventually(async () =>
+      assert.equal(
+        await model.getAttribute('aria-activedescendant'),
+        await options().last().getAttribute('id'),
+        'up from the field leads to the last choice',
+      ),
     );
     await model.fill('GPT');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    assert.equal(await model.inputValue(), 'openai/gpt-4o');
-    assert.equal(await model.getAttribute('aria-expanded'), 'false');
+    await expectModel('openai/gpt-4o');
+    await page.locator('#llm_model[aria-expanded=false]').waitFor();
     await page.getByRole('button', { name: 'Show the choices for Model' }).click();
-    assert.equal(await options().count(), all, 'what is chosen does not hide the others');
+    // What is chosen does not hide the others.
+    await expectOptions(all);
     await options().nth(0).click();
     await model.fill('my-own/model');
     await page.keyboard.press('Escape');
@@ -163,7 +178,7 @@ describe('the page, for a person who goes back and forth', () => {
     await page.getByText('Settings saved.').waitFor();
     await page.reload();
     await page.getByText('Language model').waitFor();
-    assert.equal(await model.inputValue(), 'my-own/model');
+    await expectModel('my-own/model');
   });
 
   it('shows at once that GitHub is being asked, and every view that needs no GitHub', async () => {
@@ -173,7 +188,8 @@ describe('the page, for a person who goes back and forth', () => {
     await page.locator('.list.skeleton').waitFor();
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByLabel('Most iterations for a task').waitFor();
-    assert.equal(await page.locator('.person-pending').count(), 1, 'GitHub has not answered yet');
+    // GitHub has not answered yet.
+    await page.locator('.person-pending').waitFor();
   });
 
   it('says that a save is going on', async () => {
@@ -202,7 +218,7 @@ describe('the page whose script does not arrive', () => {
     try {
       await page.route('**/app.js', (route) => route.abort());
       await page.goto(server.url);
-      await page.getByText('The page could not be loaded completely').waitFor({ timeout: 12_000 });
+      await page.getByText('The page could not be loaded completely').waitFor();
     } finally {
       await visitor.leave().catch(() => undefined);
       await server.remove();

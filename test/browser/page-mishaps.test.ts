@@ -1,6 +1,7 @@
 /** What a person meets who is unlucky: another tab, an outage, a link from a stranger, no script. */
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { eventually } from '../eventually.ts';
 import { newProfile } from './chromium.ts';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
@@ -130,11 +131,13 @@ describe('the page, for a person who is unlucky', () => {
     for (const last of ['Runtime resource factor', 'Security analyzer', 'Language'] as const) {
       const control = page.getByLabel(last, { exact: true });
       await control.focus();
-      const [field, bar] = await Promise.all([
-        control.boundingBox(),
-        page.locator('.save-bar').boundingBox(),
-      ]);
-      assert.ok(field && bar && field.y + field.height <= bar.y, `${last} is below the bar`);
+      await eventually(async () => {
+        const [field, bar] = await Promise.all([
+          control.boundingBox(),
+          page.locator('.save-bar').boundingBox(),
+        ]);
+        assert.ok(field && bar && field.y + field.height <= bar.y, `${last} is below the bar`);
+      });
     }
   });
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
+import { eventually } from '../eventually.ts';
 import { newProfile } from './chromium.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -45,7 +46,7 @@ export class Visitor {
   static async arrive(options: VisitorOptions = {}): Promise<Visitor> {
     const { width = 1440, colorScheme = 'light' } = options;
     const context = await newProfile({ viewport: { width, height: 900 }, colorScheme });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     return new Visitor(context, await context.newPage());
   }
 
@@ -70,6 +71,10 @@ export class Visitor {
   /** Fails if axe finds anything in what is shown now, when nothing moves any more. Keeps a picture of it, too. */
   async expectAccessible(name: string): Promise<void> {
     await this.page.emulateMedia({ reducedMotion: 'reduce' });
+    // What has begun to change its color before goes on to.
+    await this.page.evaluate(`Promise.allSettled(
+      document.getAnimations().filter((one) => one instanceof CSSTransition).map(({ finished }) => finished),
+    ).then(() => undefined)`);
     await this.page.screenshot({ path: `${screenshots}${name}.png`, fullPage: true });
     await this.page.evaluate(axe);
     const findings = await this.page.evaluate<string[]>(
@@ -95,10 +100,12 @@ export class Visitor {
 
   /** Fails if the page can be scrolled sideways. */
   async expectNoSidewaysScrolling(): Promise<void> {
-    const overflow = await this.page.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    assert.equal(overflow, 0, 'the page is wider than its window');
+    await eventually(async () => {
+      const overflow = await this.page.evaluate<number>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      assert.equal(overflow, 0, 'the page is wider than its window');
+    });
   }
 
   #watch(page: Page): void {
