@@ -15,8 +15,7 @@ describe('the demo behind a real Keycloak, for a person who clicks', () => {
     demo = await DemoProcess.start({ RATE_LIMIT: 'off', HOME }, 'demo-keycloak.ts');
   });
 
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     assert.equal(await demo.stop('SIGTERM'), 0);
   });
 
