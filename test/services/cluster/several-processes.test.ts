@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import request from 'supertest';
+import { eventually } from '../../eventually.ts';
 import { pathOf } from '../../integration/enterprise-site.ts';
-import { eventually } from '../engines/eventually.ts';
 import { Cluster } from './cluster.ts';
 
 const PROCESSES = 4;

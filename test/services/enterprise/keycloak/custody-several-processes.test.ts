@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../../engines/eventually.ts';
+import { eventually } from '../../../eventually.ts';
 import { KEPT_BY_KEYCLOAK, storeAsJson } from './kept-by-keycloak.ts';
 import { KeycloakCluster, statusOf } from './keycloak-cluster.ts';
 
