@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** For a process that is started, on a machine that does other work as well. */
+export const STARTED_WITHIN_MS = 120_000;
+
 /**
  * What `attempt` gives as soon as it does not reject; for what takes a while to become true.
  *

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { whenLate, within, withTimeLimit } from '../lib/time-limit.ts';
-import { beBusy } from './be-busy.ts';
 
 /** What the other one is given, in milliseconds; several times as long this process is busy. */
 const LIMIT_MS = 50;
@@ -13,24 +12,40 @@ const never = new Promise<never>(() => undefined);
 
 describe('How long somebody else may take', () => {
   let other: Worker;
+  /** How much it has answered, whether or not that has been read here. */
+  let answers: Int32Array;
+  let asked: number;
 
-  before(async () => {
-    // Answers at once, in a thread of its own.
-    other = new Worker(
-      "require('worker_threads').parentPort.on('message', (m) => require('worker_threads').parentPort.postMessage(m))",
-      {
-        eval: true,
-      },
-    );
-    other.postMessage('ready');
-    await once(other, 'message');
+  beforeEach(() => {
+    answers = new Int32Array(new SharedArrayBuffer(4));
+    asked = 0;
+    // In a thread of its own.
+    const answering = `const { parentPort, workerData } = require('worker_threads');
+      parentPort.on('message', (question) => {
+        parentPort.postMessage(question);
+        Atomics.add(workerData, 0, 1);
+      });`;
+    other = new Worker(answering, { eval: true, workerData: answers });
   });
-  after(() => other.terminate());
+  afterEach(() => other.terminate());
 
   const ask = async (question: string): Promise<unknown> => {
     const answer = once(other, 'message');
     other.postMessage(question);
+    asked += 1;
     return ((await answer) as unknown[])[0];
+  };
+
+  /** Reads nothing for so long, and until all that was asked is answered. */
+  function beBusy(ms = 0): void {
+    for (const end = performance.now() + ms; performance.now() < end || Atomics.load(answers, 0) < asked;);
+  }
+
+  /** The answer can be read. */
+  const askAndBeBusy = (question: string): Promise<unknown> => {
+    const answer = ask(question);
+    beBusy();
+    return answer;
   };
 
   it('is over when there is no answer', async () => {
@@ -47,7 +62,7 @@ describe('How long somebody else may take', () => {
   it('begins once more when this process could not even ask, and then ends', async () => {
     const answer = within(
       LIMIT_MS,
-      new Promise(setImmediate).then(() => ask('b')),
+      new Promise(setImmediate).then(() => askAndBeBusy('b')),
       late,
     );
     const none = within(LIMIT_MS, never, late);
@@ -58,9 +73,9 @@ describe('How long somebody else may take', () => {
 
   it('is one for several answers, and busy times in between use up none of it', async () => {
     const answers = await withTimeLimit(LIMIT_MS, async (limit) => {
-      const first = await limit.wait(ask('c'), late);
+      const first = await limit.wait(askAndBeBusy('c'), late);
       beBusy(BUSY_MS);
-      return [first, await limit.wait(ask('d'), late)];
+      return [first, await limit.wait(askAndBeBusy('d'), late)];
     });
     assert.deepEqual(answers, ['c', 'd']);
 

@@ -98,10 +98,11 @@ describe('GracefulServer', () => {
     const before = await ask('/');
     assert.equal(await text(before), 'ok');
     assert.equal(before.headers.connection, 'keep-alive');
-    const drained = server.drain({ noticeMs: 200, patienceMs: 5_000 });
+    const drained = server.drain({ noticeMs: 60_000, patienceMs: 60_000 });
     const during = await ask('/');
     assert.equal(await text(during), 'ok');
     assert.equal(during.headers.connection, 'close');
+    server.drainNow();
     assert.equal(await drained, 0);
     await refused();
   });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../demo/free-port.ts';
 import { DemoProcess } from '../demo-process.ts';
-import { eventually } from '../eventually.ts';
+import { eventually, STARTED_WITHIN_MS } from '../eventually.ts';
 import { RealBrowser } from './enterprise/keycloak/real-browser.ts';
 
 const DEMO = 'demo-keycloak.ts';
@@ -53,7 +53,10 @@ describe('npm run demo:keycloak', () => {
       stdio: 'ignore',
     });
     halfway = demo;
-    await eventually(() => assert.ok(processes().some((line) => line.includes('Quarkus'))), 60_000);
+    await eventually(
+      () => assert.ok(processes().some((line) => line.includes('Quarkus'))),
+      STARTED_WITHIN_MS,
+    );
     return demo;
   }
 
@@ -97,6 +100,6 @@ describe('npm run demo:keycloak', () => {
   it('takes Keycloak with it when it is killed', async () => {
     const demo = await startedHalfway();
     demo.kill('SIGKILL');
-    await eventually(() => assert.deepEqual(processes(), []), 30_000);
+    await eventually(() => assert.deepEqual(processes(), []));
   });
 });

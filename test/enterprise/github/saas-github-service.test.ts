@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { GithubTokenManager } from '../../../lib/enterprise/tokens/github-token-manager.ts';
 import type { GithubTokens } from '../../../lib/enterprise/tokens/github-token-provider.ts';
+import { holdAtGitHub } from '../../github-gate.ts';
 import { Custody } from '../tokens/custody.ts';
 
 const HOUR = 3_600_000;
@@ -42,9 +42,11 @@ describe('SaaSGitHubService', () => {
     const newer = custody.issue('octocat');
     custody.github.revokeToken(stored.accessToken.reveal());
     // Signs in anew while the request with the old token is on its way.
-    custody.github.faults.add({ on: USER, kind: 'slow', delayMs: 100, times: 1 });
+    const held = holdAtGitHub(custody.github, USER, 'before');
     const answer = service.getUser();
+    await held.isThere;
     await tokens.store(octocat, newer);
+    held.letGo();
     assert.equal((await answer).login, 'octocat');
     assert.equal(tries(), 2);
     assert.equal(custody.github.calls.refreshes, 0);
@@ -62,10 +64,14 @@ describe('SaaSGitHubService', () => {
   it('does not send a token again that another process has replaced while it waited', async () => {
     const remembering = custody.manager({ staleMs: 60_000 });
     custody.github.revokeToken(stored.accessToken.reveal());
-    const answer = custody.service(remembering, 'octocat', 200).getUser();
-    while (tries() === 0) await delay(5);
-    await tokens.store(octocat, custody.issue('octocat'));
-    assert.equal((await answer).login, 'octocat');
+    const token = remembering.token.bind(remembering);
+    let asked = 0;
+    remembering.token = async (githubUserId, rejected) => {
+      // Before the wait it is asked whether there is another one, and behind it once more.
+      if (rejected !== undefined && ++asked === 2) await tokens.store(octocat, custody.issue('octocat'));
+      return token(githubUserId, rejected);
+    };
+    assert.equal((await custody.service(remembering, 'octocat', 1).getUser()).login, 'octocat');
     assert.equal(tries(), 2);
   });
 

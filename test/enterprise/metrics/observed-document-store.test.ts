@@ -47,7 +47,7 @@ describe('ObservedDocumentStore', () => {
     assert.deepEqual(await store.read('a.json'), { a: 1 });
     await store.delete('a.json');
     assert.deepEqual(kinds(), ['write ok', 'read ok', 'delete ok']);
-    assert.ok(observed.every(([, , seconds]) => seconds > 0 && seconds < 20));
+    assert.ok(observed.every(([, , seconds]) => seconds >= 0));
   });
 
   it('tells of failures, and passes them on', async () => {

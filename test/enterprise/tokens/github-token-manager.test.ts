@@ -28,7 +28,7 @@ describe('GithubTokenManager', () => {
 
   /** Waits until `holds` does. */
   async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-    for (let left = 200; !(await holds()); left -= 1) {
+    for (let left = 1_500; !(await holds()); left -= 1) {
       assert.ok(left > 0, 'it never came to hold');
       await delay(20);
     }

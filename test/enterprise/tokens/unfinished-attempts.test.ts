@@ -222,7 +222,7 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
 
   async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
     for (
-      let left = 300;
+      let left = 1_500;
       !(await Promise.resolve()
         .then(holds)
         .catch(() => false));

@@ -44,7 +44,7 @@ describe('Four processes on one database', () => {
     await eventually(() => assert.equal(cluster.github.tokens.hasGrant('octocat'), false));
   });
 
-  it('refresh the tokens of 1,000 users that expire together once each, though all are asked at once', async () => {
+  it('refresh the tokens of 1,000 users that expire together once each, though all processes are asked at once', async () => {
     cluster = await Cluster.start(PROCESSES);
     const cookies = await cluster.addUsersWithExpiredTokens(1_000);
     const urls = cluster.members.map(({ url }) => url);
@@ -54,12 +54,12 @@ describe('Four processes on one database', () => {
       await answer.arrayBuffer();
       statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
     };
-    // Each user at all processes at the same time, and 200 users at a time.
+    // Each user at all processes at the same time, and no more users at a time than a slow machine serves in time.
     const waiting = cookies.values();
     const client = async (): Promise<void> => {
       for (const cookie of waiting) await Promise.all(urls.map((url) => ask(cookie, url)));
     };
-    await Promise.all(Array.from({ length: 200 }, client));
+    await Promise.all(Array.from({ length: 40 }, client));
 
     assert.deepEqual([...statuses], [[200, 4_000]]);
     assert.equal(cluster.github.calls.refreshes, 1_000);

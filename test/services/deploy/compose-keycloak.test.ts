@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { freePort } from '../../../demo/free-port.ts';
 import { KeycloakProcess } from '../../../demo/keycloak/keycloak-process.ts';
-import { eventually } from '../../eventually.ts';
+import { eventually, STARTED_WITHIN_MS } from '../../eventually.ts';
 import { engines } from '../engines.ts';
 import { composeServices, environmentOf, fileOf, runImage, type Service } from './compose-file.ts';
 
@@ -92,7 +92,7 @@ describe('The profile keycloak of deploy/compose.yaml', () => {
         const answer = await fetch(`http://127.0.0.1:${port}/ready`);
         assert.equal(answer.status, 200);
         return (await answer.json()) as { checks: Record<string, string> };
-      });
+      }, STARTED_WITHIN_MS);
       assert.equal(ready.checks.keycloak, 'ok');
       const authorize = `http://127.0.0.1:${port}/oauth/github/authorize`;
       const { headers } = await fetch(authorize, { redirect: 'manual' });

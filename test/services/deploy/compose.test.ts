@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../../demo/free-port.ts';
-import { eventually } from '../../eventually.ts';
+import { eventually, STARTED_WITHIN_MS } from '../../eventually.ts';
 import { engines } from '../engines.ts';
 import { ROLE } from '../engines/postgres-server.ts';
 import { findProgram, Program } from '../engines/program.ts';
@@ -72,7 +72,7 @@ describe('deploy/compose.yaml', () => {
       const answer = await fetch(`http://127.0.0.1:${port}/ready`);
       assert.equal(answer.status, 200);
       return (await answer.json()) as { checks: Record<string, string> };
-    });
+    }, STARTED_WITHIN_MS);
     assert.deepEqual(
       Object.values(ready.checks),
       Object.values(ready.checks).map(() => 'ok'),

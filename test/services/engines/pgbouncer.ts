@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from '../../eventually.ts';
+import { eventually, STARTED_WITHIN_MS } from '../../eventually.ts';
 import { type PostgresServer, ROLE } from './postgres-server.ts';
 import { findProgram, freePort, newFolder, Program } from './program.ts';
 
@@ -58,7 +58,7 @@ server_login_retry = 1
       await client.connect();
       await client.query('SELECT 1');
       await client.end();
-    }).catch((error: unknown) => {
+    }, STARTED_WITHIN_MS).catch((error: unknown) => {
       throw new Error(`PgBouncer does not start: ${this.#program.output}`, { cause: error });
     });
   }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from '../../eventually.ts';
+import { eventually, STARTED_WITHIN_MS } from '../../eventually.ts';
 import { findProgram, freePort, newFolder, Program, user } from './program.ts';
 
 const DEBIAN_PACKAGE = 'postgresql';
@@ -78,7 +78,7 @@ export class PostgresServer {
       // After a crash, the processes of the one before may not have noticed yet that it is gone.
       if (!this.#program.isRunning) this.#program = this.#start();
       await this.run('postgres', 'SELECT 1');
-    }, 60_000).catch((error: unknown) => {
+    }, STARTED_WITHIN_MS).catch((error: unknown) => {
       throw new Error(`PostgreSQL does not start: ${this.#program.output}`, { cause: error });
     });
   }

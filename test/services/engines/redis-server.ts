@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { createClient } from 'redis';
-import { eventually } from '../../eventually.ts';
+import { eventually, STARTED_WITHIN_MS } from '../../eventually.ts';
 import { findProgram, freePort, newFolder, Program } from './program.ts';
 
 /** A Redis of its own, which keeps nothing. */
@@ -42,7 +42,7 @@ export class RedisServer {
       } finally {
         socket.destroy();
       }
-    }).catch((error: unknown) => {
+    }, STARTED_WITHIN_MS).catch((error: unknown) => {
       throw new Error(`Redis does not start: ${this.#program.output}`, { cause: error });
     });
   }
