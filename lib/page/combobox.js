@@ -13,6 +13,8 @@ export class Combobox {
   #active = -1;
   /** The list is narrowed only by what is typed while it is open: a stored value must not hide the others. */
   #typed = false;
+  /** The list was asked for before there was anything to offer. */
+  #awaited = false;
 
   /** @param {HTMLInputElement} input is put into a frame, with the list */
   constructor(input) {
@@ -44,6 +46,7 @@ export class Combobox {
   offer(values) {
     this.#values = values;
     this.toggle.hidden = values.length === 0;
+    if (this.#awaited) this.#open();
   }
 
   #listen() {
@@ -92,6 +95,8 @@ export class Combobox {
   }
 
   #open() {
+    this.#awaited = this.#values.length === 0;
+    if (this.#awaited) return;
     const text = this.#typed ? this.input.value.trim().toLowerCase() : '';
     const shown = this.#values.filter((value) => value.toLowerCase().includes(text));
     if (shown.length === 0) return this.#close();
@@ -132,6 +137,7 @@ export class Combobox {
 
   #close() {
     this.#typed = false;
+    this.#awaited = false;
     this.list.hidden = true;
     this.input.setAttribute('aria-expanded', 'false');
     this.input.removeAttribute('aria-activedescendant');

@@ -181,6 +181,21 @@ describe('the page, for a person who goes back and forth', () => {
     await expectModel('my-own/model');
   });
 
+  it('offers it to a person who asks before the server has answered', async () => {
+    const release = new AbortController();
+    const released = once(release.signal, 'abort');
+    await page.route('**/api/options/models', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const model = page.getByRole('combobox', { name: 'Model', exact: true });
+    await model.click();
+    await page.locator('#llm_model:focus[aria-expanded=false]').waitFor();
+    release.abort();
+    await page.getByRole('option', { name: 'openai/gpt-4o', exact: true }).waitFor();
+  });
+
   it('shows at once that GitHub is being asked, and every view that needs no GitHub', async () => {
     server.github.faults.add({ on: '*', kind: 'hang' });
     await page.reload();
