@@ -1,5 +1,6 @@
 /** The description of the API as a page: it can be searched and tried, axe finds nothing, and it asks nothing of others. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Page } from 'playwright-core';
 import { eventually } from '../eventually.ts';
 import { Installation } from './installation.ts';
@@ -118,6 +119,26 @@ describe('the API page, for a person who reads and tries', () => {
     );
     assert.deepEqual([...new Set(asked.map((line) => line.split(' ')[0]))].sort(), ['GET', 'HEAD']);
     assert.equal(await operation('storeSettings').getByRole('button', { name: /^Send/ }).count(), 0);
+  });
+
+  it('shows the answer to what was sent last, though an earlier one takes longer', async () => {
+    const release = new AbortController();
+    const released = once(release.signal, 'abort');
+    const health = operation('health');
+    const tried = health.locator('.tried');
+    await page.route('**/health', async (route) => {
+      if (route.request().method() === 'GET') await released;
+      await route.continue();
+    });
+    await health.getByRole('button', { name: 'Send GET' }).click();
+    await health.getByRole('button', { name: 'Send HEAD' }).click();
+    await tried.getByText('200').waitFor();
+    const slow = page.waitForEvent('requestfinished', (request) => request.method() === 'GET');
+    release.abort();
+    await slow;
+    // What is asked for now is answered after it.
+    await page.evaluate("fetch('/health').then((response) => response.text())");
+    assert.equal(await tried.locator('pre').count(), 0);
   });
 
   it('is bounded in what it shows of an answer, and says so', async () => {

@@ -134,6 +134,8 @@ function offerTry(article) {
     void send('GET');
   });
 
+  let sent = 0;
+
   /** Nothing but what reads is ever sent. @param {'GET' | 'HEAD'} method */
   async function send(method) {
     if (!form.reportValidity()) return;
@@ -143,13 +145,18 @@ function offerTry(article) {
         return value === '' ? [] : [[name, value]];
       }),
     ).toString();
-    answer.replaceChildren('Asking…');
+    // A slow answer must not take the place of a newer one.
+    const turn = ++sent;
+    const show = (/** @type {(Node | string)[]} */ ...parts) => {
+      if (turn === sent) answer.replaceChildren(...parts);
+    };
+    show('Asking…');
     try {
       const address = `${server}${path}${query === '' ? '' : `?${query}`}`;
       const response = await fetch(address, { method, redirect: 'manual', cache: 'no-store' });
-      answer.replaceChildren(...(await shown(response)));
+      show(...(await shown(response)));
     } catch {
-      answer.replaceChildren(html('p', { class: 'failure' }, 'The server does not answer.'));
+      show(html('p', { class: 'failure' }, 'The server does not answer.'));
     }
   }
 
