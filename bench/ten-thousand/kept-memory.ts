@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const TELLS = fileURLToPath(new URL('tell-kept.cjs', import.meta.url));
 /** How long a process that is busy may take to tell, in milliseconds. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 export class KeptMemory {
   readonly #folder: string;

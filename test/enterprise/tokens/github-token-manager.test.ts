@@ -7,6 +7,7 @@ import { SignedOutError } from '../../../lib/enterprise/tokens/github-token-prov
 import type { Document, DocumentStore } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
+import { type HeldRequest, holdAtGitHub } from '../../github-gate.ts';
 import { Custody, type ManagerOptions } from './custody.ts';
 
 const HOUR = 3_600_000;
@@ -426,15 +427,16 @@ describe('GithubTokenManager', () => {
   describe('generations', () => {
     let manager: ReturnType<Custody['manager']>;
     let refresh: Promise<unknown>;
+    let answer: HeldRequest;
 
     /** A refresh that GitHub has done, but not answered yet. */
     beforeEach(async () => {
-      manager = custody.manager();
+      manager = custody.manager({ timeoutMs: 60_000 });
       await manager.store(octocat, custody.issue('octocat'));
       custody.github.advance(LIFETIME);
-      custody.github.faults.add({ on: REFRESH, kind: 'slow', delayMs: 500, times: 1 });
+      answer = holdAtGitHub(custody.github, REFRESH, 'after');
       refresh = manager.token(octocat).catch((error: unknown) => error);
-      await eventually(() => custody.github.calls.refreshes === 1);
+      await answer.isThere;
     });
 
     for (const whose of ['this', 'another'] as const) {
@@ -443,12 +445,16 @@ describe('GithubTokenManager', () => {
       it(`a sign-in in ${whose} process outranks a refresh that began before it`, async () => {
         const newer = custody.issue('octocat');
         await there().store(octocat, newer);
+        answer.letGo();
         assert.ok(newer.accessToken.equals((await refresh) as typeof newer.accessToken));
         assert.ok((await custody.manager().token(octocat)).equals(newer.accessToken));
       });
 
       it(`a sign-out in ${whose} process outranks it, and the pair that it got is given back`, async () => {
-        await there().revoke(octocat);
+        const revoked = there().revoke(octocat);
+        await eventually(async () => (await custody.document('octocat'))?.state !== 'signed_in');
+        answer.letGo();
+        await revoked;
         assert.ok((await refresh) instanceof SignedOutError);
         await assert.rejects(custody.manager().token(octocat), SignedOutError);
         assert.equal(await custody.document('octocat'), undefined);
@@ -458,6 +464,7 @@ describe('GithubTokenManager', () => {
 
       it(`a revocation by webhook in ${whose} process outranks it`, async () => {
         await there().forget(octocat);
+        answer.letGo();
         assert.ok((await refresh) instanceof SignedOutError);
         assert.equal(await custody.document('octocat'), undefined);
       });

@@ -32,7 +32,8 @@ export const FAULTS = {
   'a reset, its work done': { kind: 'lost-answer' },
   silence: { kind: 'hang' },
   'a slow answer': { kind: 'slow', delayMs: 100 },
-  'an answer too late': { kind: 'slow', delayMs: TIMEOUT_MS * 1.5 },
+  // Who is busy itself waits twice as long.
+  'an answer too late': { kind: 'slow', delayMs: TIMEOUT_MS * 4 },
 } as const satisfies Record<string, Wrong>;
 
 export type FaultName = keyof typeof FAULTS;

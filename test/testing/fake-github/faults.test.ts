@@ -10,7 +10,7 @@ describe('the faults of the fake GitHub', () => {
   });
   afterEach(() => github.close());
 
-  const get = (path = '/user', timeoutMs = 5_000) =>
+  const get = (path = '/user', timeoutMs = 60_000) =>
     fetch(`${github.apiUrl}${path}`, {
       headers: { authorization },
       signal: AbortSignal.timeout(timeoutMs),
@@ -187,7 +187,7 @@ describe('the faults of the fake GitHub', () => {
   });
 
   it('can be a late answer', async () => {
-    github.faults.add({ on: 'GET /user', kind: 'slow', delayMs: 150, times: 1 });
+    github.faults.add({ on: 'GET /user', kind: 'slow', delayMs: 1_000, times: 1 });
     const answered: string[] = [];
     const late = get().then(({ status }) => answered.push(`late ${status}`));
     while (github.calls.count('GET /user') < 1) await new Promise((resolve) => setImmediate(resolve));
