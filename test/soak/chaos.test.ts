@@ -55,7 +55,7 @@ describe(`Four servers whose database and Redis half-work (seed ${SEED})`, () =>
       }
       findings.stormy();
       for (const user of users)
-        await eventually(async () => assert.ok(await user.readSettings(), user.login), 60_000);
+        await eventually(async () => assert.ok(await user.readSettings(), user.login), 120_000);
     } finally {
       living.abort();
       await lives;

@@ -23,7 +23,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PATHS = ['/api/settings', '/api/github/user'];
 const BETWEEN_MS = 50;
 /** Longer than what failed waits for its next attempt. */
-const RETRIED_MS = 60_000;
+const RETRIED_MS = 120_000;
 
 /** A server behind Keycloak at one address and with one file store, however often its process is killed. */
 export class KilledSite {

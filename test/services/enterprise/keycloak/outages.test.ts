@@ -15,7 +15,7 @@ const SESSION = `users/github/${OCTOCAT}/keycloak_session.json`;
 const TIMEOUT_MS = 5_000;
 const LOAD_MS = 2_000;
 /** Longer than Keycloak is left alone after a failure, and what is queued waits for the next attempt. */
-const HEALING_MS = 60_000;
+const HEALING_MS = 120_000;
 
 interface Answers {
   readonly statuses: Record<number, number>;

@@ -181,7 +181,7 @@ describe('A session behind Keycloak', () => {
     assert.equal(await site.statusOf(browser), 401);
     assert.notDeepEqual(await logouts(), []);
     site.proxy.fault = undefined;
-    await eventually(async () => assert.deepEqual(await sessionsAtKeycloak(), []), 40_000);
+    await eventually(async () => assert.deepEqual(await sessionsAtKeycloak(), []), 120_000);
     await eventually(async () => assert.deepEqual(await logouts(), []));
   });
 

@@ -158,7 +158,7 @@ describe('What is given up on', () => {
     await Promise.all(Array.from({ length: 4 }, () => store.check()));
     relay.blackhole('open');
     await assert.rejects(store.check(), { code: 'storage_unavailable' });
-    await eventually(() => store.check(), 15_000);
+    await eventually(() => store.check());
   });
 
   it('in a transaction rolls it back, and leaves the connection to the next', async () => {
