@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { attempt } from './attempt.ts';
-import { isJson, type KeptModule, type KeptModules, scriptOf } from './kept-modules.ts';
+import { functionOf, isJson, type KeptModule, type KeptModules, scriptOf } from './kept-modules.ts';
 import { WitnessList } from './witnesses.ts';
 
 /**
@@ -26,9 +26,19 @@ export function findModules(from: string, packages: readonly string[]): KeptModu
     if (!/^\.{0,2}\//.test(specifier)) witnesses.package(user, specifier);
     if (numbers.has(file)) return numbers.get(file);
     witnesses.file(file);
-    const source = readFileSync(file, 'utf8');
-    const module = { file, source, requires: {}, usesMoreOfRequire: /\brequire\s*\./.test(source) };
-    const number = canBeKept(module) ? found.push(module) - 1 : undefined;
+    const text = readFileSync(file, 'utf8');
+    const passedOn = PASSES_ON.exec(text)?.[2];
+    if (
+      passedOn !== undefined &&
+      cache[createRequire(file).resolve(passedOn)]?.exports === cache[file].exports
+    ) {
+      const other = find(file, passedOn);
+      numbers.set(file, other);
+      return other;
+    }
+    const source = isJson({ file }) ? text : functionOf(text);
+    const module = { file, source, requires: {}, usesMoreOfRequire: /\brequire\s*\./.test(text) };
+    const number = canBeKept(module, text) ? found.push(module) - 1 : undefined;
     numbers.set(file, number);
     if (number !== undefined && !isJson(module)) findAll(module);
     return number;
@@ -48,9 +58,13 @@ export function findModules(from: string, packages: readonly string[]): KeptModu
   return { doors, modules: found, ...witnesses.all };
 }
 
+/** An ES module that is only there to give to `require` and `import` alike what one of CommonJS exports. */
+const PASSES_ON =
+  /^\s*import (\w+) from '(\.[^']+)';\s+export default \1;\s+export \{ \1 as 'module\.exports' \};\s*$/;
+
 /** Left to Node is what asks more of it than to load by name, and what is not CommonJS. */
-function canBeKept(module: KeptModule): boolean {
-  return isJson(module) || (!ASKS_MORE.test(module.source) && attempt(() => scriptOf(module)) !== undefined);
+function canBeKept(module: KeptModule, text: string): boolean {
+  return isJson(module) || (!ASKS_MORE.test(text) && attempt(() => scriptOf(module)) !== undefined);
 }
 
 /** `import()`, but for that of a type in a comment; the imports of its own package; and what stands beside its exports. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
@@ -7,6 +7,7 @@ import { attempt } from './attempt.ts';
 import type { KeptModules } from './kept-modules.ts';
 import { loadsOtherwise } from './loads-otherwise.ts';
 import { readModules, writeModules } from './modules-file.ts';
+import { pruneCompiled, prunePackages } from './prune.ts';
 import { runModules } from './run-modules.ts';
 import { isAsWitnessed } from './witnesses.ts';
 
@@ -36,7 +37,11 @@ export function keepPackages(env: Readonly<Record<string, string | undefined>>):
   if (ready !== undefined && isCompiled(ready.scripts)) return keepNothing;
   return async () => {
     const found = ready === undefined ? await packagesFound() : withCode(ready.kept, ready.scripts);
-    if (found !== undefined) attempt(() => writeModules(path, found));
+    if (found === undefined) return;
+    attempt(() => writeModules(path, found));
+    prunePackages(dirname(path));
+    // Another folder may be that of other programs as well.
+    if (dirname(path) === compileCacheFolder(env)) pruneCompiled(dirname(path));
   };
 }
 

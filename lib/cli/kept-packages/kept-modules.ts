@@ -3,7 +3,7 @@ import { Script } from 'node:vm';
 /** A module of CommonJS as a start runs it without a look for it on the disk. */
 export interface KeptModule {
   readonly file: string;
-  /** Its text: JavaScript, or JSON where the name of its file says so. */
+  /** JSON where the name of its file says so; otherwise its text as a {@link functionOf} its module. */
   readonly source: string;
   /** What V8 has compiled of it. */
   readonly code?: Buffer;
@@ -30,9 +30,14 @@ export interface KeptModules extends Witnesses {
 
 const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
 
+/** What Node makes of the text of a module. */
+export function functionOf(text: string): string {
+  return `${HEAD}${text}\n})`;
+}
+
 /** How a module is compiled: with the lines and columns of its file. */
 export function scriptOf({ file, source, code }: KeptModule): Script {
-  return new Script(`${HEAD}${source}\n})`, {
+  return new Script(source, {
     filename: file,
     columnOffset: -HEAD.length,
     ...(code && { cachedData: code }),

@@ -35,8 +35,12 @@ export function readModules(path: string): KeptModules {
   if (bytes.readUInt32LE(0) !== crc32(bytes.subarray(4))) throw new Error(`${path} is damaged.`);
   let end = PREFIX_BYTES + bytes.readUInt32LE(4);
   const { entries, ...rest } = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, end)) as Head;
+  // The texts are parts of it that nobody copies. As long as it is, Node keeps it outside of V8's heap.
+  const ascii = bytes.toString('latin1');
   const modules = entries.map(({ bytes: length, isAscii, codeBytes, ...module }): KeptModule => {
-    const source = bytes.toString(isAscii ? 'latin1' : 'utf8', end, (end += length));
+    const start = end;
+    end += length;
+    const source = isAscii ? ascii.slice(start, end) : bytes.toString('utf8', start, end);
     const code = bytes.subarray(end, (end += codeBytes));
     return { ...module, source, ...(codeBytes > 0 && { code }) };
   });

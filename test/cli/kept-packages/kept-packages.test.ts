@@ -50,6 +50,21 @@ describe('Packages that are kept', () => {
     assert.equal((await door.friend.importing.load()).default, 1);
   });
 
+  it('are taken from CommonJS where an ES module only passes it on', () => {
+    const modules = kept();
+    runModules(planted.from, modules);
+    assert.equal(planted.require().passedOn(), 'passed on');
+    const ofPackage = (path: string): boolean => path.includes('passing-on');
+    assert.deepEqual(planted.loaded.filter(ofPackage), ['node_modules/@planted/passing-on/index.js']);
+    const witnessed = Object.keys(modules.stamps).filter(ofPackage);
+    assert.deepEqual(
+      witnessed,
+      ['package.json', 'require.mjs', 'index.js'].map((file) =>
+        planted.at(`node_modules/@planted/passing-on/${file}`),
+      ),
+    );
+  });
+
   it('have their own lines and columns in a trace', () => {
     const trace = (door: ReturnType<PlantedPackages['require']>): string =>
       /at .*index\.js:\d+:\d+/.exec(assertThrows(door.fail).stack ?? '')?.[0] ?? '';

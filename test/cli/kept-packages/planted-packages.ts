@@ -16,6 +16,7 @@ const FILES = {
     exports.fail = () => { throw new Error('thrown in a kept module'); };
     try { require('not-installed'); } catch { exports.alone = true; }
     exports.later = () => require('./later');
+    exports.passedOn = require('@planted/passing-on');
   `,
   'node_modules/door/lib/round.js': `exports.early = Object.keys(require('./index.js')); // '#no-door'`,
   'node_modules/door/lib/later.js': `module.exports = 'loaded when it is asked for';`,
@@ -31,6 +32,17 @@ const FILES = {
     exports.load = () => import('./imported.mjs');
   `,
   'node_modules/@planted/friend/imported.mjs': 'export default 1;',
+  'node_modules/@planted/passing-on/package.json': `{
+    "name": "@planted/passing-on", "exports": { "module-sync": "./require.mjs", "default": "./index.js" }
+  }`,
+  'node_modules/@planted/passing-on/require.mjs': `
+    import passedOn from './index.js';
+
+    export default passedOn;
+
+    export { passedOn as 'module.exports' };
+  `,
+  'node_modules/@planted/passing-on/index.js': `module.exports = () => 'passed on';`,
 };
 
 /** What the package `door` exports. */
@@ -43,6 +55,7 @@ export interface Door {
   };
   readonly table: { readonly text: string };
   readonly round: { readonly early: readonly string[] };
+  readonly passedOn: () => string;
   readonly place: readonly unknown[];
   readonly fail: () => never;
   readonly alone: boolean;
