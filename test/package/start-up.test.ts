@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { packed } from './fixture.ts';
@@ -25,6 +25,12 @@ const ENTERPRISE = {
   GITHUB_APP_CLIENT_ID: 'Iv1.start',
   GITHUB_APP_CLIENT_SECRET: 'start',
 };
+
+/** A server that answers, and how it ended. */
+interface Started {
+  readonly child: ChildProcess;
+  readonly gone: Promise<unknown>;
+}
 
 describe('A program that starts', () => {
   before(async () => {
@@ -69,6 +75,51 @@ describe('A program that starts', () => {
       );
     });
   }
+
+  /** @param cache - the folder in which what was loaded is kept. */
+  async function start(cache: string, store: string): Promise<Started> {
+    const child = spawn(process.execPath, [server, 'serve'], {
+      cwd: project,
+      env: { PATH: process.env.PATH, PORT: '0', FILE_STORE_PATH: store, XDG_CACHE_HOME: cache },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const gone = once(child, 'exit');
+    let said = '';
+    for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+      said += String(chunk);
+      const url = /listens on (http:[^\s"]+)/.exec(said)?.[1];
+      if (url === undefined) continue;
+      assert.equal((await fetch(`${url}/health`)).status, 200);
+      child.stdout.resume();
+      return { child, gone };
+    }
+    throw new Error(`A server has ended before it listened: ${said}`);
+  }
+
+  it('beside others, and after some that were killed while they kept what they had loaded, starts as ever', async () => {
+    const cache = join(project, 'cache');
+    await mkdir(cache);
+    const folder = join(cache, 'openhands-express');
+    const kept = async () => (await readdir(folder)).filter((name) => name.startsWith('packages-'));
+    for (let round = 0; round < 3; round++) {
+      const stores = Array.from({ length: 4 }, (_, number) => join(project, `store-${number}`));
+      const servers = await Promise.all(stores.map((store) => start(cache, store)));
+      for (const { child } of servers) child.kill('SIGTERM');
+      // Two end in the midst of it: as soon as any of them has begun to write.
+      const before = (await kept()).length;
+      while (servers.some(({ child }) => child.exitCode === null) && (await kept()).length === before);
+      for (const { child } of servers.slice(0, 2)) child.kill('SIGKILL');
+      await Promise.all(servers.map(({ gone }) => gone));
+    }
+    const [file = '', ...halves] = (await kept()).sort();
+    assert.ok(halves.length <= 6, `no more than those who were killed have left: ${halves.join(', ')}`);
+    const written = await stat(join(folder, file));
+    const { child, gone } = await start(cache, join(project, 'store-0'));
+    child.kill('SIGTERM');
+    await gone;
+    const { ino, mtimeMs } = await stat(join(folder, file));
+    assert.deepEqual([ino, mtimeMs], [written.ino, written.mtimeMs], 'what is there is whole, and was used');
+  });
 
   it('as learn loads neither an edition nor the engine nor a package, as a test suite waits for it', async () => {
     const command = [server, 'learn', '--', process.execPath, '--eval', '0'];
