@@ -2,7 +2,10 @@ import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import { compose, composeRoutes, type Layers, type RouteLayers, type Routes, type Stack } from './compose.ts';
 import type { Inspector } from './inspector/index.ts';
+import type { AnswerOfOther, News, NewsWanted, OtherProcesses } from './inspector/other-processes.ts';
+import type { AnswerOfWorker, AskedByWorker, ToldByWorker } from './oss/asked-of-others.ts';
 import { refuseWhatAreNoOptions, refuseWhatIsNoConfig } from './oss/config-or-options.ts';
+import { type FirstProcess, REQUESTS } from './oss/first-process.ts';
 import { ipAddressIn } from './oss/ip-address-in.ts';
 import { loadServerConfig } from './oss/load-server-config.ts';
 import { mountableInAnyRouter } from './oss/mounted/in-any-router.ts';
@@ -100,7 +103,8 @@ async function appOf(config: ServerConfig, layers: Layers, routeLayers: RouteLay
   if (TRUST_PROXY !== undefined) trustProxy(app, TRUST_PROXY);
   const stack = compose(layers, config.stackOptions());
   const routes = composeRoutes(routeLayers, config.routesOptions());
-  const inspecting = await inspectorOf(stack, routes, config);
+  const others = config.firstProcess && new OtherWorkers(config.firstProcess);
+  const inspecting = await inspectorOf(stack, routes, config, others);
   // In front of the stack, so that nothing in the stack can keep anybody from seeing what it does.
   if (inspecting !== undefined) app.use('/stack', inspecting);
   app.use(stack, ...routes.routers);
@@ -110,11 +114,12 @@ async function appOf(config: ServerConfig, layers: Layers, routeLayers: RouteLay
     routes,
     drain: ({ staysReady = false } = {}) => {
       if (!staysReady) config.drain();
-      inspecting?.close();
+      inspecting?.drain();
     },
-    close: () => {
+    close: async () => {
       inspecting?.close();
-      return config.close();
+      await others?.isTold();
+      await config.close();
     },
   };
   return Object.assign(app as Omit<Express, 'stack' | 'routes'> & RequestHandler & RequestListener, parts);
@@ -134,6 +139,7 @@ async function inspectorOf(
   stack: Stack,
   routes: Routes,
   { environment, worker }: ServerConfig,
+  others: OtherProcesses | undefined,
 ): Promise<Inspector | undefined> {
   if (!environment.STACK_INSPECTOR) return undefined;
   const { inspector } = await import('./inspector/index.ts');
@@ -141,5 +147,46 @@ async function inspectorOf(
     routes,
     allow: (req) => showsInspector(environment, req),
     ...(worker !== undefined && { processName: `worker ${worker}` }),
+    ...(others && { others }),
   });
+}
+
+/** The first process hands what one worker asks of requests to all others. */
+class OtherWorkers implements OtherProcesses {
+  readonly processId: number;
+  readonly #first: FirstProcess;
+  #told: Promise<unknown> = Promise.resolve();
+
+  constructor(first: FirstProcess) {
+    this.processId = first.workerId;
+    this.#first = first;
+  }
+
+  async ask(question: NewsWanted): Promise<readonly AnswerOfOther[]> {
+    const answers = (await this.#tell({ question })) as readonly AnswerOfWorker[];
+    return answers.map(({ workerId, answer }) => ({
+      processId: workerId,
+      news: answer as News | undefined,
+    }));
+  }
+
+  onAsked(answerer: (question: NewsWanted, others: number) => News): void {
+    this.#first.onAsked(REQUESTS, (asked) => {
+      const { question, others } = asked as AskedByWorker;
+      return answerer(question as NewsWanted, others);
+    });
+  }
+
+  tellLast(last: Readonly<Record<number, News>>): void {
+    this.#told = this.#tell({ last }).catch(() => undefined);
+  }
+
+  /** Resolves when what was told for the last time is there. */
+  async isTold(): Promise<void> {
+    await this.#told;
+  }
+
+  #tell(told: ToldByWorker): Promise<unknown> {
+    return this.#first.ask(REQUESTS, told);
+  }
 }

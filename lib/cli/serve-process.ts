@@ -28,7 +28,7 @@ export async function serveUntilTold(terminal: Terminal): Promise<void> {
     await loadServerConfig({
       env: terminal.env,
       claimsLater: true,
-      ...(worker && { worker: worker.number, firstProcess: worker.questions }),
+      ...(worker && { worker: worker.number, firstProcess: worker }),
       logTo: log,
     }),
   );

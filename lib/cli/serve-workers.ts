@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import { pino } from 'pino';
-import { METRICS } from '../oss/first-process.ts';
+import { AskedOfOthers } from '../oss/asked-of-others.ts';
+import { METRICS, REQUESTS } from '../oss/first-process.ts';
 import { PERMITS, Permits, type PermitsWanted } from '../oss/middleware/rate-limit-permits.ts';
 import { LogOutput } from '../server/log-output.ts';
 import { SharedMetrics } from '../server/workers/shared-metrics.ts';
@@ -20,11 +21,13 @@ export async function serveWorkers(count: number, terminal: Terminal): Promise<n
   const output = process.stdout.isTTY ? undefined : new LogOutput(true);
   const permits = new Permits(count);
   const metrics = new SharedMetrics(METRICS);
+  const requests = new AskedOfOthers(REQUESTS);
   const pool = new WorkerPool({
     count,
     onStart: (worker) => {
       worker.questions.onAsked(PERMITS, (wanted) => permits.give(wanted as PermitsWanted));
       metrics.add(worker);
+      requests.add(worker);
     },
     logAt: (level) => pino({ level }, output ?? terminalLog((line) => terminal.out(line))),
   });

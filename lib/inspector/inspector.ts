@@ -3,10 +3,14 @@ import type { Routes, Stack } from '../compose.ts';
 import { isDirectLoopback } from '../loopback.ts';
 import { setAnswerHeaders } from './answer-headers.ts';
 import { LiveFeed } from './live-feed.ts';
+import type { OtherProcesses } from './other-processes.ts';
+import { OtherRecords } from './other-records.ts';
 import { outlineWith } from './outline.ts';
 import { readPageFiles } from './page-files.ts';
 import { Recorder } from './recorder.ts';
+import { countedIds, sharedIds } from './request-ids.ts';
 import { sendPageFile } from './send-page-file.ts';
+import { ToldToOthers } from './told-to-others.ts';
 
 /** Who may look at a stack, and what is shown of the requests through it. */
 export interface InspectorOptions {
@@ -24,14 +28,25 @@ export interface InspectorOptions {
   /** The routes behind the stack, as `composeRoutes` gives them; without them the page shows none. */
   readonly routes?: Routes;
   /**
-   * What the page calls the process that it shows, such as `worker 2`, where others answer requests as well. Each keeps
-   * its own, and the page says so.
+   * What the page calls this process, such as `worker 2`, where others answer requests as well. Each keeps its own, and
+   * the page says so.
    */
   readonly processName?: string;
+  /**
+   * The way to the other processes of this server, whose requests are then shown as well.
+   *
+   * @internal
+   */
+  readonly others?: OtherProcesses;
 }
 
 /** What {@link inspector} makes: an Express handler to mount, and a way to end it. */
 export interface Inspector extends RequestHandler {
+  /**
+   * Ends the streams to those who look, and takes no new ones, so that a server can drain. The requests that still come are
+   * watched until {@link Inspector.close}.
+   */
+  drain(): void;
   /** Stops watching the stack, and ends the streams to those who look, so that a server can drain. */
   close(): void;
 }
@@ -55,6 +70,7 @@ export function inspector(
     keepBytes = KEEP_BYTES,
     routes,
     processName,
+    others,
   }: InspectorOptions = {},
 ): Inspector {
   for (const [name, value] of Object.entries({ keep, keepBytes })) {
@@ -62,8 +78,22 @@ export function inspector(
     throw new TypeError(`inspector: ${name} must be a whole number above 0.`);
   }
   const files = readPageFiles();
-  const recorder = new Recorder({ keep, keepBytes, pathOf }, (id) => feed.changed(id));
-  const feed = new LiveFeed(recorder, processName);
+  const limits = { keep, keepBytes };
+  const nextId = others === undefined ? countedIds() : sharedIds(others.processId);
+  const recorder = new Recorder({ ...limits, pathOf, nextId, processName }, (id) => {
+    feed.changed(id);
+    told?.changed(id);
+  });
+  const told = others && new ToldToOthers(recorder, others, keep);
+  const otherRecords =
+    others &&
+    new OtherRecords(others, {
+      ...limits,
+      onChange: (id) => feed.changed(id),
+      onComplete: () => feed.othersAreComplete(),
+      onWay: () => feed.wayChanged(),
+    });
+  const feed = new LiveFeed(recorder, { processName, others: otherRecords });
   const stopObserving = stack.observe(recorder);
 
   async function handle(req: Request, res: Response, next: NextFunction): Promise<void> {
@@ -84,8 +114,10 @@ export function inspector(
   }
 
   return Object.assign(handle, {
+    drain: () => feed.close(),
     close(): void {
       stopObserving();
+      told?.close();
       feed.close();
     },
   });

@@ -1,5 +1,3 @@
-import type { RequestRecord } from './request-record.ts';
-
 /** How much is kept; whichever is reached first counts. */
 export interface KeepLimits {
   /** How many records. */
@@ -21,19 +19,27 @@ export class KeptRecords {
     this.#limits = limits;
   }
 
-  /** Keeps a record, or a newer state of one that is kept. @returns the ids of those that had to go for it. */
-  put(record: RequestRecord): number[] {
-    const json = JSON.stringify(record);
-    this.#bytes += Buffer.byteLength(json) - this.#sizeOf(record.id);
-    this.#records.set(record.id, json);
+  /**
+   * Keeps a record, or a newer state of one that is kept.
+   *
+   * @param json - the record.
+   * @returns the ids of those that had to go for it.
+   */
+  put(id: number, json: string): number[] {
+    this.#bytes += Buffer.byteLength(json) - this.#sizeOf(id);
+    this.#records.set(id, json);
     const gone: number[] = [];
-    for (const id of this.#records.keys()) {
+    for (const oldest of this.#records.keys()) {
       if (this.#records.size <= this.#limits.keep && this.#bytes <= this.#limits.keepBytes) break;
-      this.#bytes -= this.#sizeOf(id);
-      this.#records.delete(id);
-      gone.push(id);
+      this.delete(oldest);
+      gone.push(oldest);
     }
     return gone;
+  }
+
+  delete(id: number): void {
+    this.#bytes -= this.#sizeOf(id);
+    this.#records.delete(id);
   }
 
   has(id: number): boolean {

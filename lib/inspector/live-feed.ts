@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
+import type { OtherRecords } from './other-records.ts';
 import { Watcher } from './watcher.ts';
 
 /** How often watchers get news, in milliseconds. */
@@ -21,21 +22,34 @@ export interface FeedSource {
   pending(most: number): number[];
 }
 
+/** What a watcher is told of the process, and of those beside it. */
+export interface FeedOptions {
+  /** Told to those who watch, where the requests of other processes are not. */
+  readonly processName: string | undefined;
+  /** Those of the other processes of this server. */
+  readonly others: OtherRecords | undefined;
+}
+
+/** In the place of a process: ids are those of a whole server, whichever of its processes tells them. */
+const ALL_PROCESSES = '0';
+
 /** Tells watchers of requests by server-sent events. Its timer runs only as long as somebody watches. */
 export class LiveFeed {
   /** Tells these requests from those of another process, which counts from 1 as well. */
-  readonly #run = randomUUID().slice(0, 8);
+  readonly #run: string;
   readonly #source: FeedSource;
-  readonly #processName: string | undefined;
+  readonly #processName: string;
+  readonly #others: OtherRecords | undefined;
   readonly #watchers = new Set<Watcher>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #beats = 0;
 
-  /** @param processName - told to those who watch, where there are other processes. */
-  constructor(source: FeedSource, processName?: string) {
+  constructor(source: FeedSource, { processName = '', others }: FeedOptions) {
     this.#source = source;
     this.#processName = processName;
+    this.#others = others;
+    this.#run = others === undefined ? randomUUID().slice(0, 8) : ALL_PROCESSES;
   }
 
   /** There is news of a request. */
@@ -55,15 +69,28 @@ export class LiveFeed {
     res.setHeader('Cache-Control', 'no-store, no-transform');
     res.setHeader('X-Accel-Buffering', 'no');
     res.flushHeaders();
-    const watcher = new Watcher(res, (id) => this.#source.find(id));
-    watcher.begin({ run: this.#run, processName: this.#processName, ids: this.#source.ids() });
+    const watcher = new Watcher(res, (id) => this.#source.find(id) ?? this.#others?.find(id));
+    if (this.#only !== '') watcher.tellsOnly(this.#only);
+    watcher.begin({ run: this.#run, ids: this.#ids() });
     this.#watchers.add(watcher);
     this.#timer ??= setInterval(() => this.#beat(), BEAT);
+    this.#others?.follow();
+    if (this.#others?.isComplete !== false) watcher.allIsDue();
     res.once('close', () => {
       this.#watchers.delete(watcher);
       if (this.#watchers.size === 0) this.#stop();
     });
     return true;
+  }
+
+  /** What there was at first in the other processes is there. */
+  othersAreComplete(): void {
+    for (const watcher of this.#watchers) watcher.allIsDue();
+  }
+
+  /** The way to the other processes is lost, or found again. */
+  wayChanged(): void {
+    for (const watcher of this.#watchers) watcher.tellsOnly(this.#only);
   }
 
   /** Lets all watchers go, and takes no more. */
@@ -72,6 +99,17 @@ export class LiveFeed {
     for (const watcher of this.#watchers) watcher.end();
     this.#watchers.clear();
     this.#stop();
+  }
+
+  /** The process whose requests alone are told; empty when those of all are. */
+  get #only(): string {
+    return this.#others?.isReached ? '' : this.#processName;
+  }
+
+  /** The newest first. */
+  #ids(): number[] {
+    const own = this.#source.ids();
+    return this.#others === undefined ? own : [...own, ...this.#others.ids()].sort((a, b) => b - a);
   }
 
   #beat(): void {
@@ -88,5 +126,6 @@ export class LiveFeed {
   #stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#others?.stop();
   }
 }

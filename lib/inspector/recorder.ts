@@ -6,28 +6,32 @@ import { FollowedRequest } from './request-record.ts';
 export interface RecorderOptions extends KeepLimits {
   /** What is shown of a request's address. */
   readonly pathOf: (req: Request) => string;
+  /** Gives each request its id, which is higher than those before. */
+  readonly nextId: () => number;
+  /** What this process is called, where there are others. */
+  readonly processName: string | undefined;
 }
 
 /** Follows the requests through a stack, and keeps the records of the last ones. */
 export class Recorder implements StackObserver {
-  readonly #pathOf: RecorderOptions['pathOf'];
+  readonly #options: RecorderOptions;
   readonly #onChange: (id: number) => void;
   readonly #followed = new WeakMap<Request, FollowedRequest>();
   readonly #pending = new Map<number, FollowedRequest>();
   readonly #kept: KeptRecords;
   readonly #ignored = new WeakSet<Request>();
-  #seen = 0;
 
   /** @param onChange - called with the id of a request whenever there is news of it. */
   constructor(options: RecorderOptions, onChange: (id: number) => void) {
-    this.#pathOf = options.pathOf;
+    this.#options = options;
     this.#kept = new KeptRecords(options);
     this.#onChange = onChange;
   }
 
   request(req: Request, res: Response): void {
-    const id = ++this.#seen;
-    const followed = new FollowedRequest(id, req, res, this.#pathOf(req));
+    const { nextId, pathOf, processName } = this.#options;
+    const id = nextId();
+    const followed = new FollowedRequest({ id, path: pathOf(req), process: processName }, req, res);
     this.#followed.set(req, followed);
     this.#pending.set(id, followed);
     this.#onChange(id);
@@ -65,6 +69,10 @@ export class Recorder implements StackObserver {
     return followed === undefined ? this.#kept.get(id) : JSON.stringify(followed.record());
   }
 
+  isPending(id: number): boolean {
+    return this.#pending.has(id);
+  }
+
   /** Requests that are not over, each in its turn. @param most - how many of them. */
   pending(most: number): number[] {
     const turn = [...first(this.#pending, most)];
@@ -81,7 +89,7 @@ export class Recorder implements StackObserver {
   }
 
   #keep(followed: FollowedRequest): void {
-    for (const id of this.#kept.put(followed.record())) this.#onChange(id);
+    for (const id of this.#kept.put(followed.id, JSON.stringify(followed.record()))) this.#onChange(id);
     this.#onChange(followed.id);
   }
 }

@@ -4,15 +4,20 @@ import { isForStaticFile } from './static-file.ts';
 
 /** One request through the stack, as the inspector shows it. It holds names and keys, never a value. */
 export interface RequestRecord {
-  /** Counts the requests of this inspector, from 1. */
+  /** Grows from request to request; no other one of this server has it. */
   readonly id: number;
+  /** What the process is called that had it, such as `worker 2`; left out where there is only one. */
+  readonly process?: string;
   /** When it came, in milliseconds since the epoch. */
   readonly at: number;
   readonly method: string;
   /** Without the query, which may hold a code or a token. */
   readonly path: string;
-  /** `'aborted'`: the client went away before it had its answer. */
-  readonly outcome: 'pending' | 'answered' | 'aborted';
+  /**
+   * `'aborted'`: the client went away before it had its answer. `'lost'`: another process had it, and has ended before it
+   * told what became of it.
+   */
+  readonly outcome: 'pending' | 'answered' | 'aborted' | 'lost';
   /** Undefined as long as there is no answer. */
   readonly status: number | undefined;
   /** From entering the stack to the end of the answer, or until now, in milliseconds. */
@@ -44,6 +49,9 @@ export interface RoutesRecord {
   readonly writes: readonly string[];
 }
 
+/** What is said of a request from outside. */
+type Named = Pick<RequestRecord, 'id' | 'path'> & { readonly process: string | undefined };
+
 /** A request that is being followed. */
 export class FollowedRequest {
   readonly id: number;
@@ -51,6 +59,7 @@ export class FollowedRequest {
   readonly #since = performance.now();
   readonly #method: string;
   readonly #path: string;
+  readonly #process: string | undefined;
   readonly #req: Request;
   readonly #res: Response;
   readonly #stack: RequestStack;
@@ -59,9 +68,9 @@ export class FollowedRequest {
   #isStatic: boolean;
   #closedAfter: number | undefined;
 
-  /** @param path - what to show of its address. */
-  constructor(id: number, req: Request, res: Response, path: string) {
+  constructor({ id, path, process }: Named, req: Request, res: Response) {
     this.id = id;
+    this.#process = process;
     this.#method = req.method;
     this.#path = path.length > MOST_OF_PATH ? `${path.slice(0, MOST_OF_PATH)}…` : path;
     this.#req = req;
@@ -93,6 +102,7 @@ export class FollowedRequest {
     const left = Math.max(0, duration - entries.reduce((sum, { duration = 0 }) => sum + duration, 0));
     return {
       id: this.id,
+      ...(this.#process !== undefined && { process: this.#process }),
       at: this.#at,
       method: this.#method,
       path: this.#path,

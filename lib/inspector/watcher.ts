@@ -9,7 +9,6 @@ const DUE_AT_MOST = 50_000;
 interface Beginning {
   /** Tells the process from those before and beside it. */
   readonly run: string;
-  readonly processName: string | undefined;
   readonly ids: Iterable<number>;
 }
 
@@ -18,6 +17,8 @@ export class Watcher {
   readonly #res: Response;
   readonly #find: (id: number) => string | undefined;
   readonly #due = new Set<number>();
+  /** Whether all that there was at first is due, or told. */
+  #isAllDue = false;
   #isComplete = false;
 
   /** @param find - gives a record as JSON. */
@@ -27,12 +28,21 @@ export class Watcher {
     res.on('drain', () => this.send());
   }
 
-  /** Tells all that there is, and then that this was all. */
-  begin({ run, processName, ids }: Beginning): void {
+  /** Tells all that there is so far. */
+  begin({ run, ids }: Beginning): void {
     for (const id of ids) this.due(id);
-    if (processName !== undefined)
-      this.#res.write(`event: process\ndata: ${JSON.stringify(processName)}\n\n`);
     this.#res.write(`id: ${run}\nevent: all\ndata: ${this.#next()}\n\n`);
+    this.send();
+  }
+
+  /** Tells which process it is whose requests alone are told; empty when those of all are. */
+  tellsOnly(processName: string): void {
+    this.#res.write(`event: process\ndata: ${JSON.stringify(processName)}\n\n`);
+  }
+
+  /** What is due by now is all that there was at first: when it is told, so is that this was all. */
+  allIsDue(): void {
+    this.#isAllDue = true;
     this.send();
   }
 
@@ -47,7 +57,7 @@ export class Watcher {
     while (this.#due.size > 0 && !this.#res.writableNeedDrain && !this.#res.destroyed) {
       this.#res.write(`event: news\ndata: ${this.#next()}\n\n`);
     }
-    if (this.#due.size > 0 || this.#isComplete) return;
+    if (this.#due.size > 0 || !this.#isAllDue || this.#isComplete || this.#res.destroyed) return;
     this.#isComplete = true;
     this.#res.write('event: complete\ndata: []\n\n');
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { WatchedPage } from '../inspector/watched-page.ts';
 import { ServerFolder } from '../server-folder.ts';
 
 describe('openhands-express serve --workers', () => {
@@ -27,23 +28,30 @@ describe('openhands-express serve --workers', () => {
     assert.equal(server.errors, '');
   });
 
-  it('names the worker whose requests the stack inspector shows', async () => {
-    const server = start(['--workers', '2'], { STACK_INSPECTOR: '1' });
+  it('shows the requests of all workers in the stack inspector, each with its worker and an id of its own', async () => {
+    const server = start(['--workers', '3'], { STACK_INSPECTOR: '1' });
     const url = await server.url();
-    await server.says(/Worker 2 serves/);
-    const named = new Set<string>();
+    for (const number of [2, 3]) await server.says(new RegExp(`Worker ${number} serves`));
+    const paths = (name: string) => Array.from({ length: 6 }, (_, each) => `/api/${name}-${each}`);
     // Each on a connection of its own, which goes to the worker whose turn it is.
-    for (let times = 0; times < 2; times++) {
-      const leave = new AbortController();
-      const { body } = await fetch(`${url}/stack/events`, {
-        headers: { connection: 'close' },
-        signal: leave.signal,
-      });
-      const { value } = await body!.pipeThrough(new TextDecoderStream()).getReader().read();
-      named.add(/^event: process\ndata: "(.*)"$/m.exec(value ?? '')?.[1] ?? `${value}`);
-      leave.abort();
-    }
-    assert.deepEqual([...named].sort(), ['worker 1', 'worker 2']);
+    const ask = async (path: string) =>
+      (await fetch(url + path, { headers: { connection: 'close' } })).arrayBuffer();
+    for (const path of paths('before')) await ask(path);
+    const page = await WatchedPage.open(url);
+    assert.equal(page.named(/before/).length, 6);
+    for (const path of paths('after')) await ask(path);
+    await page.until(() => page.named(/after/).length === 6);
+    page.close();
+
+    // In the order of their coming, whoever answered.
+    const all = page.named(/before|after/).sort((one, other) => one.id - other.id);
+    assert.deepEqual(
+      all.map(({ path }) => path),
+      [...paths('before'), ...paths('after')],
+    );
+    const workers = [...new Set(all.map((one) => one.process))];
+    assert.deepEqual(workers.sort(), ['worker 1', 'worker 2', 'worker 3']);
+    assert.equal(page.only, '');
   });
 
   it('tells once, and ends, when the port is in use', async () => {

@@ -71,6 +71,13 @@ describe('A request that is exported', () => {
     });
   });
 
+  it('names the process that had it, where there are several', () => {
+    const named = JSON.parse(textOf({ ...request, process: 'worker 2' }, OUTLINE) as string) as {
+      readonly request: { readonly process?: string };
+    };
+    assert.equal(named.request.process, 'worker 2');
+  });
+
   it('takes nothing along that a later record might hold', () => {
     const more = { ...request, query: 'tell-nobody', cookies: 'tell-nobody', body: { token: 'tell-nobody' } };
     assert.deepEqual(exportOf(more, OUTLINE), exportOf(request, OUTLINE));

@@ -47,7 +47,7 @@ describe('The filter of the requests', () => {
   const fits = (filter: Partial<Filter>, request: Partial<RequestRecord> = {}) =>
     testOf({ ...EVERYTHING, ...filter }, PLAN)(record(request));
 
-  it('takes the words of a text from the path, from who ended it and from its conflicts, in any case', () => {
+  it('takes the words of a text from the path, from the process, from who ended it and from its conflicts, in any case', () => {
     const step = { duration: 1, reads: [], writes: [], wayBack: undefined };
     const ended = {
       steps: [
@@ -58,6 +58,7 @@ describe('The filter of the requests', () => {
     assert.ok(fits({ text: 'SETT api' }));
     assert.ok(!fits({ text: 'settings users' }));
     assert.ok(fits({ text: 'require-u' }, ended));
+    assert.ok(fits({ text: 'worker 2' }, { process: 'worker 2' }) && !fits({ text: 'worker 2' }));
     assert.ok(fits({ text: 's302 github_token' }, { conflicts: [conflict] }));
     assert.ok(fits({ text: '.*' }, { path: '/a.*' }) && !fits({ text: '.*' }));
   });
@@ -76,6 +77,7 @@ describe('The filter of the requests', () => {
       assert.equal(fits({ status }), expected, status);
     }
     assert.ok(fits({ status: 'aborted' }, { outcome: 'aborted', status: undefined }));
+    assert.ok(fits({ status: 'lost' }, { outcome: 'lost', status: undefined }));
     assert.ok(fits({ status: 'pending' }, { outcome: 'pending', status: undefined }));
   });
 

@@ -194,6 +194,21 @@ describe('The story of a request', () => {
     assert.deepEqual(rest, ['The routes behind the stack never answered.']);
   });
 
+  it('tells which process had it, and that it was lost with it', () => {
+    assert.match(
+      tell({ process: 'worker 2' })[0]!,
+      / came at 03:04:05\.006 to worker 2 and was answered with 200/,
+    );
+    const [first, , ...rest] = tell({
+      process: 'worker 2',
+      outcome: 'lost',
+      status: undefined,
+      duration: 80,
+    });
+    assert.match(first!, /was lost sight of after 80 ms, when worker 2 ended\.$/);
+    assert.deepEqual(rest, ['The routes behind the stack had it last.']);
+  });
+
   it('tells what was done on the way back, in the order of acting, and not what was not', () => {
     const act = () => undefined;
     const { outline: both } = compose({

@@ -66,7 +66,8 @@ export class Site {
 
   /** The record of the first request that fits, as soon as there is one. */
   async sees(fits: (record: RequestRecord) => boolean): Promise<RequestRecord> {
-    for await (const { records } of this.watch()) {
+    for await (const { name, records } of this.watch()) {
+      if (name === 'process') continue;
       const found = records.find((record) => !record.gone && fits(record));
       if (found !== undefined) return found;
     }

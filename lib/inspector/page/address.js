@@ -1,6 +1,6 @@
 /**
  * What is looked at, in the part of the address that is sent to nobody: a filter, a request, or two that are compared.
- * A request has the name of the process that saw it, since each counts from 1.
+ * A request has the name of the process that saw it, since each counts from 1, or of a server whose processes share ids.
  */
 import { EVERYTHING } from './filter.js';
 
@@ -53,6 +53,6 @@ export const nameOf = ({ run, id }) => `${run}.${id}`;
 
 /** @param {string} name @returns {Reference[]} */
 function referenceOf(name) {
-  const { run, id } = /^(?<run>[\da-f]+)\.(?<id>[1-9]\d{0,14})$/.exec(name)?.groups ?? {};
+  const { run, id } = /^(?<run>[\da-f]+)\.(?<id>[1-9]\d{0,15})$/.exec(name)?.groups ?? {};
   return run === undefined ? [] : [{ run, id: Number(id) }];
 }

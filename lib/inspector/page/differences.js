@@ -1,5 +1,5 @@
 /** What is different between two requests through one stack. */
-import { duration } from './format.js';
+import { duration, stateOf } from './format.js';
 
 /**
  * @typedef {import('./wire.d.ts').Outline} Outline
@@ -40,10 +40,9 @@ export function differencesOf(pair, { plan }) {
       ),
       row(
         'status',
-        both(pair, ({ outcome, status }) =>
-          String(status ?? (outcome === 'pending' ? 'on its way' : 'given up')),
-        ),
+        both(pair, ({ outcome, status }) => String(status ?? stateOf(outcome))),
       ),
+      ...inEither(pair, ({ process }) => (process === undefined ? [] : [['process', process]])),
     ]),
     section('The way through the stack', [
       ...names.map((name, position) =>

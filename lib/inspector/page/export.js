@@ -7,10 +7,11 @@
 
 /** @param {Request} request @param {Outline} outline of the stack it went through */
 export function exportOf(request, { plan }) {
-  const { at, method, path, outcome, status, duration, headers, steps, routes, conflicts } = request;
+  const { at, process, method, path, outcome, status, duration, headers, steps, routes, conflicts } = request;
   return {
     request: {
       at: new Date(at).toISOString(),
+      process,
       method,
       // A host may show the query on its own page; what is given away has none.
       path: path.replace(/\?.*/, ''),

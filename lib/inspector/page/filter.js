@@ -5,9 +5,9 @@ import { endOf } from './early-end.js';
  * @typedef {import('./wire.d.ts').Request} Request
  *
  * @typedef {object} Filter
- * @property {string} text words of its path, of who ended it, or of its conflicts
+ * @property {string} text words of its path, of the process that had it, of who ended it, or of its conflicts
  * @property {string} method `''` for any
- * @property {string} status `404`, `4xx`, `pending`, `aborted`, or several with commas between
+ * @property {string} status `404`, `4xx`, `pending`, `aborted`, `lost`, or several with commas between
  * @property {boolean} conflicts only those with conflicts
  * @property {boolean} files static files as well
  */
@@ -18,7 +18,7 @@ export const EVERYTHING = { text: '', method: '', status: '', conflicts: false, 
 /** Whether this says which statuses are meant. @param {string} status */
 export const isStatus = (status) => partsOf(status).every((part) => STATUS.test(part));
 
-const STATUS = /^(?:[1-5]xx|[1-5]\d\d|pending|aborted)$/;
+const STATUS = /^(?:[1-5]xx|[1-5]\d\d|pending|aborted|lost)$/;
 
 /**
  * Makes the test of a filter, which is asked for every request.
@@ -38,6 +38,7 @@ export function testOf({ text, method, status, conflicts, files }, plan) {
     if (words.length === 0) return true;
     const about = [
       request.path,
+      request.process ?? '',
       plan[endOf(request) ?? -1]?.name ?? '',
       ...request.conflicts.flatMap(({ id, key = '' }) => [id, key]),
     ];

@@ -32,6 +32,14 @@ export function clockTime(at) {
   return `${part(date.getHours())}:${part(date.getMinutes())}:${part(date.getSeconds())}.${part(date.getMilliseconds(), 3)}`;
 }
 
+/**
+ * The state of a request that has no status.
+ *
+ * @param {import('./wire.d.ts').Request['outcome']} outcome
+ */
+export const stateOf = (outcome) =>
+  outcome === 'pending' ? 'on its way' : outcome === 'lost' ? 'lost' : 'given up';
+
 /** @param {number} count @param {string} one @param {string} [many] */
 export const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 

@@ -22,9 +22,9 @@ export class Live extends EventTarget {
   requests = new Map();
   /** @type {'connecting' | 'live' | 'lost'} */
   connection = 'connecting';
-  /** Which process tells; each counts from 1. */
+  /** Which process tells, or which server, where its processes tell of each other: ids are its own. */
   run = '';
-  /** What it is called, where others answer as well. */
+  /** The process whose requests alone are told, where others answer as well. */
   processName = '';
   newest = 0;
   isComplete = false;
@@ -40,6 +40,7 @@ export class Live extends EventTarget {
     });
     source.addEventListener('process', ({ data }) => {
       this.processName = JSON.parse(data);
+      this.#take([]);
     });
     source.addEventListener('all', ({ data, lastEventId }) => {
       this.#reset(lastEventId);

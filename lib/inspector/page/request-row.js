@@ -1,7 +1,7 @@
 /** One request of the list: its line, its bars, and, when it is opened, its story. */
 import { html } from './dom.js';
 import { endOf } from './early-end.js';
-import { clockTime, counted, duration, shortDuration } from './format.js';
+import { clockTime, counted, duration, shortDuration, stateOf } from './format.js';
 import { storyOf } from './story.js';
 
 /**
@@ -87,9 +87,9 @@ export class RequestRow {
 
   /** @param {Request} request */
   #line(request) {
-    const { method, path, outcome, status, at, duration: total, conflicts } = request;
+    const { method, path, process, outcome, status, at, duration: total, conflicts } = request;
     const by = this.#outline.plan[endOf(request) ?? -1]?.name;
-    const state = outcome === 'answered' ? String(status) : outcome === 'pending' ? 'on its way' : 'given up';
+    const state = outcome === 'answered' ? String(status) : stateOf(outcome);
     const kind = outcome === 'answered' ? `status-${Math.floor((status ?? 0) / 100)}` : `status-${outcome}`;
     return html(
       'span',
@@ -97,6 +97,7 @@ export class RequestRow {
       html('time', { class: 'when' }, clockTime(at)),
       html('span', { class: 'method' }, method),
       pathOf(path),
+      ...(process === undefined ? [] : [html('span', { class: 'tag tag-process' }, process)]),
       ...(conflicts.length > 0
         ? [html('span', { class: 'tag tag-conflict' }, counted(conflicts.length, 'conflict'))]
         : []),

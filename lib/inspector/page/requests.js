@@ -166,7 +166,7 @@ export class Requests {
     if (isHere) return;
     place.textContent =
       request.run === run
-        ? 'This request is no longer kept: too many have come since, or it was cleared.'
+        ? 'This request is no longer kept: too many have come since, it was cleared, or the process that had it has ended.'
         : 'This request is no longer kept: the server has been started anew, or another of its processes had it.';
   }
 

@@ -34,6 +34,14 @@ const code = (name) => ({ code: name });
 /** @param {readonly string[]} names */
 const codes = (names) => enumerated(names.map(code));
 
+/** What is said of the middleware that has not handed a request on. @type {Record<Request['outcome'], string>} */
+const RUNNING = {
+  answered: 'has it now',
+  pending: 'has it now',
+  aborted: 'never handed it on',
+  lost: 'had it last',
+};
+
 class Teller {
   /** @type {Sentence[]} */
   sentences = [];
@@ -49,13 +57,15 @@ class Teller {
   }
 
   /** @param {Request} request */
-  arrival({ at, method, path, outcome, status, duration: total }) {
+  arrival({ at, method, path, process, outcome, status, duration: total }) {
     const end = {
       answered: `was answered with ${status ?? ''} after ${duration(total)}.`,
       aborted: `was given up by the client after ${duration(total)}, without an answer.`,
+      lost: `was lost sight of after ${duration(total)}, when ${process ?? 'its process'} ended.`,
       pending: `has been on its way for ${duration(total)}.`,
     }[outcome];
-    this.#say('plain', code(`${method} ${path}`), ` came at ${clockTime(at)} and ${end}`);
+    const where = process === undefined || outcome === 'lost' ? '' : ` to ${process}`;
+    this.#say('plain', code(`${method} ${path}`), ` came at ${clockTime(at)}${where} and ${end}`);
   }
 
   /** @param {Request} request @param {number} position @param {Request['steps'][number]} step */
@@ -80,7 +90,7 @@ class Teller {
       route: ["called next('route')", after],
       router: ["called next('router'), past everything further in", after],
       ended: [`answered it with ${request.status ?? 'nothing'}`, after, ': it went no further'],
-      running: [request.outcome === 'aborted' ? 'never handed it on' : 'has it now'],
+      running: [RUNNING[request.outcome]],
     }[step.outcome];
     const clauses = [...deeds, /** @type {Part[]} */ (hands)];
     this.#say(
@@ -102,6 +112,7 @@ class Teller {
     const end = {
       answered: `answered with ${status ?? ''}${took}`,
       aborted: 'never answered',
+      lost: 'had it last',
       pending: 'have it now',
     }[outcome];
     if (routes.outcome === 'failed') {

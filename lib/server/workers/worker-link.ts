@@ -15,6 +15,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export class WorkerLink implements EndOrders {
   /** Which worker this is, from 1 on. */
   readonly number: number;
+  /** Tells this worker from all others that the first process has started. */
+  readonly workerId: number;
   /** Whether it tells of the start for all. */
   readonly reports: boolean;
   /** Between this worker and the first process. */
@@ -23,7 +25,8 @@ export class WorkerLink implements EndOrders {
   #serves = false;
   #listener: (order: EndOrder) => void = (order) => this.#heard.push(order);
 
-  private constructor({ [WORKER_NUMBER]: number, [WORKER_REPORTS]: reports }: Variables) {
+  private constructor(workerId: number, { [WORKER_NUMBER]: number, [WORKER_REPORTS]: reports }: Variables) {
+    this.workerId = workerId;
     this.number = Number(number);
     this.reports = reports === '1';
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -43,7 +46,18 @@ export class WorkerLink implements EndOrders {
 
   /** The link of a process that a WorkerPool has started; undefined in any other one. */
   static ofThisProcess(env: Variables): WorkerLink | undefined {
-    return cluster.isWorker && env[WORKER_NUMBER] !== undefined ? new WorkerLink(env) : undefined;
+    const { worker } = cluster;
+    return worker && env[WORKER_NUMBER] !== undefined ? new WorkerLink(worker.id, env) : undefined;
+  }
+
+  /** As {@link Questions.ask}. */
+  ask(topic: string, content?: unknown): Promise<unknown> {
+    return this.questions.ask(topic, content);
+  }
+
+  /** As {@link Questions.onAsked}. */
+  onAsked(topic: string, answerer: (content: unknown) => unknown): void {
+    this.questions.onAsked(topic, answerer);
   }
 
   first(forget: AbortSignal): Promise<EndOrder> {

@@ -24,6 +24,8 @@ export class StartFailure extends Error {
 /** A worker, as the first process sees it. */
 export class WorkerProcess {
   readonly number: number;
+  /** Tells it from all others that were started. */
+  readonly id: number;
   /** Resolves when it is gone, with how that came: `was ended by SIGKILL`. */
   readonly ended: Promise<string>;
   /** Between the first process and this worker. */
@@ -42,6 +44,7 @@ export class WorkerProcess {
   constructor(number: number, reports: boolean) {
     this.number = number;
     this.#worker = cluster.fork({ [WORKER_NUMBER]: String(number), [WORKER_REPORTS]: reports ? '1' : '0' });
+    this.id = this.#worker.id;
     closeWhatIsLost(this.#worker);
     this.ended = new Promise((resolve) => {
       this.#worker.once('exit', (code: number | null, signal: string | null) =>
