@@ -71,7 +71,23 @@ describe('the API page, for a person who reads and tries', () => {
     });
 
   it('loads one script and one style', () => {
-    assert.deepEqual(asked, ['GET /api/docs', 'GET /api/docs/style.css', 'GET /api/docs/script.js']);
+    const named = asked.map((one) => one.replace(/-[0-9a-f]{8}\./, '-HASH.'));
+    assert.deepEqual(named, [
+      'GET /api/docs',
+      'GET /api/docs/assets/style-HASH.css',
+      'GET /api/docs/assets/script-HASH.js',
+    ]);
+  });
+
+  it('loads them once: a browser keeps them', async () => {
+    const other = await page.context().newPage();
+    let fromCache = 0;
+    const session = await page.context().newCDPSession(other);
+    await session.send('Network.enable');
+    session.on('Network.requestServedFromCache', () => (fromCache += 1));
+    await other.goto(`${server.url}/api/docs`);
+    await eventually(() => assert.ok(fromCache >= 2));
+    await other.close();
   });
 
   it('leads to an operation by its address, and from there to the body that it answers', async () => {

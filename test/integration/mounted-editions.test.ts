@@ -78,9 +78,11 @@ for (const edition of ['oss', 'enterprise'] as const) {
 
     it('speaks for its own addresses as it does alone', async () => {
       const request = await mount();
-      for (const path of ['/api/options/config', '/API/Options/Config/', '/health', '/api/docs/style.css']) {
+      const { text } = await request.get('/api/docs');
+      const style = `/api/${/href="(docs\/[^"]+)"/.exec(text)![1]}`;
+      for (const path of ['/api/options/config', '/API/Options/Config/', '/health', '/api/docs', style]) {
         const { headers } = await request.get(path).expect(200);
-        assert.match(headers['cache-control']!, /no-store/, path);
+        assert.match(headers['cache-control']!, path === style ? /immutable/ : /no-store/, path);
         assert.equal(headers['x-frame-options'], 'SAMEORIGIN', path);
         assert.equal(headers['cross-origin-opener-policy'], 'same-origin', path);
         assert.ok(headers['x-request-id'], path);

@@ -11,13 +11,20 @@ export function cacheControl() {
     headers: ['Cache-Control', 'Pragma', 'Expires'],
     handle(req, res, next) {
       if (req.path.startsWith('/assets/')) {
-        res.setHeader('Cache-Control', `public, max-age=${ASSET_MAX_AGE}, immutable`);
+        allowKeeping(res);
       } else {
         forbidCaching(res);
       }
       next();
     },
   });
+}
+
+/** Says that everybody may keep this response: what is at this address never changes. */
+export function allowKeeping(res: Response): void {
+  res.setHeader('Cache-Control', `public, max-age=${ASSET_MAX_AGE}, immutable`);
+  res.removeHeader('Pragma');
+  res.removeHeader('Expires');
 }
 
 /** Says that nobody may keep this response; `Pragma` and `Expires` say it to HTTP/1.0 caches. */

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { type Request, Router } from 'express';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
-import { findShippedFile } from '../../shipped-files.ts';
 import { resource } from '../routes/resource.ts';
 import { openApiDocument, type OpenApiOptions } from './openapi-document.ts';
 import type { OpenApiDocument } from './openapi-types.ts';
+import { CompressedText, ReferenceAssets } from './reference-assets.ts';
 import { referencePage } from './reference-page.ts';
-import { REFERENCE_STYLE } from './reference-style.ts';
 
 export interface OpenApiRoutesOptions {
   /** Called once, when somebody asks. */
@@ -39,13 +37,14 @@ export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes
     return { ...document, components: { ...document.components, securitySchemes } };
   };
   /** The last one, since nearly all clients are shown the same; they differ in nothing but how one shows who one is. */
-  let page: { securitySchemes: string; html: string } | undefined;
-  const pageFor = (req: Request): string => {
+  let page: { securitySchemes: string; html: CompressedText } | undefined;
+  let assets: ReferenceAssets | undefined;
+  const pageFor = (req: Request): CompressedText => {
     const described = description(req);
     const securitySchemes = JSON.stringify(described.components.securitySchemes);
     if (page?.securitySchemes !== securitySchemes) {
-      const html = referencePage(described, script === undefined ? undefined : 'docs/script.js');
-      page = { securitySchemes, html };
+      assets ??= new ReferenceAssets();
+      page = { securitySchemes, html: new CompressedText(referencePage(described, assets)) };
     }
     return page.html;
   };
@@ -57,19 +56,17 @@ export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes
     },
   });
   resource(router, '/api/docs', {
-    get: (req, res) => {
+    get: async (req, res) => {
       // Whatever the rest of the app lets in, or the host does.
       res.setHeader('Content-Security-Policy', POLICY);
-      res.type('html').send(pageFor(req));
+      await pageFor(req).send(req, res.type('html'));
     },
   });
-  const script = findShippedFile('oss/openapi/page/reference.js');
-  if (script !== undefined) {
-    let text: string | undefined;
-    resource(router, '/api/docs/script.js', {
-      get: (_req, res) => res.type('js').send((text ??= readFileSync(script, 'utf8'))),
-    });
-  }
-  resource(router, '/api/docs/style.css', { get: (_req, res) => res.type('css').send(REFERENCE_STYLE) });
+  resource(router, '/api/docs/assets/:file', {
+    get: async (req, res, next) => {
+      assets ??= new ReferenceAssets();
+      if (!(await assets.send(String(req.params.file), req, res))) next('router');
+    },
+  });
   return defineRoutes({ name: 'openapi', router });
 }

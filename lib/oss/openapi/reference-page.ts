@@ -2,6 +2,7 @@ import { exampleOf } from './example-of.ts';
 import { escaped, marked } from './html-text.ts';
 import type { OpenApiDocument } from './openapi-types.ts';
 import { type Listed, operationHtml } from './operation-html.ts';
+import type { ReferenceAssets } from './reference-assets.ts';
 import { jsonText } from './request-example.ts';
 import { fieldRows } from './schema-html.ts';
 
@@ -9,9 +10,12 @@ import { fieldRows } from './schema-html.ts';
  * The description as a page for people, without anything from elsewhere. All of it can be read without its script, which
  * adds the search, the copying and the trying. Its links are relative to `/api/docs`, so it works under any prefix.
  *
- * @param script - its address, from there; undefined where there is none, as in a bundle.
+ * @param assets - the names of its files below `docs/assets/`.
  */
-export function referencePage(document: OpenApiDocument, script: string | undefined): string {
+export function referencePage(
+  document: OpenApiDocument,
+  assets: Pick<ReferenceAssets, 'style' | 'script'>,
+): string {
   const { info, tags, paths, components } = document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Listed => ({ path, method, operation })),
@@ -36,8 +40,8 @@ export function referencePage(document: OpenApiDocument, script: string | undefi
 <meta name="color-scheme" content="light dark">
 <title>${escaped(info.title)}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="docs/style.css">
-${script === undefined ? '' : `<script type="module" src="${script}"></script>`}
+<link rel="stylesheet" href="docs/assets/${assets.style}">
+${assets.script === undefined ? '' : `<script type="module" src="docs/assets/${assets.script}"></script>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the reference</a>

@@ -43,7 +43,7 @@ export interface OssRoutersOptions {
 }
 
 /** The paths of routes that are no operation of a client's. */
-export const UNDESCRIBED_PATHS = ['/api/docs/style.css'];
+export const UNDESCRIBED_PATHS = ['/api/docs/assets/{file}'];
 
 /** The routes that both editions have. */
 export function ossRouters(config: OssRoutersOptions): DeclaredRoutes[] {

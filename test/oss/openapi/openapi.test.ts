@@ -48,6 +48,30 @@ for (const edition of ['oss', 'enterprise'] as const) {
       assert.deepEqual(described, [...new Set(served)].sort());
     });
 
+    it('is shown by a page whose files are named after their content, kept by browsers and compressed', async () => {
+      const page = await fetch(`${app.url}/api/docs`, { headers: { 'Accept-Encoding': 'gzip, br' } });
+      assert.equal(page.headers.get('content-encoding'), 'br');
+      const text = await page.text();
+      const files = [...text.matchAll(/(?:href|src)="(docs\/assets\/[^"]+)"/g)].map(([, file]) => file);
+      assert.equal(files.length, 2);
+      for (const file of files) {
+        assert.match(file!, /-[0-9a-f]{8}\.(?:css|js)$/);
+        const bodies = new Set<string>();
+        for (const encoding of ['br', 'gzip', 'identity']) {
+          const got = await fetch(`${app.url}/api/${file}`, { headers: { 'Accept-Encoding': encoding } });
+          assert.equal(got.status, 200);
+          assert.equal(got.headers.get('cache-control'), 'public, max-age=2592000, immutable');
+          assert.equal(got.headers.get('pragma'), null);
+          assert.match(got.headers.get('vary')!, /Accept-Encoding/);
+          assert.equal(got.headers.get('content-encoding'), encoding === 'identity' ? null : encoding);
+          bodies.add(await got.text());
+        }
+        assert.equal(bodies.size, 1);
+      }
+      const { headers } = await app.agent().get('/api/docs/assets/style-00000000.css').expect(404);
+      assert.match(headers['cache-control']!, /no-store/);
+    });
+
     it('is shown as a page with nothing inline and nothing from elsewhere', async () => {
       const { text, headers } = await app.agent().get('/api/docs').expect(200).expect('Content-Type', /html/);
       const policy = String(headers['content-security-policy']);

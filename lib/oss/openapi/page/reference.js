@@ -6,8 +6,8 @@ const READ_AT_MOST = 1_000_000;
 /** How long a button says that it has worked, in milliseconds. */
 const SAID_FOR = 2_000;
 
-/** Where the server is, whatever it is mounted below: this script is `/api/docs/script.js`. */
-const server = new URL('../..', import.meta.url).href.replace(/\/$/, '');
+/** Where the server is, whatever it is mounted below: this script is below `/api/docs/assets/`. */
+const server = new URL('../../..', import.meta.url).href.replace(/\/$/, '');
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import { findShippedFile } from '../../shipped-files.ts';
+import { allowKeeping } from '../middleware/cache-control.ts';
+import { REFERENCE_STYLE } from './reference-style.ts';
+
+/** The smallest first, as for the built-in page. */
+const ENCODINGS = [
+  ['br', promisify(brotliCompress)],
+  ['gzip', promisify(gzip)],
+] as const;
+
+/** A text that is sent as small as a client takes it, and compressed once. */
+export class CompressedText {
+  readonly #text: string;
+  readonly #compressed = new Map<string, Promise<Buffer>>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  async send(req: Request, res: Response): Promise<void> {
+    res.vary('Accept-Encoding');
+    const chosen = ENCODINGS.find(([encoding]) => req.acceptsEncodings(encoding));
+    if (chosen === undefined) {
+      res.send(this.#text);
+      return;
+    }
+    const [encoding, compress] = chosen;
+    const compressed = this.#compressed.get(encoding) ?? compress(this.#text);
+    this.#compressed.set(encoding, compressed);
+    res.set('Content-Encoding', encoding).send(await compressed);
+  }
+}
+
+/** What the page of the reference loads. It is named after its content, so that browsers may keep it. */
+export class ReferenceAssets {
+  readonly style: string;
+  /** Undefined where there is none, as in a bundle. */
+  readonly script: string | undefined;
+  readonly #assets = new Map<string, CompressedText>();
+
+  constructor() {
+    this.style = this.#add('style', 'css', REFERENCE_STYLE);
+    const script = findShippedFile('oss/openapi/page/reference.js');
+    this.script = script && this.#add('script', 'js', readFileSync(script, 'utf8'));
+  }
+
+  /** @returns whether there is an asset of this name. */
+  async send(name: string, req: Request, res: Response): Promise<boolean> {
+    const asset = this.#assets.get(name);
+    if (asset === undefined) return false;
+    allowKeeping(res);
+    await asset.send(req, res.type(name));
+    return true;
+  }
+
+  #add(stem: string, extension: string, text: string): string {
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+    const name = `${stem}-${hash}.${extension}`;
+    this.#assets.set(name, new CompressedText(text));
+    return name;
+  }
+}
