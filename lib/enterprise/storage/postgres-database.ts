@@ -4,11 +4,10 @@
  * Statements are parameterized, unnamed, and leave nothing behind in their session: so they work behind PgBouncer in
  * transaction mode, where every transaction may get another session.
  */
-import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Secret } from '../../oss/secret.ts';
-import { type TimeLimit, withTimeLimit } from '../../time-limit.ts';
+import { type TimeLimit, whenLate, withTimeLimit } from '../../time-limit.ts';
 import { givingUpMs, STATEMENT_MS } from '../times.ts';
 import { databaseClientFor } from './database-client.ts';
 import { DatabaseOutage } from './database-outage.ts';
@@ -18,6 +17,7 @@ import { asStorageError, isPassing } from './postgres-failure.ts';
 /** For how long a statement is tried again: long enough for a restart or a change of the primary to be seen by few. */
 const PATIENCE_MS = 2_000;
 const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 500;
 
 export interface PostgresDatabaseOptions {
   /** `postgres://user:password@host:port/database`, as libpq knows it. */
@@ -103,20 +103,24 @@ export class PostgresDatabase {
     parameters: readonly Parameter[],
     limit: TimeLimit,
   ): Promise<Row[]> {
-    const started = performance.now();
-    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
-      try {
-        const rows = await this.#connections.send<Row>(sql, parameters, limit);
-        this.#outage.succeeded(sql);
-        return rows;
-      } catch (error) {
-        const isTooLate = performance.now() + pause > started + Math.min(PATIENCE_MS, this.#timeoutMs);
-        if (this.#connections.isClosing || !isPassing(error) || isTooLate) {
-          this.#outage.failed(error, sql);
-          throw asStorageError(error);
+    let isTooLate = false;
+    const stop = whenLate(Math.min(PATIENCE_MS, this.#timeoutMs), () => (isTooLate = true));
+    try {
+      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        try {
+          const rows = await this.#connections.send<Row>(sql, parameters, limit);
+          this.#outage.succeeded(sql);
+          return rows;
+        } catch (error) {
+          if (this.#connections.isClosing || !isPassing(error) || isTooLate) {
+            this.#outage.failed(error, sql);
+            throw asStorageError(error);
+          }
+          await delay(pause * (0.5 + Math.random() / 2));
         }
-        await delay(pause * (0.5 + Math.random() / 2));
       }
+    } finally {
+      stop();
     }
   }
 }

@@ -65,6 +65,17 @@ describe('A process that is too busy for its database', () => {
     assert.deepEqual(lines, []);
   });
 
+  it('tries again for as long as ever when a connection was lost while it was busy', async () => {
+    const relay = await Relay.to({ port: engines().postgres.port });
+    closing.push(() => relay.close());
+    database = open(new Secret(relay.through(url.reveal())));
+    await ask();
+    relay.cut('open');
+    const answer = ask();
+    beBusy(BUSY_MS);
+    assert.deepEqual(await answer, [{ one: 1 }]);
+  });
+
   it('commits a transaction in whose middle it was busy', async () => {
     const one = await database.transaction(async (query) => {
       beBusy(BUSY_MS);
