@@ -21,6 +21,7 @@ import type { SignInProvider } from './auth/sign-in-provider.ts';
 import { SignedValues } from './auth/signed-values.ts';
 import { UserSessions } from './auth/user-sessions.ts';
 import type { SaasEnvironment } from './environment.ts';
+import { checkRegistry } from './metrics/check-registry.ts';
 import { registerCustodyMetrics } from './metrics/custody-metrics.ts';
 import { ObservedOAuthClient } from './metrics/observed-oauth-client.ts';
 import { registerRedisMetrics } from './metrics/redis-metrics.ts';
@@ -84,6 +85,7 @@ export interface SaasServicesOptions {
 /** @throws ConfigurationError when the Enterprise edition could not do its work. */
 export async function startSaasServices(config: SaasServicesOptions): Promise<SaasServices> {
   redactDebug();
+  checkRegistry(config.metrics.registry);
   const { allowList, documents, environment, log, metrics, now, patience, saasEnvironment } = config;
   const secrets = saasEnvironment.COOKIE_SECRETS ?? (await storedCookieSecrets(documents));
   const values = new SignedValues({ secrets, now });

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import {
   type GithubTokenProvider,
   type GithubTokens,
   SaasServerConfig,
   SignedOutError,
 } from '../../lib/enterprise/index.ts';
+import type { ServerConfigOptions } from '../../lib/oss/index.ts';
 import { testApp } from '../../lib/testing/index.ts';
 
 /** Keeps tokens where no store is asked, as another server would. */
@@ -57,5 +59,37 @@ describe('SaasServerConfig', () => {
     assert.equal(tokens.kept.size, 0);
     await close();
     assert.equal(tokens.isClosed, true);
+  });
+
+  /** An edition whose metrics are in a registry of the host's. */
+  function withRegistry(registry: unknown) {
+    return class extends SaasServerConfig {
+      constructor(options: ServerConfigOptions) {
+        super(options);
+        Object.assign(this.metrics, { registry });
+      }
+    };
+  }
+
+  it('refuses what is no registry of prom-client, in one line', async () => {
+    for (const registry of [undefined, null, {}, { metrics: () => '' }, new Map()])
+      await assert.rejects(testApp(withRegistry(registry)), {
+        name: 'ConfigurationError',
+        message:
+          /^config\.metrics\.registry is no Registry of prom-client: it has no .*registerMetric\(\)\.$/,
+      });
+  });
+
+  it('takes a registry of another copy of prom-client', async () => {
+    const own = new Registry();
+    const registry = Object.fromEntries(
+      (['metrics', 'getMetricsAsJSON', 'getSingleMetric', 'registerMetric'] as const).map((name) => [
+        name,
+        (own[name] as () => unknown).bind(own),
+      ]),
+    );
+    const { close } = await testApp(withRegistry(registry));
+    assert.match(await own.metrics(), /openhands_/);
+    await close();
   });
 });
