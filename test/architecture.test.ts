@@ -42,7 +42,7 @@ interface Import {
 }
 
 describe('The walls of the house', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let folder: string;
   let rows: readonly Row[];
   let imports: readonly Import[];

@@ -104,7 +104,7 @@ describe('The command line', () => {
 });
 
 describe("A mistake in a user's module", function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let folder: string;
 
   before(async () => {

@@ -27,7 +27,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 describe('The environment of the commands', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let folder: string;
 
   beforeEach(async () => {

@@ -14,7 +14,7 @@ import { RecordingTerminal } from './recording-terminal.ts';
 const FIXTURES = 'test/cli/fixtures/learn';
 
 describe('openhands-express learn', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let folder: string;
 
   beforeEach(async () => {

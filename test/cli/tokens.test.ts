@@ -30,7 +30,7 @@ const KEPT_BY_KEYCLOAK = {
 };
 
 describe('openhands-express tokens', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   let custody: Custody;
   let octocat: string;
   let hubot: string;
@@ -77,7 +77,7 @@ describe('openhands-express tokens', function () {
   }
 
   const managerWith = (keys: string) =>
-    custody.manager({ encryption: new DocumentCipher(parseEncryptionKeys(keys)) });
+    custody.manager({ encryption: new DocumentCipher(parseEncryptionKeys(keys)), timeoutMs: 60_000 });
 
   async function keyOf(path: string): Promise<string | undefined> {
     const { secret } = JSON.parse(await readFile(path, 'utf8')) as { secret: string };

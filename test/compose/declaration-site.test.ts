@@ -206,7 +206,7 @@ describe('The caller in a stack trace', () => {
 });
 
 describe('The place of a declaration in a bundle', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   const APP = 'test/compose/fixtures/bundled-app.ts';
   let folder: string;
 

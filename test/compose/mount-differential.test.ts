@@ -82,7 +82,7 @@ function appOf(isCaseSensitive: boolean, use: (app: Express) => void): Express {
 
 for (const isCaseSensitive of [false, true]) {
   describe(`Mounted in an app where the case ${isCaseSensitive ? 'counts' : 'is all the same'}, a middleware`, function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
 
     it('finds the url, base url and app that it finds behind app.use, and leaves them as it does', async () => {
       let saw: Saw = [];

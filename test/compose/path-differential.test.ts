@@ -171,7 +171,7 @@ class Probe {
 
 describe('Whatever the request target, a middleware with a path', function () {
   // There are thousands of them, and machines are slow at times.
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   const { noDeprecation = false } = process;
   before(() => {

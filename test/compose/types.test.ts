@@ -11,7 +11,7 @@ interface Expectation {
 }
 
 describe('What the compiler says about a stack', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
   const lines = (ts.sys.readFile(fixture) ?? '').split('\n');
   let service: ts.LanguageService;
   let complaints: Expectation[];

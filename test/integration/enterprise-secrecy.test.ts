@@ -74,7 +74,7 @@ describe('What the Enterprise edition says aloud', () => {
   });
 
   it('is nothing secret: not in logs, errors, answers, URLs, files or the process’s title, whatever fails', async function () {
-    this.timeout(60_000);
+    this.timeout(600_000);
     const { github, url } = site;
     const outgoing = new OutgoingUrls([github.url, github.apiUrl]);
     const seen: string[] = [];
@@ -121,7 +121,7 @@ describe('What the Enterprise edition says aloud', () => {
 
 describe('What a process of the Enterprise edition prints', () => {
   it('is nothing secret, nor is its title, at the level trace and with DEBUG', async function () {
-    this.timeout(60_000);
+    this.timeout(600_000);
     const github = await FakeGitHub.listen({ accessTokenLifetimeSeconds: 1 });
     const files = await mkdtemp(join(tmpdir(), 'enterprise-secrecy-'));
     const server = new ServerProcess(

@@ -3,7 +3,7 @@ import { EXPRESSES } from './fresh-express.ts';
 import { assertSameAnswers } from './same-answers.ts';
 
 describe('An app that is watched', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
 
   for (const name of EXPRESSES) {
     it(`answers byte for byte what it answers otherwise, in ${name}`, async () => {

@@ -81,7 +81,7 @@ async function comparing(
 Object.entries(places).forEach(([where, place], index, all) => {
   describe(`What handlers do in a stack ${where} is what they do one by one,`, function () {
     // They are many, and machines are slow at times.
-    this.timeout(120_000);
+    this.timeout(600_000);
 
     const inChains = (numRuns: number, messages?: (app: Express) => ServerOptions): Promise<void> =>
       comparing(

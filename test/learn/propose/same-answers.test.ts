@@ -20,7 +20,7 @@ async function proposalFor(name: ExpressName, seed: number): Promise<Proposal | 
 }
 
 describe('An app with the stack that is proposed for it', function () {
-  this.timeout(60_000);
+  this.timeout(600_000);
 
   for (const name of EXPRESSES) {
     it(`answers byte for byte what it answered before, in ${name}`, async () => {

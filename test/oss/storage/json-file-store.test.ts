@@ -102,7 +102,7 @@ describe('JsonFileStore', () => {
   });
 
   it('has a whole document after each of many kills in the middle of writing, and cleans up after the killed', async function () {
-    this.timeout(30_000);
+    this.timeout(600_000);
     let leftovers = 0;
     // Where the disk is fast, a kill may hit no write for many rounds.
     for (let round = 0; round < 8 || (leftovers === 0 && round < 50); round += 1) {
