@@ -24,6 +24,28 @@ const staysInItsPlace: Plugin = {
   },
 };
 
+/** The tables of encodings and of file types are most of a program's text, and hardly one of them is used. */
+const tablesStayOutside: Plugin = {
+  name: 'tables-stay-outside',
+  setup(build) {
+    build.onResolve({ filter: /\.json$/ }, ({ kind, path, resolveDir }) =>
+      kind === 'require-call' && path.startsWith('.')
+        ? { path: join(resolveDir, path), external: true }
+        : undefined,
+    );
+  },
+};
+
+/** As in the package: the texts of zod are in English. */
+const zodInEnglish: Plugin = {
+  name: 'zod-in-english',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 /**
  * @returns the folder with all of them, where each lies as its source does below the root. The end of this process removes it.
  */
@@ -51,7 +73,7 @@ export async function compilePrograms(): Promise<string> {
     banner: {
       js: "import { createRequire as fromHere } from 'node:module'; const require = fromHere(import.meta.url);",
     },
-    plugins: [staysInItsPlace],
+    plugins: [staysInItsPlace, tablesStayOutside, zodInEnglish],
     logLevel: 'error',
   });
   return folder;
