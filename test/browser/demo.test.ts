@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { DemoProcess } from '../demo-process.ts';
 import { Visitor } from './visitor.ts';
@@ -62,20 +61,19 @@ describe('the demo, for a person who clicks', () => {
     await page.getByRole('link', { name: 'Sign in with GitHub' }).waitFor();
   });
 
-  it('searches, and goes on while the token expires in the middle of it', async () => {
-    await gitHub('options', { accessTokenLifetimeSeconds: 2 });
+  it('searches, and goes on while the token is replaced in the middle of it', async () => {
+    // Replaced in the last half of its life; a sign-in may take long, too.
+    await gitHub('options', { accessTokenLifetimeSeconds: 12 });
     await signIn(page, 'octocat');
-    await page.getByLabel('Search all of GitHub').fill('hello');
-    await page.keyboard.press('Enter');
-    await page.getByText(/found for “hello”/).waitFor();
-
-    await delay(2_500);
     const before = await refreshes();
-    await page.getByLabel('Search all of GitHub').fill('spoon');
-    await page.keyboard.press('Enter');
-    await page.getByText(/found for “spoon”/).waitFor();
-    assert.ok((await refreshes()) > before, 'the token had expired, and was replaced');
-    assert.equal(await page.locator('.notice').count(), 0, 'nobody had to know');
+    do {
+      for (const words of ['hello', 'spoon']) {
+        await page.getByLabel('Search all of GitHub').fill(words);
+        await page.keyboard.press('Enter');
+        await page.getByText(`found for “${words}”`).waitFor();
+        assert.equal(await page.locator('.notice').count(), 0, 'nobody has to know');
+      }
+    } while ((await refreshes()) === before);
   });
 
   it('signs in two tabs at once, of one person, and both of them work', async () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { Installation } from './installation.ts';
 import { Visitor } from './visitor.ts';
@@ -74,10 +73,9 @@ describe('the page of the Enterprise edition', () => {
   });
 
   it('lets a person go on without noticing when the access token runs out', async () => {
-    server.github.options.accessTokenLifetimeSeconds = 2;
     await signIn(page);
     await page.getByText(/^Page 1 of/).waitFor();
-    await delay(2_500);
+    await server.restartLater(server.github.options.accessTokenLifetimeSeconds * 1000);
     const refreshesBefore = server.github.calls.refreshes;
     await page.getByRole('link', { name: 'Next' }).click();
     await page.getByText(/^Page 2 of/).waitFor();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../demo/free-port.ts';
 import { FakeGitHub } from '../../lib/testing/index.ts';
+import { withClockShifted } from '../services/engines/shifted-clock.ts';
 import { ServerProcess } from './server-process.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -52,9 +53,15 @@ export class Installation {
   }
 
   /** A new process on the same file store. */
-  async restart(): Promise<void> {
+  async restart(variables: Variables = {}): Promise<void> {
     await this.#server?.stop();
-    this.#server = await ServerProcess.start(this.#variables);
+    this.#server = await ServerProcess.start({ ...this.#variables, ...variables });
+  }
+
+  /** Goes on so much later, as by the clock of the server and that of GitHub. */
+  async restartLater(laterMs: number): Promise<void> {
+    this.github.advance(laterMs);
+    await this.restart({ NODE_OPTIONS: withClockShifted(laterMs) });
   }
 
   /** Stops the server only: the page stays open, and finds nobody. */
