@@ -79,17 +79,6 @@ describe('the API page, for a person who reads and tries', () => {
     ]);
   });
 
-  it('loads them once: a browser keeps them', async () => {
-    const other = await page.context().newPage();
-    let fromCache = 0;
-    const session = await page.context().newCDPSession(other);
-    await session.send('Network.enable');
-    session.on('Network.requestServedFromCache', () => (fromCache += 1));
-    await other.goto(`${server.url}/api/docs`);
-    await eventually(() => assert.ok(fromCache >= 2));
-    await other.close();
-  });
-
   it('leads to an operation by its address, and from there to the body that it answers', async () => {
     await page.goto(`${server.url}/api/docs#getSettings`);
     await expectOnTop('getSettings');
