@@ -28,8 +28,9 @@ describe("the stack inspector's connection", () => {
     await page.getByText('Connection lost').waitFor();
     await server.restart();
     await page.getByText('Live', { exact: true }).waitFor();
-    await fetch(`${server.url}/health`);
-    await page.locator('.request').filter({ hasText: '/health' }).waitFor();
+    // Its start has asked for /health.
+    await fetch(`${server.url}/saas`);
+    await page.locator('.request').filter({ hasText: '/saas' }).waitFor();
   });
 
   it('goes on by itself when a proxy has answered for a server that was away', async () => {
