@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import fc from 'fast-check';
 import { compose, type LayerMember, wrap } from '../../lib/compose.ts';
-import { runsOf } from '../runs-of.ts';
+import { runsOf, someOf } from '../runs-of.ts';
 import { anyTarget, FIXED_TARGETS, PATHS } from './odd-targets.ts';
 import { RawClient } from './raw-client.ts';
 import { serving } from './serving.ts';
@@ -115,7 +115,7 @@ for (const isCaseSensitive of [false, true]) {
               counts.set(name, (counts.get(name) ?? 0) + 1);
             }
           };
-          for (const target of FIXED_TARGETS) await check(target);
+          for (const target of someOf(FIXED_TARGETS)) await check(target);
           await fc.assert(fc.asyncProperty(anyTarget, check), { numRuns: runsOf(400) });
         });
       });

@@ -9,7 +9,7 @@ import express, {
 } from 'express';
 import fc from 'fast-check';
 import { compose, wrap } from '../../lib/compose.ts';
-import { runsOf } from '../runs-of.ts';
+import { runsOf, someOf } from '../runs-of.ts';
 import { anyTarget, FIXED_TARGETS, PATHS } from './odd-targets.ts';
 import { RawClient } from './raw-client.ts';
 import { serving } from './serving.ts';
@@ -186,7 +186,7 @@ describe('Whatever the request target, a middleware with a path', function () {
     const probe = new Probe();
     await serving(probe.app, async (server) => {
       const client = new RawClient(server);
-      for (const target of FIXED_TARGETS) await probe.check(client, target);
+      for (const target of someOf(FIXED_TARGETS)) await probe.check(client, target);
       await fc.assert(
         fc.asyncProperty(anyTarget, (target) => probe.check(client, target)),
         { numRuns: RANDOM },
