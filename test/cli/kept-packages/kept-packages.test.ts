@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { findModules } from '../../../lib/cli/kept-packages/find-modules.ts';
 import type { KeptModules } from '../../../lib/cli/kept-packages/kept-modules.ts';
 import { readModules, writeModules } from '../../../lib/cli/kept-packages/modules-file.ts';
 import { runModules } from '../../../lib/cli/kept-packages/run-modules.ts';
 import { PlantedPackages } from './planted-packages.ts';
+
+const run = promisify(execFile);
+const finderFile = new URL('../../../lib/cli/kept-packages/find-modules.ts', import.meta.url).href;
 
 describe('Packages that are kept', () => {
   let planted: PlantedPackages;
@@ -20,9 +25,25 @@ describe('Packages that are kept', () => {
     const found = findModules(planted.from, ['door']);
     assert.ok(found);
     planted.forget();
+    return readAgain(found);
+  }
+
+  function readAgain(found: KeptModules): KeptModules {
     const file = planted.at('cache/kept');
     writeModules(file, found);
     return readModules(file);
+  }
+
+  /** In a process that may require ES modules, as servers may and those of mocha may not. */
+  async function keptByProcess(): Promise<KeptModules> {
+    const program = `
+      const { createRequire } = require('node:module');
+      const [program, finder] = ${JSON.stringify([planted.from, finderFile])};
+      createRequire(program)('door');
+      import(finder).then(({ findModules }) => console.log(JSON.stringify(findModules(program, ['door']))));
+    `;
+    const { stdout } = await run(process.execPath, ['--import=tsx', '--eval', program]);
+    return readAgain(JSON.parse(stdout) as KeptModules);
   }
 
   it('are to those who require them what Node would load', () => {
@@ -50,8 +71,8 @@ describe('Packages that are kept', () => {
     assert.equal((await door.friend.importing.load()).default, 1);
   });
 
-  it('are taken from CommonJS where an ES module only passes it on', () => {
-    const modules = kept();
+  it('are taken from CommonJS where an ES module only passes it on', async () => {
+    const modules = await keptByProcess();
     runModules(planted.from, modules);
     assert.equal(planted.require().passedOn(), 'passed on');
     const ofPackage = (path: string): boolean => path.includes('passing-on');
