@@ -103,7 +103,7 @@ export class PostgresDatabase {
     parameters: readonly Parameter[],
     limit: TimeLimit,
   ): Promise<Row[]> {
-    let isTooLate = false;
+    let isTooLate = false as boolean;
     const stop = whenLate(Math.min(PATIENCE_MS, this.#timeoutMs), () => (isTooLate = true));
     try {
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
