@@ -126,12 +126,11 @@ describe('the requests of the stack inspector', () => {
     await page.waitForURL((url) => !url.hash.includes('compare='));
   });
 
-  it('leave no comparison in the address once it cannot be seen, however it is closed', async () => {
+  it('leave no comparison in the address once it is closed, however that is done', async () => {
     const ways: Record<string, () => Promise<unknown>> = {
       'Escape, after a reload': async () => {
         await page.reload();
         await dialog.waitFor();
-        await watch();
         await page.keyboard.press('Escape');
       },
       'the button': () => dialog.getByRole('button', { name: 'Close' }).click(),
@@ -140,22 +139,33 @@ describe('the requests of the stack inspector', () => {
     };
     await open('/a', '/b');
     const dialog = page.getByRole('dialog', { name: 'Two requests compared' });
-    // Told before any later task of the page.
-    const watch = () =>
-      page.evaluate(`void new MutationObserver(() => (globalThis.atClose ??= location.hash))
-        .observe(document.querySelector('dialog'), { attributeFilter: ['open'] })`);
     for (const [way, close] of Object.entries(ways)) {
-      await button('/a').click();
-      await press('/a', 'Compare with…');
-      await button('/b').click();
-      await dialog.waitFor();
-      await page.evaluate('delete globalThis.atClose');
-      await watch();
+      await compare('/a', '/b');
       await close();
       await dialog.waitFor({ state: 'hidden' });
-      assert.match(await page.evaluate<string>('globalThis.atClose'), /^#request=[\da-f]+\.\d+$/, way);
+      await eventually(() => assert.match(new URL(page.url()).hash, /^#request=[\da-f]+\.\d+$/, way));
       await button('/a').click();
     }
+  });
+
+  it('are one step of the history while they are compared, and none once that is closed', async () => {
+    const before = page.url();
+    await open('/a', '/b', '/c');
+    const dialog = await compare('/a', '/b');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    // What is done at once is kept, though the browser may not have gone back yet.
+    await button('/c').click();
+    await page.waitForURL(/#request=[\da-f]+\.3$/);
+    await page.goForward();
+    await dialog.getByText('GET /b').waitFor();
+    await page.reload();
+    await dialog.getByText('GET /b').waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(/#request=[\da-f]+\.3$/);
+    await row('/c').locator('.story').waitFor();
+    await page.goBack();
+    await page.waitForURL(before);
   });
 
   it('are drawn anew when the address asks for two others', async () => {

@@ -80,9 +80,9 @@ export class Comparison {
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 
-  /** However it is closed, the address says so as soon as it can be seen. */
+  /** However it is closed, the address says so. */
   #leaveAddress() {
-    if (this.#viewed.now.compare.length > 0) this.#viewed.become({ compare: [] });
+    if (this.#viewed.now.compare.length > 0) this.#viewed.leave({ compare: [] });
   }
 
   /** @param {readonly [Request, Request]} pair */
