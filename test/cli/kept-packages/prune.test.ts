@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pruneCompiled, prunePackages } from '../../../lib/cli/kept-packages/prune.ts';
@@ -43,11 +43,30 @@ describe('What starts have kept', () => {
   });
 
   it('is all that goes', async () => {
-    for (let number = 0; number < 12; number++) await write(`of-somebody-else-${number}`, number * 10);
+    for (let number = 0; number < 12; number++) {
+      await write(`of-somebody-else-${number}`, number * 10);
+      await write(`packages-of-somebody-else-${number}`, number * 10);
+      await write(`packages-2024.${number}/a`, number * 10);
+      await age(`packages-2024.${number}`, number * 10);
+    }
+    const before = await readdir(folder, { recursive: true });
+    prunePackages(folder);
+    pruneCompiled(folder);
+    assert.deepEqual(await readdir(folder, { recursive: true }), before);
+  });
+
+  it('is not looked for behind a link, nor is the link removed', async () => {
+    for (let number = 0; number < 405; number++) await write(`of-somebody-else/${number}`, number);
+    const kind = process.platform === 'win32' ? 'junction' : 'dir';
+    for (let number = 0; number < 9; number++) {
+      await symlink(join(folder, 'of-somebody-else'), join(folder, `v24.${number}.0-x64-abc-0`), kind);
+      await symlink(join(folder, 'of-somebody-else'), join(folder, `packages-v20.20.${number}-x64-1a`), kind);
+    }
     const before = await readdir(folder);
     prunePackages(folder);
     pruneCompiled(folder);
     assert.deepEqual(await readdir(folder), before);
+    assert.equal((await readdir(join(folder, 'of-somebody-else'))).length, 405);
   });
 
   it('stays, of what Node has compiled, of eight versions, and four hundred files of each', async () => {
