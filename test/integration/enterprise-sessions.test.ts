@@ -73,6 +73,17 @@ describe('Sessions of the Enterprise edition', () => {
     await isRefused('openhands_auth=nonsense');
   });
 
+  it('are not cleared by an answer that a cache may hand to others', async () => {
+    const page = await request(site.url).get('/api/docs');
+    const path = `/api/${/docs\/assets\/[^"]+/.exec(page.text)![0]}`;
+    const refused = await request(site.url)
+      .get(path)
+      .set('Cookie', resigned(await cookieOf(), 'x'.repeat(40)));
+    assert.match(setCookies(refused)[0]!, /^openhands_auth=;/);
+    assert.match(refused.headers['cache-control']!, /no-store/);
+    assert.match((await request(site.url).get(path)).headers['cache-control']!, /^public/);
+  });
+
   it('end when the cookie says so, whatever the browser does with it', async () => {
     const cookie = await cookieOf();
     site.github.advance(12 * 60 * 60 * 1000 - 5_000);

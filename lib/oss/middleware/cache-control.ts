@@ -20,8 +20,12 @@ export function cacheControl() {
   });
 }
 
-/** Says that everybody may keep this response: what is at this address never changes. */
+/**
+ * Says that everybody may keep this response: what is at this address never changes. One that sets a cookie is for one browser
+ * alone, though: a shared cache would hand the cookie to all others (RFC 9111, section 7.3).
+ */
 export function allowKeeping(res: Response): void {
+  if (res.hasHeader('Set-Cookie')) return;
   res.setHeader('Cache-Control', `public, max-age=${ASSET_MAX_AGE}, immutable`);
   res.removeHeader('Pragma');
   res.removeHeader('Expires');
