@@ -83,7 +83,10 @@ export class OtherRecords {
       const hasMore = answers?.some(({ news }) => news?.hasMore) ?? false;
       this.#setReached(answers !== undefined);
       if (!hasMore || performance.now() - since > CATCH_UP_MS) this.#setComplete();
-      await delay(hasMore ? MORE_MS : BEAT_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      const isOver = await delay(hasMore ? MORE_MS : BEAT_MS, false, { signal, ref: false }).catch(
+        () => true,
+      );
+      if (isOver) return;
     }
   }
 

@@ -38,12 +38,21 @@ interface AskedWorker {
   };
 }
 
+/** One who asks comes again before that, in milliseconds, or not at all. */
+const COMES_AGAIN_MS = 10_000;
+
+/** What workers that have ended have told one who asks. */
+interface ToldLast {
+  readonly answers: readonly AnswerOfWorker[];
+  readonly forget: NodeJS.Timeout;
+}
+
 /** In the first process: hands questions to the other workers. */
 export class AskedOfOthers {
   readonly #topic: string;
   readonly #workers = new Set<AskedWorker>();
-  /** Of workers that have ended, for each that has not asked since. */
-  readonly #last = new Map<number, AnswerOfWorker[]>();
+  /** By the id of who asks, until it comes again. */
+  readonly #last = new Map<number, ToldLast>();
 
   /** @param topic - of a worker's question to the first process, and of that to each of the others. */
   constructor(topic: string) {
@@ -55,7 +64,7 @@ export class AskedOfOthers {
     worker.questions.onAsked(this.#topic, (told) => this.#answer(worker, told as ToldByWorker));
     void worker.ended.then(() => {
       this.#workers.delete(worker);
-      this.#last.delete(worker.id);
+      this.#takeLast(worker.id);
     });
   }
 
@@ -76,16 +85,24 @@ export class AskedOfOthers {
           .catch(() => undefined),
       })),
     );
-    const last = this.#last.get(asking.id) ?? [];
-    this.#last.delete(asking.id);
-    return [...answers, ...last];
+    return [...answers, ...this.#takeLast(asking.id)];
   }
 
-  /** Until who asks comes again. */
   #keep({ id: workerId }: AskedWorker, { last }: LastAnswers): void {
     for (const { id } of this.#workers) {
       if (last[id] === undefined) continue;
-      this.#last.set(id, [...(this.#last.get(id) ?? []), { workerId, answer: last[id] }]);
+      const answers = [...this.#takeLast(id), { workerId, answer: last[id] }];
+      this.#last.set(id, {
+        answers,
+        forget: setTimeout(() => this.#last.delete(id), COMES_AGAIN_MS).unref(),
+      });
     }
+  }
+
+  #takeLast(id: number): readonly AnswerOfWorker[] {
+    const last = this.#last.get(id);
+    clearTimeout(last?.forget);
+    this.#last.delete(id);
+    return last?.answers ?? [];
   }
 }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { compose } from '../../lib/compose.ts';
 import { type Inspector, inspector, type InspectorOptions } from '../../lib/inspector/index.ts';
 import type { NewsWanted } from '../../lib/inspector/other-processes.ts';
+import { OtherRecords } from '../../lib/inspector/other-records.ts';
 import { pass } from '../compose/pass.ts';
 import { LinkedProcess } from './linked-process.ts';
 import { Site } from './watching.ts';
@@ -83,6 +85,27 @@ describe('The stack inspector of a server with several processes', () => {
     mock.timers.tick(10_000);
     // It is told afresh, as one of whom nothing is known.
     assert.equal(asked({ 2: second.answer }).told.length, 2);
+  });
+
+  it('asks no more when nobody looks any longer', async () => {
+    const process = new LinkedProcess(1, []);
+    const nothing = () => undefined;
+    await new Promise<void>((resolve) => {
+      const records = new OtherRecords(process, {
+        keep: 1,
+        keepBytes: 1,
+        onChange: nothing,
+        onWay: nothing,
+        onComplete: () =>
+          setImmediate(() => {
+            records.stop();
+            resolve();
+          }),
+      });
+      records.follow();
+    });
+    await nextTurn();
+    assert.equal(process.questions.length, 1);
   });
 
   it('begins anew with one who looks again after nobody did', async () => {
