@@ -51,4 +51,20 @@ describe("the stack inspector's connection", () => {
     away = false;
     await page.getByText('Live', { exact: true }).waitFor();
   });
+
+  it('no longer says whose requests alone it shows when it is connected to another process, which shows all', async () => {
+    const alone = inspector(compose({ base: [pass('one')] }), { processName: 'worker 1' });
+    const ofAll = inspector(compose({ base: [pass('one')] }));
+    let inspecting = alone;
+    const site = await Site.open(express().use('/stack', (...it) => inspecting(...it)));
+    end = () => {
+      for (const each of [alone, ofAll]) each.close();
+      return site.close();
+    };
+    await page.goto(`${site.url}/stack/`);
+    await page.getByText('Only what worker 1 has answered').waitFor();
+    inspecting = ofAll;
+    alone.drain();
+    await page.getByText('Only what worker 1 has answered').waitFor({ state: 'hidden' });
+  });
 });

@@ -32,7 +32,11 @@ export class Live extends EventTarget {
 
   start() {
     const source = new EventSource(new URL('events', document.baseURI));
-    source.addEventListener('open', () => this.#become('live'));
+    source.addEventListener('open', () => {
+      // Another process may answer now, one that shows those of all.
+      this.processName = '';
+      this.#become('live');
+    });
     source.addEventListener('error', () => {
       this.#become('lost');
       // The browser tries again by itself when nobody answers, but not when a proxy answers for a server that is away.
