@@ -4,6 +4,7 @@ import { type AnswerOfWorker, type AskedByWorker, AskedOfOthers } from '../../li
 import { Questions } from '../../lib/server/workers/questions.ts';
 
 const TOPIC = 'requests';
+const LIMITS = { receiptMs: 1_000, answerMs: 2_000 };
 
 /** Both ends of the way between a worker and the first process. */
 class LinkedWorker {
@@ -18,8 +19,8 @@ class LinkedWorker {
   constructor(id: number) {
     this.id = id;
     this.ended = new Promise((resolve) => (this.#end = resolve));
-    this.questions = new Questions({ send: (message) => this.#here.hear(message), answerMs: 1_000 });
-    this.#here = new Questions({ send: (message) => this.questions.hear(message), answerMs: 2_000 });
+    this.questions = new Questions({ send: (message) => this.#here.hear(message), ...LIMITS });
+    this.#here = new Questions({ send: (message) => this.questions.hear(message), ...LIMITS });
     this.#here.onAsked(TOPIC, (asked) => `${id} of ${(asked as AskedByWorker).others}`);
   }
 

@@ -6,6 +6,17 @@ interface Question {
   readonly id: number;
   readonly topic: string;
   readonly content?: unknown;
+  /**
+   * Whether a {@link Receipt} is heard for what it is. The first process is older than its workers after an upgrade, and younger
+   * after one that is taken back: one that knows of none neither gives nor gets one, and its answers alone tell that it hears.
+   */
+  readonly wantsReceipt?: true;
+}
+
+/** Says at once that a question has come, however long its answer takes. */
+interface Receipt {
+  readonly kind: 'received';
+  readonly id: number;
 }
 
 interface Answer {
@@ -16,24 +27,32 @@ interface Answer {
   readonly error?: string;
 }
 
-export type QuestionOrAnswer = Question | Answer;
+export type QuestionOrAnswer = Question | Receipt | Answer;
 
 type Answerer = (content: unknown) => unknown;
 
 export interface QuestionsOptions {
   /** To the other process; what it hears comes to {@link Questions.hear} there. */
   readonly send: (message: QuestionOrAnswer) => void;
-  /** How long the other process may take to answer, in milliseconds. */
+  /** How long the other process may take to say that it has a question, in milliseconds: one that does not is silent. */
+  readonly receiptMs: number;
+  /** How long it may then take to answer, in milliseconds. */
   readonly answerMs: number;
+}
+
+/** Who waits for an answer. */
+interface Waiting {
+  readonly received: () => void;
+  readonly answered: (answer: Answer) => void;
 }
 
 /** Questions and answers between two processes, both ways. */
 export class Questions {
   readonly #options: QuestionsOptions;
   readonly #answerers = new Map<string, Answerer>();
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
-  /** Whether a question has had no answer in time, and nothing was heard since. */
+  /** Whether a question has had neither a receipt nor an answer in time, and nothing was heard since. */
   #isSilent = false;
   #onSilence: (isSilent: boolean) => void = () => undefined;
 
@@ -42,16 +61,20 @@ export class Questions {
   }
 
   /**
-   * Rejects when the other process has no answer, is gone, or has not answered in time: it may be stopped. Until it is heard
-   * again nobody waits for it. Its answer to the last question is what it will be heard by, so it is sent no more of them.
+   * Rejects when the other process has no answer, is gone, has not answered in time, or is silent: it may be stopped. Until it
+   * is heard again nobody waits for it. Its answer to the last question is what it will be heard by, so it is sent no more.
    */
   async ask(topic: string, content?: unknown): Promise<unknown> {
     if (this.#isSilent) throw new Error(SILENT);
+    const { receiptMs, answerMs, send } = this.#options;
     const id = ++this.#asked;
-    const answered = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve));
-    this.#options.send({ kind: 'question', id, topic, content });
+    let received: () => void = () => undefined;
+    const receipt = new Promise<void>((resolve) => (received = resolve));
+    const answer = new Promise<Answer>((answered) => this.#waiting.set(id, { received, answered }));
+    send({ kind: 'question', id, topic, content, wantsReceipt: true });
     try {
-      const { error, content: said } = await within(this.#options.answerMs, answered, () => this.#silent());
+      await within(receiptMs, Promise.race([receipt, answer]), () => this.#silent());
+      const { error, content: said } = await within(answerMs, answer, () => new Error(SLOW));
       if (error !== undefined) throw new Error(error);
       return said;
     } finally {
@@ -77,13 +100,14 @@ export class Questions {
 
   hear(message: QuestionOrAnswer): void {
     this.#setSilent(false);
-    if (message.kind === 'answer') this.#waiting.get(message.id)?.(message);
-    else void this.#answer(message);
+    if (message.kind === 'question') void this.#answer(message);
+    else if (message.kind === 'received') this.#waiting.get(message.id)?.received();
+    else this.#waiting.get(message.id)?.answered(message);
   }
 
   /** The other process is gone. */
   end(): void {
-    for (const [id, settle] of this.#waiting) settle({ kind: 'answer', id, error: GONE });
+    for (const [id, { answered }] of this.#waiting) answered({ kind: 'answer', id, error: GONE });
   }
 
   #silent(): Error {
@@ -97,7 +121,8 @@ export class Questions {
     this.#onSilence(isSilent);
   }
 
-  async #answer({ id, topic, content }: Question): Promise<void> {
+  async #answer({ id, topic, content, wantsReceipt }: Question): Promise<void> {
+    if (wantsReceipt === true) this.#options.send({ kind: 'received', id });
     const answerer = this.#answerers.get(topic);
     try {
       if (answerer === undefined) throw new Error(`Nobody answers questions about ${topic} here.`);
@@ -109,4 +134,5 @@ export class Questions {
 }
 
 const GONE = 'The other process is gone.';
+const SLOW = 'The other process has not answered in time.';
 const SILENT = 'The other process does not answer.';

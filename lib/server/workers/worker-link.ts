@@ -3,8 +3,10 @@ import type { EndOrder, EndOrders } from '../end-orders.ts';
 import { type ToFirstProcess, type ToWorker, WORKER_NUMBER, WORKER_REPORTS } from './messages.ts';
 import { Questions } from './questions.ts';
 
-/** How long the first process may take to answer, in milliseconds: it may have to ask the other workers. */
-const ANSWER_MS = 2_000;
+/** How long the first process may take to say that it has a question, in milliseconds. */
+const RECEIPT_MS = 2_000;
+/** How long it may then take to answer, in milliseconds: it may have to ask the other workers, which are waited for less long. */
+const ANSWER_MS = 10_000;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +22,11 @@ export class WorkerLink implements EndOrders {
   /** Whether it tells of the start for all. */
   readonly reports: boolean;
   /** Between this worker and the first process. */
-  readonly questions = new Questions({ send: (message) => this.#send(message), answerMs: ANSWER_MS });
+  readonly questions = new Questions({
+    send: (message) => this.#send(message),
+    receiptMs: RECEIPT_MS,
+    answerMs: ANSWER_MS,
+  });
   readonly #heard: EndOrder[] = [];
   #serves = false;
   #listener: (order: EndOrder) => void = (order) => this.#heard.push(order);

@@ -5,8 +5,10 @@ import { closeWhatIsLost } from './lost-connection.ts';
 import { type ToFirstProcess, type ToWorker, WORKER_NUMBER, WORKER_REPORTS } from './messages.ts';
 import { Questions } from './questions.ts';
 
-/** How long a worker may take to answer, in milliseconds: less than one who waits for the answers of all of them. */
-const ANSWER_MS = 1_000;
+/** How long a worker may take to say that it has a question, in milliseconds. */
+const RECEIPT_MS = 1_000;
+/** How long it may then take to answer, in milliseconds: less than one who waits for the answers of all of them. */
+const ANSWER_MS = 3_000;
 
 /** A worker does not serve. */
 export class StartFailure extends Error {
@@ -29,7 +31,11 @@ export class WorkerProcess {
   /** Resolves when it is gone, with how that came: `was ended by SIGKILL`. */
   readonly ended: Promise<string>;
   /** Between the first process and this worker. */
-  readonly questions = new Questions({ send: (message) => this.#send(message), answerMs: ANSWER_MS });
+  readonly questions = new Questions({
+    send: (message) => this.#send(message),
+    receiptMs: RECEIPT_MS,
+    answerMs: ANSWER_MS,
+  });
   readonly #worker: Worker;
   readonly #logLevel: Promise<string>;
   #order: EndOrder | undefined;
