@@ -1,9 +1,10 @@
 import { type Request, Router } from 'express';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
 import { resource } from '../routes/resource.ts';
+import { CompressedText } from './compressed-text.ts';
 import { openApiDocument, type OpenApiOptions } from './openapi-document.ts';
 import type { OpenApiDocument } from './openapi-types.ts';
-import { CompressedText, ReferenceAssets } from './reference-assets.ts';
+import { ReferenceAssets } from './reference-assets.ts';
 import { referencePage } from './reference-page.ts';
 
 export interface OpenApiRoutesOptions {
