@@ -58,6 +58,11 @@ export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes
   });
   resource(router, '/api/docs', {
     get: async (req, res) => {
+      // The links of the page are relative to its address without a slash.
+      if (req.path.endsWith('/')) {
+        res.redirect(308, '../docs');
+        return;
+      }
       // Whatever the rest of the app lets in, or the host does.
       res.setHeader('Content-Security-Policy', POLICY);
       await pageFor(req).send(req, res.type('html'));

@@ -72,6 +72,12 @@ for (const edition of ['oss', 'enterprise'] as const) {
       assert.match(headers['cache-control']!, /no-store/);
     });
 
+    it('is found at its address with a slash, too, from where its links would lead nowhere', async () => {
+      const page = await fetch(`${app.url}/api/docs/`);
+      assert.equal(page.url, `${app.url}/api/docs`);
+      assert.equal(page.status, 200);
+    });
+
     it('is shown as a page with nothing inline and nothing from elsewhere', async () => {
       const { text, headers } = await app.agent().get('/api/docs').expect(200).expect('Content-Type', /html/);
       const policy = String(headers['content-security-policy']);
