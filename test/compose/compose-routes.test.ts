@@ -169,6 +169,30 @@ describe('composeRoutes', () => {
       );
     });
 
+    it('of paths with an empty segment only what Express does, of each version', async () => {
+      for (const make of [Router, express4.Router]) {
+        const wildcard = make === Router ? '/a/*rest' : '/a/*';
+        for (const [path, isHidden] of [
+          ['/a//b', true],
+          ['/a//:x', true],
+          [wildcard, true],
+          ['/a/:x', false],
+          ['/a/b', false],
+          ['/a//c', false],
+        ] as const) {
+          const [first, second] = ['first', 'second'].map((name, place) =>
+            make().get(place === 0 ? path : '/a//b', (_req, res) => void res.send(name)),
+          );
+          const app = express().use(first!, second!);
+          const { text } = await request(app).get('/a//b');
+          assert.equal(text, isHidden ? 'first' : 'second', path);
+          assert.deepEqual(ids({ base: [first, second] }), isHidden ? ['S121'] : [], path);
+        }
+      }
+      const routes = composeRoutes({ base: [routerOf('GET /a//:x')], top: [routerOf('GET /a//b')] });
+      assert.deepEqual(row(routes, 'GET /a//:x (base)').behind, ['GET /a//b (top)']);
+    });
+
     it('a warning that can be silenced, raised and logged', () => {
       const layers = { base: [base()], acme: [acme()] };
       assert.deepEqual(ids(layers, { silence: ['S221'] }), []);

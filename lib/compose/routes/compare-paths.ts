@@ -1,4 +1,4 @@
-import type { Part, Parts } from './path-parts.ts';
+import { isSlash, type Part, type Parts } from './path-parts.ts';
 
 /**
  * A set of paths: each way of writing one is a list of parts. It is walked as a finite automaton, whose states are places
@@ -12,7 +12,10 @@ interface State {
   readonly begun: number;
 }
 
-/** Whether every path of one set is in the other. Those with `//` don't count: each version of Express reads them otherwise. */
+/**
+ * Whether every path of one set is in the other. Those with `//` don't count, since each version of Express reads them
+ * otherwise; only in a set that has no others, as it is written with `//`, for else it would be in every set.
+ */
 export function isWithin(inner: PathSet, outer: PathSet): boolean {
   return !someWalk(inner, outer, (others) => !others.some(isEnd));
 }
@@ -31,6 +34,7 @@ interface Walk {
 
 /** Whether there is a path of one set that leads to such states in the other. */
 function someWalk(one: PathSet, other: PathSet, isFound: (others: readonly State[]) => boolean): boolean {
+  const countsDoubled = one.every(isDoubled) || other.every(isDoubled);
   const alphabet = alphabetOf([...one, ...other]);
   const ids = new Map<Parts, number>([...one, ...other].map((parts, index) => [parts, index]));
   const keyOf = ({ parts, begun }: State): string => `${ids.get(parts) ?? ''}.${begun}`;
@@ -45,7 +49,7 @@ function someWalk(one: PathSet, other: PathSet, isFound: (others: readonly State
     seen.add(key);
     if (isEnd(state) && isFound(others)) return true;
     for (const character of charactersFrom(state, alphabet)) {
-      if (character === '/' && endsWithSlash) continue;
+      if (character === '/' && endsWithSlash && !countsDoubled) continue;
       const next = stepsOf(state, character);
       if (next.length === 0) continue;
       const along = unique(
@@ -56,6 +60,11 @@ function someWalk(one: PathSet, other: PathSet, isFound: (others: readonly State
     }
   }
   return false;
+}
+
+/** Whether there is an empty segment in it as it is written. */
+function isDoubled(parts: Parts): boolean {
+  return parts.some((part, place) => isSlash(part) && isSlash(parts[place + 1]));
 }
 
 function begin(parts: Parts): State {

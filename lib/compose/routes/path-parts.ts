@@ -35,6 +35,10 @@ export function literal(text: string, { isCaseSensitive }: Pick<PathSyntax, 'isC
   return Array.from(text, (character) => ({ character, isCaseSensitive }));
 }
 
+export function isSlash(part: Part | undefined): boolean {
+  return typeof part === 'object' && part.character === '/';
+}
+
 /** @see https://github.com/pillarjs/path-to-regexp/tree/v8.4.2 */
 function readPath5(path: string, syntax: PathSyntax): Reading {
   const alternatives: Parts[] = [];

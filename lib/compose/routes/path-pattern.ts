@@ -1,12 +1,5 @@
 import { isWithin, overlaps, type PathSet } from './compare-paths.ts';
-import {
-  type CharacterPart,
-  literal,
-  type Part,
-  type Parts,
-  type PathSyntax,
-  readPath,
-} from './path-parts.ts';
+import { type CharacterPart, isSlash, literal, type Parts, type PathSyntax, readPath } from './path-parts.ts';
 
 /** The paths of a route, or those below which a router or a middleware is used. */
 export interface PathPattern {
@@ -108,10 +101,6 @@ function joined(
     paths: around.paths.flatMap((begin) => endings.map((end) => [...begin, ...end])),
     identity,
   };
-}
-
-function isSlash(part: Part | undefined): boolean {
-  return typeof part === 'object' && part.character === '/';
 }
 
 /** What a pattern begins with, in lower case, by which most pairs are told apart at far less cost. */
