@@ -2,6 +2,8 @@ import type { News, NewsWanted, OtherProcesses, Told } from './other-processes.t
 
 /** How much all others together answer to one question, in characters. */
 const ANSWERS_AT_MOST = 256 * 1024;
+/** What is told of a request besides its record, in characters: all there is to tell of one that is no longer kept. */
+const WITHOUT_RECORD = 50;
 /** One of whom so many requests are due is forgotten; when it asks again, it is told afresh. */
 const DUE_AT_MOST = 50_000;
 /** One who has not asked for so long, in milliseconds, does not look any more. */
@@ -109,7 +111,7 @@ export class ToldToOthers {
     for (const id of due) {
       if (length > most) break;
       const record = this.#source.find(id);
-      length += record?.length ?? 0;
+      length += WITHOUT_RECORD + (record?.length ?? 0);
       told.push({ id, ...(record !== undefined && { record }), isPending: this.#source.isPending(id) });
       due.delete(id);
     }
