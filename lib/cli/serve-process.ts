@@ -6,12 +6,11 @@ import { loadServerConfig } from '../oss/load-server-config.ts';
 import type { ServerConfig } from '../oss/server-config.ts';
 import { type EndOrder, type EndOrders, SignalOrders } from '../server/end-orders.ts';
 import { type DrainOptions, GracefulServer, RETIRING_MS } from '../server/graceful-server.ts';
-import { LogOutput } from '../server/log-output.ts';
 import { startUpReport } from '../server/start-up-report.ts';
 import { WORKER_NUMBER } from '../server/workers/messages.ts';
 import type { WorkerLink } from '../server/workers/worker-link.ts';
 import type { Terminal } from './command.ts';
-import { terminalLog } from './terminal-log.ts';
+import { serverLog } from './server-log.ts';
 
 /** How long requests in flight may take to finish after SIGTERM, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -22,8 +21,7 @@ export async function serveUntilTold(terminal: Terminal): Promise<void> {
     terminal.env[WORKER_NUMBER] === undefined
       ? undefined
       : (await import('../server/workers/worker-link.ts')).WorkerLink.ofThisProcess(terminal.env);
-  const output = process.stdout.isTTY ? undefined : new LogOutput(worker !== undefined);
-  const log = output ?? terminalLog((line) => terminal.out(line));
+  const log = serverLog(terminal, worker !== undefined);
   const app = await createApp(
     await loadServerConfig({
       env: terminal.env,
@@ -38,7 +36,7 @@ export async function serveUntilTold(terminal: Terminal): Promise<void> {
     await worker?.questions.volunteer(METRICS).catch(() => undefined);
   } finally {
     await app.close();
-    await output?.emptied();
+    await log.emptied();
   }
 }
 

@@ -3,12 +3,11 @@ import { pino } from 'pino';
 import { AskedOfOthers } from '../oss/asked-of-others.ts';
 import { METRICS, REQUESTS } from '../oss/first-process.ts';
 import { PERMITS, Permits, type PermitsWanted } from '../oss/middleware/rate-limit-permits.ts';
-import { LogOutput } from '../server/log-output.ts';
 import { SharedMetrics } from '../server/workers/shared-metrics.ts';
 import { WorkerPool } from '../server/workers/worker-pool.ts';
 import { StartFailure } from '../server/workers/worker-process.ts';
 import { type Terminal, UsageError } from './command.ts';
-import { terminalLog } from './terminal-log.ts';
+import { serverLog } from './server-log.ts';
 
 /**
  * Starts the workers of a server, and keeps them running until SIGTERM or SIGINT; on SIGHUP it replaces them.
@@ -18,7 +17,7 @@ import { terminalLog } from './terminal-log.ts';
 export async function serveWorkers(count: number, terminal: Terminal): Promise<number> {
   if (cluster.isWorker)
     throw new UsageError('A worker of another program (pm2?) cannot have workers of its own.');
-  const output = process.stdout.isTTY ? undefined : new LogOutput(true);
+  const log = serverLog(terminal, true);
   const permits = new Permits(count);
   const metrics = new SharedMetrics(METRICS);
   const requests = new AskedOfOthers(REQUESTS);
@@ -29,7 +28,7 @@ export async function serveWorkers(count: number, terminal: Terminal): Promise<n
       metrics.add(worker);
       requests.add(worker);
     },
-    logAt: (level) => pino({ level }, output ?? terminalLog((line) => terminal.out(line))),
+    logAt: (level) => pino({ level }, log),
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => pool.end(signal));
   // On Windows it means that the console is closed, and the process is ended soon after.
@@ -43,6 +42,6 @@ export async function serveWorkers(count: number, terminal: Terminal): Promise<n
     if (!error.isTold) terminal.error(`openhands-express: ${error.message}.`);
     return 1;
   } finally {
-    await output?.emptied();
+    await log.emptied();
   }
 }
