@@ -11,7 +11,7 @@ export function cacheControl() {
     headers: ['Cache-Control', 'Pragma', 'Expires'],
     handle(req, res, next) {
       if (req.path.startsWith('/assets/')) {
-        allowKeeping(res);
+        allowKeeping(res, 'public');
       } else {
         forbidCaching(res);
       }
@@ -21,12 +21,13 @@ export function cacheControl() {
 }
 
 /**
- * Says that everybody may keep this response: what is at this address never changes. One that sets a cookie is for one browser
- * alone, though: a shared cache would hand the cookie to all others (RFC 9111, section 7.3).
+ * Says that this response may be kept: what is at this address never changes.
+ *
+ * @param by - `private`: by the browser alone. Below `/api` a response may renew or clear the cookie of a session, which a
+ *   shared cache would hand to others (RFC 9111, section 7.3).
  */
-export function allowKeeping(res: Response): void {
-  if (res.hasHeader('Set-Cookie')) return;
-  res.setHeader('Cache-Control', `public, max-age=${ASSET_MAX_AGE}, immutable`);
+export function allowKeeping(res: Response, by: 'public' | 'private'): void {
+  res.setHeader('Cache-Control', `${by}, max-age=${ASSET_MAX_AGE}, immutable`);
   res.removeHeader('Pragma');
   res.removeHeader('Expires');
 }

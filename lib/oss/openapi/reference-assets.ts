@@ -23,7 +23,7 @@ export class ReferenceAssets {
   async send(name: string, req: Request, res: Response): Promise<boolean> {
     const asset = this.#assets.get(name);
     if (asset === undefined) return false;
-    allowKeeping(res);
+    allowKeeping(res, 'private');
     await asset.send(req, res.type(name));
     return true;
   }

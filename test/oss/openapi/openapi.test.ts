@@ -60,7 +60,7 @@ for (const edition of ['oss', 'enterprise'] as const) {
         for (const encoding of ['br', 'gzip', 'identity']) {
           const got = await fetch(`${app.url}/api/${file}`, { headers: { 'Accept-Encoding': encoding } });
           assert.equal(got.status, 200);
-          assert.equal(got.headers.get('cache-control'), 'public, max-age=2592000, immutable');
+          assert.equal(got.headers.get('cache-control'), 'private, max-age=2592000, immutable');
           assert.equal(got.headers.get('pragma'), null);
           assert.match(got.headers.get('vary')!, /Accept-Encoding/);
           assert.equal(got.headers.get('content-encoding'), encoding === 'identity' ? null : encoding);
