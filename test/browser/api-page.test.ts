@@ -138,7 +138,7 @@ describe('the API page, for a person who reads and tries', () => {
     await health.getByRole('button', { name: 'Send GET' }).click();
     await health.getByRole('button', { name: 'Send HEAD' }).click();
     await tried.getByText('200').waitFor();
-    const slow = page.waitForEvent('requestfinished', (request) => request.method() === 'GET');
+    const slow = page.waitForResponse((response) => response.request().method() === 'GET');
     release.abort();
     await slow;
     // What is asked for now is answered after it.
