@@ -239,7 +239,7 @@ describe('the requests of the stack inspector', () => {
     await page.waitForURL(/#request=/);
     const link = page.url();
     await page.goto(link.replace(/\.1$/, '.99'));
-    await page.getByText('too many have come since, or it was cleared').waitFor();
+    await page.getByText('too many have come since, it was cleared').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.locator('#gone').waitFor({ state: 'hidden' });
     await page.waitForURL((url) => !url.hash.includes('request='));
