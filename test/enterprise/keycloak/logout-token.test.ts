@@ -95,7 +95,8 @@ describe('A logout token', () => {
     let time: number;
 
     beforeEach(() => {
-      time = performance.now();
+      // Whole milliseconds, so that a second later is a second later for those who subtract.
+      time = Math.ceil(performance.now());
       mock.method(performance, 'now', () => time);
       mock.timers.enable({ apis: ['Date'], now: Date.now() });
     });
