@@ -1,5 +1,5 @@
 /** How many processes of one server can tell their requests apart. A process takes the place of one that has ended long ago. */
-export const SEATS = 256;
+const SEATS = 256;
 
 /** So many requests of a millisecond have ids that say when they came; what is beyond borrows from the next ones. */
 const PER_MS = 16;

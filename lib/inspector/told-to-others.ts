@@ -1,3 +1,4 @@
+import type { FeedSource } from './live-feed.ts';
 import type { News, NewsWanted, OtherProcesses, Told } from './other-processes.ts';
 
 /** How much all others together answer to one question, in characters. */
@@ -13,14 +14,8 @@ const PENDING_MS = 1_000;
 const PENDING_AT_ONCE = 100;
 
 /** Where it gets what it tells. */
-export interface ToldSource {
-  /** All that there is to tell, the newest first. */
-  ids(): number[];
-  /** A record as JSON. */
-  find(id: number): string | undefined;
+export interface ToldSource extends FeedSource {
   isPending(id: number): boolean;
-  /** Requests that are not over, each in its turn. */
-  pending(most: number): number[];
 }
 
 /** One who asks. */

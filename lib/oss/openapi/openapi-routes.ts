@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express';
 import { type DeclaredRoutes, defineRoutes } from '../../compose.ts';
+import { madeOnce } from '../made-once.ts';
 import { resource } from '../routes/resource.ts';
 import { CompressedText } from './compressed-text.ts';
 import { openApiDocument, type OpenApiOptions } from './openapi-document.ts';
@@ -39,13 +40,12 @@ export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes
   };
   /** The last one, since nearly all clients are shown the same; they differ in nothing but how one shows who one is. */
   let page: { securitySchemes: string; html: CompressedText } | undefined;
-  let assets: ReferenceAssets | undefined;
+  const assets = madeOnce(() => new ReferenceAssets());
   const pageFor = (req: Request): CompressedText => {
     const described = description(req);
     const securitySchemes = JSON.stringify(described.components.securitySchemes);
     if (page?.securitySchemes !== securitySchemes) {
-      assets ??= new ReferenceAssets();
-      page = { securitySchemes, html: new CompressedText(referencePage(described, assets)) };
+      page = { securitySchemes, html: new CompressedText(referencePage(described, assets())) };
     }
     return page.html;
   };
@@ -70,8 +70,7 @@ export function openApiRoutes({ options }: OpenApiRoutesOptions): DeclaredRoutes
   });
   resource(router, '/api/docs/assets/:file', {
     get: async (req, res, next) => {
-      assets ??= new ReferenceAssets();
-      if (!(await assets.send(String(req.params.file), req, res))) next('router');
+      if (!(await assets().send(String(req.params.file), req, res))) next('router');
     },
   });
   return defineRoutes({ name: 'openapi', router });
