@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SignedOutError } from '../../../lib/enterprise/tokens/github-token-provider.ts';
 import type { Document } from '../../../lib/oss/storage/document-store.ts';
 import { JsonFileStore } from '../../../lib/oss/storage/json-file-store.ts';
 import { ProcessIdentity } from '../../../lib/oss/storage/process-identity.ts';
 import { StorageError } from '../../../lib/oss/storage/storage-error.ts';
+import { eventually } from '../../eventually.ts';
 import { Custody, type ManagerOptions } from './custody.ts';
 
 const LIFETIME = 8 * 3_600_000;
@@ -98,7 +98,7 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     assert.equal(custody.github.calls.refreshes, 2, 'GitHub is not asked again meanwhile');
     assert.equal((await custody.document('octocat'))?.state, 'signed_in');
     await answer();
-    await eventually(async () => custody.worksFor(await other.token(octocat)) === 'octocat');
+    await eventually(async () => assert.equal(custody.worksFor(await other.token(octocat)), 'octocat'));
     assert.equal(custody.github.calls.refreshes, 2);
   });
 
@@ -120,9 +120,9 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     const other = processWith();
     await assert.rejects(other.token(octocat), { status: 503, code: 'github_unavailable' });
     documents.isFull = false;
-    await eventually(async () => (await other.token(octocat)).equals(served));
+    await eventually(async () => assert.ok((await other.token(octocat)).equals(served)));
     // The other may read what the former has just written, and not yet crossed off.
-    await eventually(() => former.unsavedRecords === 0);
+    await eventually(() => assert.equal(former.unsavedRecords, 0));
   });
 
   it('signs a user out whom GitHub has signed out when that time is over', async () => {
@@ -130,7 +130,7 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     await begunBy(ELSEWHERE);
     const other = processWith({ longestRefreshMs: 100 });
     await assert.rejects(other.token(octocat), { status: 503 });
-    await eventually(async () => (await custody.document('octocat'))?.state === 'signed_out');
+    await eventually(async () => assert.equal((await custody.document('octocat'))?.state, 'signed_out'));
     await assert.rejects(other.token(octocat), SignedOutError);
   });
 
@@ -149,7 +149,7 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     await assert.rejects(other.token(octocat), { status: 503 });
     const document = await custody.document('octocat');
     await writeFile(custody.path('octocat'), JSON.stringify({ ...document, refresh_attempts: undefined }));
-    await eventually(async () => (await custody.document('octocat'))?.state === 'signed_out');
+    await eventually(async () => assert.equal((await custody.document('octocat'))?.state, 'signed_out'));
     await answer();
   });
 
@@ -157,7 +157,7 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     const answer = await rotatedElsewhere();
     const hasty = processWith({ longestRefreshMs: 0 });
     await assert.rejects(hasty.token(octocat), { status: 503 });
-    await eventually(async () => (await custody.document('octocat'))?.state === 'signed_out');
+    await eventually(async () => assert.equal((await custody.document('octocat'))?.state, 'signed_out'));
     await answer();
     assert.equal(custody.worksFor(await hasty.token(octocat)), 'octocat');
     assert.equal(custody.github.tokens.hasGrant('octocat'), true);
@@ -168,7 +168,7 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     await custody.manager().revoke(octocat);
     await answer();
     await assert.rejects(custody.manager().token(octocat), SignedOutError);
-    await eventually(() => !custody.github.tokens.hasGrant('octocat'));
+    await eventually(() => assert.ok(!custody.github.tokens.hasGrant('octocat')));
   });
 
   it('tries again at once when it is not a dead token that it has met', async () => {
@@ -194,7 +194,7 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     await assert.rejects(manager.token(octocat), { status: 503, code: 'storage_unavailable' });
     assert.equal((await custody.document('octocat'))?.state, 'signed_in');
     documents.isAway = false;
-    await eventually(async () => (await custody.document('octocat'))?.state === 'signed_out');
+    await eventually(async () => assert.equal((await custody.document('octocat'))?.state, 'signed_out'));
     await assert.rejects(processWith().token(octocat), SignedOutError);
   });
 
@@ -219,17 +219,4 @@ describe('GithubTokenManager, when others have begun to refresh the same pair', 
     await answer();
     assert.equal((await custody.document('octocat'))?.refresh_attempts, undefined);
   });
-
-  async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-    for (
-      let left = 1_500;
-      !(await Promise.resolve()
-        .then(holds)
-        .catch(() => false));
-      left -= 1
-    ) {
-      assert.ok(left > 0, 'it never came to hold');
-      await delay(20);
-    }
-  }
 });
